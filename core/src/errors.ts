@@ -1,0 +1,64 @@
+/**
+ * Every error of the library: one class, one closed list of codes, each a heading of docs/errors.md.
+ *
+ * A message says the room, what happened with names and values, and what to do. It never holds row contents
+ * (they may be private), only tables, keys and columns.
+ */
+
+/** What went wrong, stable across versions; match on it instead of on the message. */
+export type RowsignalErrorCode =
+  | 'capture-failed'
+  | 'metadata-not-tracked'
+  | 'mixed-databases'
+  | 'no-provider'
+  | 'no-row'
+  | 'row-invalid'
+  | 'row-read-only'
+  | 'sync-mode-unsupported'
+  | 'table-not-in-schema'
+  | 'unsupported-powersync'
+  | 'unsupported-tanstack-db'
+  | 'write-failed'
+
+const brand: unique symbol = Symbol.for('rowsignal.error') as never
+
+/**
+ * The error that every function of the library throws, rejects with or puts into a status.
+ *
+ * Shape: `code` from a closed list, `message` with the room and what to do, `cause` when something else failed first.
+ */
+export class RowsignalError extends Error {
+  override readonly name = 'RowsignalError'
+  readonly code: RowsignalErrorCode
+  readonly [brand] = true
+
+  constructor(code: RowsignalErrorCode, message: string, options?: ErrorOptions) {
+    super(`[rowsignal] ${message} (${code})`, options)
+    this.code = code
+  }
+}
+
+/**
+ * Whether `error` is one of the library's, and of this `code` if one is given.
+ *
+ * Use it instead of `instanceof`: it also answers right when a bundle holds two copies of the library.
+ */
+export function isRowsignalError(
+  error: unknown,
+  code?: RowsignalErrorCode,
+): error is RowsignalError {
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false
+  return code === undefined || (error as RowsignalError).code === code
+}
+
+/**
+ * Hands an error to the platform's own handler (`window.onerror`, `uncaughtException`), for errors of user code that
+ * was called from where nobody could catch them: a listener, a subscriber.
+ */
+export function reportToPlatform(error: unknown): void {
+  if (typeof globalThis.reportError === 'function') globalThis.reportError(error)
+  else
+    queueMicrotask(() => {
+      throw error
+    })
+}

@@ -1,0 +1,26 @@
+import { createConsoleLogger, LogLevels, type Schema } from '@powersync/common'
+import { PowerSyncDatabase } from '@powersync/node'
+import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { onTestFinished } from 'vitest'
+
+/** A real PowerSync database in memory on the SDK's WASM engine, closed when the test ends. */
+export async function openDatabase<S extends Schema>(schema: S): Promise<PowerSyncDatabase> {
+  const logger = createConsoleLogger({ minLevel: LogLevels.error })
+  const database = new PowerSyncDatabase({
+    schema,
+    logger,
+    factory: new WASQLiteOpenFactory({
+      logger,
+      open: {
+        dbFilename: `${crypto.randomUUID()}.db`,
+        vfs: WASQLiteVFS.InMemoryVfs,
+        useWebWorker: false,
+        enableMultiTabs: false,
+        ssrMode: false,
+      },
+    }),
+  })
+  await database.init()
+  onTestFinished(() => database.close())
+  return database
+}
