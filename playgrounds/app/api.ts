@@ -1,0 +1,78 @@
+/**
+ * The backend as the planner uses it: a token, uploads, and the faults that the switches ask for.
+ */
+import type { CrudEntry } from '@powersync/web'
+
+/** An answer other than success; `code` is the backend's word for it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+
+  /** The backend has judged the content and will not take it, however often it is sent. */
+  get isRefusal(): boolean {
+    return this.status >= 400 && this.status < 500 && ![401, 408, 429].includes(this.status)
+  }
+}
+
+export interface FaultState {
+  readonly delayMs: number
+  readonly refuseNext: boolean
+}
+
+export interface Api {
+  /** A fresh token; later calls of the other methods use it. */
+  signIn(): Promise<string>
+  upload(entries: readonly CrudEntry[]): Promise<void>
+  faults(change?: Partial<FaultState>): Promise<FaultState>
+}
+
+export function createApi(user: string): Api {
+  let token: Promise<string> | undefined
+
+  const signIn = (): Promise<string> => {
+    token = request(`/api/token?user=${user}`, { method: 'POST' }).then(
+      (answer) => (answer as { token: string }).token,
+    )
+    return token
+  }
+
+  const send = async (path: string, body?: object): Promise<unknown> => {
+    const bearer = await (token ?? signIn())
+    try {
+      return await request(path, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+    } catch (error) {
+      token = undefined // it may have run out; the next call asks for another
+      throw error
+    }
+  }
+
+  return {
+    signIn,
+    async upload(entries) {
+      const operations = entries.map(({ op, table, id, opData }) => ({ op, table, id, data: opData }))
+      await send('/api/upload', { operations })
+    },
+    faults: async (change) => (await send('/api/faults', change)) as FaultState,
+  }
+}
+
+async function request(path: string, init: RequestInit): Promise<unknown> {
+  const response = await fetch(path, init)
+  if (response.ok) return response.status === 204 ? undefined : response.json()
+  const { code, message } = (await response.json().catch(() => ({}))) as Partial<ApiError>
+  throw new ApiError(response.status, code ?? 'unknown', message ?? response.statusText)
+}

@@ -1,0 +1,41 @@
+/**
+ * The faults that the backend makes for this user when asked: it keeps them, so they are the same in every page.
+ */
+import { createReadable, type Readable } from '@rowsignal/core'
+import type { Api, FaultState } from './api.ts'
+
+/** How long the slow server thinks about each request. */
+export const slowServerMs = 2000
+
+export interface Faults extends Readable<FaultState> {
+  set(change: Partial<FaultState>): void
+  /** Asks the backend again, after something else may have changed them. */
+  refresh(): void
+}
+
+export function createFaults(api: Api): Faults {
+  const changes = new EventTarget()
+  let state: FaultState = { delayMs: 0, refuseNext: false }
+
+  const ask = async (change?: Partial<FaultState>): Promise<void> => {
+    try {
+      state = await api.faults(change)
+    } catch {
+      // The backend is away: the switches keep showing what it last said.
+    }
+    changes.dispatchEvent(new Event('change'))
+  }
+  const refresh = (): void => void ask()
+
+  const readable = createReadable({
+    get: () => state,
+    start(changed) {
+      const stop = new AbortController()
+      changes.addEventListener('change', changed, { signal: stop.signal })
+      addEventListener('focus', refresh, { signal: stop.signal }) // a neighbouring page may have set them
+      refresh()
+      return () => stop.abort()
+    },
+  })
+  return { ...readable, set: (change) => void ask(change), refresh }
+}

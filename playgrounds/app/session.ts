@@ -1,0 +1,32 @@
+/**
+ * Who uses this page and where it keeps its rows, all from the address: `?user=2`, `?vfs=IDBBatchAtomicVFS`.
+ */
+import { WASQLiteVFS } from '@powersync/web'
+
+export type Framework = 'vue' | 'solid' | 'svelte'
+
+export interface Session {
+  readonly framework: Framework
+  readonly user: '1' | '2'
+  readonly vfs: WASQLiteVFS
+  /** The name of the local database, and of everything else that one user keeps in one framework's page. */
+  readonly name: string
+}
+
+export function readSession(framework: Framework): Session {
+  const query = new URLSearchParams(location.search)
+  const user = query.get('user') === '2' ? '2' : '1'
+  return { framework, user, vfs: chooseVfs(query.get('vfs')), name: `trips-${framework}-${user}` }
+}
+
+/** OPFS is three times as fast as IndexedDB at the 135k places, and lets several tabs take turns. */
+function chooseVfs(wanted: string | null): WASQLiteVFS {
+  if (wanted !== null) {
+    const known = Object.values(WASQLiteVFS)
+    const vfs = known.find((name) => name === wanted)
+    if (vfs === undefined) throw new Error(`?vfs=${wanted} is none of ${known.join(', ')}`)
+    return vfs
+  }
+  const hasOpfs = typeof navigator.storage?.getDirectory === 'function'
+  return hasOpfs ? WASQLiteVFS.OPFSCoopSyncVFS : WASQLiteVFS.IDBBatchAtomicVFS
+}

@@ -1,0 +1,27 @@
+import './planner.css'
+import './content.css'
+import { openPlanner, type Planner } from './planner.ts'
+import type { Framework } from './session.ts'
+
+/** Opens the planner and hands it to the framework, or shows why it cannot be opened. */
+export function startPlanner(
+  framework: Framework,
+  mount: (planner: Planner, root: HTMLElement) => void,
+): void {
+  const root = document.querySelector<HTMLElement>('#app')
+  if (root === null) throw new Error('the page has no #app')
+  if (window.parent !== window) document.documentElement.dataset.embedded = ''
+  try {
+    mount(openPlanner(framework), root)
+  } catch (error) {
+    showFailure(root, error)
+  }
+}
+
+function showFailure(root: HTMLElement, error: unknown): void {
+  const alert = document.createElement('p')
+  alert.role = 'alert'
+  alert.className = 'alert'
+  alert.textContent = `The planner cannot start: ${error instanceof Error ? error.message : String(error)}`
+  root.replaceChildren(alert)
+}

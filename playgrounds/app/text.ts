@@ -1,0 +1,47 @@
+/** What the three planners say, where saying it takes more than a word. */
+import type { SyncStatusValue } from '@rowsignal/core'
+import type { Stop } from './schema.ts'
+
+const time = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' })
+const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
+const number = new Intl.NumberFormat('en')
+
+export type Connection = 'connected' | 'connecting' | 'offline'
+
+export function connectionOf({ connected, connecting }: SyncStatusValue, isOffline: boolean): Connection {
+  if (isOffline) return 'offline'
+  if (connected) return 'connected'
+  return connecting ? 'connecting' : 'offline'
+}
+
+export const connectionText: Record<Connection, string> = {
+  connected: 'Connected',
+  connecting: 'Connecting …',
+  offline: 'Offline',
+}
+
+export function lastSyncText(at: Date | undefined): string {
+  return at === undefined ? 'Never synced' : `Synced ${time.format(at)}`
+}
+
+export function pendingText(count: number): string {
+  if (count === 0) return 'Nothing to upload'
+  return count === 1 ? '1 write waits for upload' : `${number.format(count)} writes wait for upload`
+}
+
+export function progressText({ downloaded, total }: { downloaded: number; total: number }): string {
+  return `${number.format(downloaded)} of ${number.format(total)}`
+}
+
+/** `2026-12-24` as `Dec 24, 2026`. */
+export function dayText(isoDate: string): string {
+  return date.format(new Date(`${isoDate}T00:00:00Z`))
+}
+
+export function stopDetails({ day, note }: Stop): string {
+  return [day === null ? '' : `Day ${day}`, note ?? ''].filter(Boolean).join(' · ')
+}
+
+export function populationText(population: number | null): string {
+  return population === null ? '' : number.format(population)
+}

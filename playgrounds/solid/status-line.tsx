@@ -1,0 +1,33 @@
+import { useReadable, useSyncStatus } from '@rowsignal/solid'
+import { Show } from 'solid-js'
+import {
+  connectionOf,
+  connectionText,
+  lastSyncText,
+  pendingText,
+  progressText,
+} from '../app/text.ts'
+import { usePlanner } from './planner.ts'
+
+export function StatusLine() {
+  const planner = usePlanner()
+  const sync = useSyncStatus()
+  const isOffline = useReadable(planner.offline)
+  const pending = useReadable(planner.pendingUploads)
+  const connection = () => connectionOf(sync(), isOffline())
+  return (
+    <div class="status" role="status" data-state={connection()}>
+      <strong>{connectionText[connection()]}</strong>
+      <span>{lastSyncText(sync().lastSyncedAt)}</span>
+      <span classList={{ waiting: pending() > 0 }}>{pendingText(pending())}</span>
+      <Show when={sync().progress}>
+        {(progress) => (
+          <span class="download">
+            <progress aria-label="Download" value={progress().fraction} />
+            {progressText(progress())}
+          </span>
+        )}
+      </Show>
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import { createSignal, createUniqueId, Show } from 'solid-js'
+import { checkStop, deleteStop, moveStop } from '../app/actions.ts'
+import type { Stop } from '../app/schema.ts'
+import { stopDetails } from '../app/text.ts'
+import { usePlanner } from './planner.ts'
+import { StopForm } from './stop-form.tsx'
+
+export function StopItem(props: { stop: Stop; isFirst: boolean; isLast: boolean }) {
+  const planner = usePlanner()
+  const id = createUniqueId()
+  const [isEditing, setEditing] = createSignal(false)
+  return (
+    <li class="stop">
+      <input
+        id={id}
+        type="checkbox"
+        checked={props.stop.done === 1}
+        onChange={(event) => checkStop(planner, props.stop.id, event.currentTarget.checked)}
+      />
+      <label id={`${id}-name`} for={id}>
+        {props.stop.place}
+      </label>
+      <div class="actions" role="group" aria-labelledby={`${id}-name`}>
+        <button
+          type="button"
+          class="icon up"
+          title="Up"
+          aria-label="Up"
+          disabled={props.isFirst}
+          onClick={() => moveStop(planner, props.stop, -1)}
+        />
+        <button
+          type="button"
+          class="icon down"
+          title="Down"
+          aria-label="Down"
+          disabled={props.isLast}
+          onClick={() => moveStop(planner, props.stop, 1)}
+        />
+        <button
+          type="button"
+          class="icon pen"
+          title="Edit"
+          aria-label="Edit"
+          aria-expanded={isEditing()}
+          onClick={() => setEditing(!isEditing())}
+        />
+        <button
+          type="button"
+          class="icon bin"
+          title="Delete"
+          aria-label="Delete"
+          onClick={() => deleteStop(planner, props.stop.id)}
+        />
+      </div>
+      <p class="details">{stopDetails(props.stop)}</p>
+      <Show when={isEditing()}>
+        <StopForm id={props.stop.id} onClose={() => setEditing(false)} />
+      </Show>
+    </li>
+  )
+}

@@ -1,0 +1,80 @@
+import { useRows } from '@rowsignal/solid'
+import { createSignal, For, Match, Show, Switch } from 'solid-js'
+import { addTrip, deleteTrip } from '../app/actions.ts'
+import { listTrips } from '../app/lists.ts'
+import type { Trip } from '../app/schema.ts'
+import { dayText } from '../app/text.ts'
+import { usePlanner } from './planner.ts'
+
+export function TripList(props: { openId: string }) {
+  const planner = usePlanner()
+  const trips = useRows(listTrips(planner))
+  const [name, setName] = createSignal('')
+
+  const add = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (name().trim() === '') return
+    addTrip(planner, name().trim())
+    setName('')
+  }
+
+  return (
+    <section class="panel">
+      <h2 id="trips">Trips</h2>
+      <form class="add" onSubmit={add}>
+        <label for="new-trip">New trip</label>
+        <input
+          id="new-trip"
+          type="text"
+          autocomplete="off"
+          value={name()}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <button type="submit" class="primary">
+          Add trip
+        </button>
+      </form>
+      <ul aria-labelledby="trips">
+        <For each={trips()}>
+          {(trip) => <TripItem trip={trip} isOpen={trip.id === props.openId} />}
+        </For>
+      </ul>
+      <Switch>
+        <Match when={trips.isError}>
+          <p class="alert" role="alert">
+            The trips cannot be read from this device.
+          </p>
+        </Match>
+        <Match when={trips.isLoading}>
+          <p class="loading">Reading the trips on this device …</p>
+        </Match>
+        <Match when={trips().length === 0}>
+          <p class="empty">No trips yet. Where to first?</p>
+        </Match>
+      </Switch>
+    </section>
+  )
+}
+
+function TripItem(props: { trip: Trip; isOpen: boolean }) {
+  const planner = usePlanner()
+  const linkId = () => `open-${props.trip.id}`
+  return (
+    <li class="trip-item">
+      <a id={linkId()} href={`#${props.trip.id}`} aria-current={props.isOpen ? 'true' : undefined}>
+        {props.trip.name}
+        <Show when={props.trip.starts_on}>
+          {(startsOn) => <time dateTime={startsOn()}>{dayText(startsOn())}</time>}
+        </Show>
+      </a>
+      <button
+        type="button"
+        class="icon bin"
+        title="Delete"
+        aria-label="Delete"
+        aria-describedby={linkId()}
+        onClick={() => deleteTrip(planner, props.trip.id)}
+      />
+    </li>
+  )
+}

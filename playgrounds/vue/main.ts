@@ -1,0 +1,5 @@
+import { createApp } from 'vue'
+import { startPlanner } from '../app/start.ts'
+import App from './App.vue'
+
+startPlanner('vue', (planner, root) => createApp(App, { planner }).mount(root))
