@@ -63,7 +63,12 @@ export function createApi(user: string): Api {
   return {
     signIn,
     async upload(entries) {
-      const operations = entries.map(({ op, table, id, opData }) => ({ op, table, id, data: opData }))
+      const operations = entries.map(({ op, table, id, opData }) => ({
+        op,
+        table,
+        id,
+        data: opData,
+      }))
       await send('/api/upload', { operations })
     },
     faults: async (change) => (await send('/api/faults', change)) as FaultState,

@@ -1,4 +1,9 @@
-import { createConsoleLogger, LogLevels, PowerSyncDatabase, WASQLiteOpenFactory } from '@powersync/web'
+import {
+  createConsoleLogger,
+  LogLevels,
+  PowerSyncDatabase,
+  WASQLiteOpenFactory,
+} from '@powersync/web'
 import { schema } from './schema.ts'
 import type { Session } from './session.ts'
 

@@ -8,7 +8,10 @@ const number = new Intl.NumberFormat('en')
 
 export type Connection = 'connected' | 'connecting' | 'offline'
 
-export function connectionOf({ connected, connecting }: SyncStatusValue, isOffline: boolean): Connection {
+export function connectionOf(
+  { connected, connecting }: SyncStatusValue,
+  isOffline: boolean,
+): Connection {
   if (isOffline) return 'offline'
   if (connected) return 'connected'
   return connecting ? 'connecting' : 'offline'

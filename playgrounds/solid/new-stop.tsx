@@ -11,8 +11,8 @@ export function NewStop(props: { tripId: string }) {
   const [chosen, setChosen] = createSignal<Place>()
   const chosenId = () => (text().trim() === chosen()?.name ? chosen()!.id : null)
   const [suggestions] = createResource(
-    () => (chosenId() === null ? text() : ''),
-    (text) => suggestPlaces(planner.database, text),
+    () => ({ text: chosenId() === null ? text() : '' }), // a bare '' would mean "do not ask"
+    ({ text }) => suggestPlaces(planner.database, text),
   )
 
   const choose = (place: Place) => {

@@ -70,11 +70,7 @@ function StopList(props: { tripId: string }) {
       <ul class="stops" aria-label="Stops">
         <For each={stops()}>
           {(stop, index) => (
-            <StopItem
-              stop={stop}
-              isFirst={index() === 0}
-              isLast={index() === stops().length - 1}
-            />
+            <StopItem stop={stop} isFirst={index() === 0} isLast={index() === stops().length - 1} />
           )}
         </For>
       </ul>
