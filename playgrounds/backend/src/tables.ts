@@ -1,0 +1,39 @@
+/**
+ * What a client may write: the tables, their columns and the values these take. A column that is not here cannot be
+ * written, and its name never reaches SQL. `id` and `owner_id` are handled apart, the same for every table.
+ */
+import { z } from 'zod'
+
+const text = z.string().max(10_000)
+const shortText = z.string().min(1).max(200)
+const id = z.string().min(1).max(100)
+
+const trips = z.strictObject({
+  name: shortText,
+  starts_on: z.iso.date().nullish(),
+  created_at: z.iso.datetime({ offset: true }).optional(),
+})
+
+const stops = z.strictObject({
+  trip_id: id,
+  place_id: id.nullish(),
+  place: shortText,
+  note: text.nullish(),
+  day: z.int32().nullish(),
+  position: z.int32().optional(),
+  // SQLite has no boolean.
+  done: z.union([z.boolean(), z.literal(0), z.literal(1)]).optional(),
+})
+
+/** The columns of each writable table: `whole` for a new row, `part` for a change of one. */
+export const writableTables = {
+  trips: { whole: trips, part: trips.partial(), columns: Object.keys(trips.shape) },
+  stops: { whole: stops, part: stops.partial(), columns: Object.keys(stops.shape) },
+}
+
+export type WritableTable = keyof typeof writableTables
+
+/** Tables that clients download and only the seed writes. */
+export const readOnlyTables = ['places']
+
+export const rowId = id

@@ -1,0 +1,11 @@
+import { defineConfig } from 'tsdown'
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/main.ts'],
+  format: 'esm',
+  dts: false,
+  platform: 'node',
+  target: 'node20',
+  // `.js`, as in the other packages, not the `.mjs` that is the default for Node.
+  fixedExtension: false,
+})
