@@ -1,0 +1,5 @@
+export { providePowerSync, usePowerSync } from './context.ts'
+export { useReadable } from './readable.ts'
+export { useRow } from './row.ts'
+export { type Rows, useRows } from './rows.ts'
+export { useSyncStatus, useSyncStream } from './sync.ts'

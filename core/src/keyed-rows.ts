@@ -1,0 +1,216 @@
+/**
+ * One subscription per TanStack collection, shared by everything that shows its rows.
+ *
+ * Owns: which keys changed since the last time, the order of the keys, and the arrays of keys and rows that stay the
+ * same object while they hold the same items. Promises: listeners run once per outermost `batch`, after every
+ * collection has its new rows; what they are told is the difference to what they were told before, so a row that was
+ * deleted and written again in one batch is one change. Subscribed only while someone listens.
+ *
+ * Straight on `subscribeChanges`: the observer of @tanstack/db 0.15.2 copies all entries at every commit.
+ */
+import type { CollectionStatus } from '@tanstack/db'
+import { enqueue, type Stop } from './readable.ts'
+
+/** What @tanstack/db takes as the key of a row. */
+export type RowKey = string | number
+
+/** One entry of what `subscribeChanges` reports. */
+export interface RowEvent<Row, Key> {
+  type: 'insert' | 'update' | 'delete'
+  key: Key
+  value: Row
+  previousValue?: Row | undefined
+}
+
+/**
+ * What the library needs of a collection: every TanStack `Collection` is one, also a live query.
+ *
+ * The types are inferred from `get` and `keys` alone, the only ones to tell them with the virtual properties.
+ */
+export interface RowCollection<Row extends object, Key extends RowKey> {
+  readonly config: { getKey(row: NoInfer<Row>): NoInfer<Key>; compare?: unknown }
+  readonly size: number
+  readonly status: CollectionStatus
+  get(key: NoInfer<Key>): Row | undefined
+  has(key: NoInfer<Key>): boolean
+  keys(): Iterable<Key>
+  values(): Iterable<NoInfer<Row>>
+  on(event: 'status:change', callback: () => void): Stop
+  subscribeChanges(
+    callback: (events: RowEvent<NoInfer<Row>, NoInfer<Key>>[]) => void,
+    options: { includeInitialState: boolean },
+  ): { unsubscribe(): void }
+}
+
+/** A key whose row differs from what listeners were told before. */
+export interface RowChange<Row, Key> {
+  readonly key: Key
+  /** The row now; undefined when it is gone. */
+  readonly row: Row | undefined
+  /** The newest row that an event carried: of a deleted row its last value. */
+  readonly last: Row | undefined
+}
+
+/** `next`, or `previous` if it holds the same items in the same order. */
+export function keepIfSame<Item>(
+  previous: readonly Item[],
+  next: readonly Item[],
+): readonly Item[] {
+  if (previous.length !== next.length) return next
+  return next.every((item, index) => Object.is(item, previous[index])) ? previous : next
+}
+
+/** The rows of one collection; get it by `keyedRows`, so that there is one. */
+export class KeyedRows<Row extends object, Key extends RowKey> {
+  readonly collection: RowCollection<Row, Key>
+  readonly #listeners = new Set<(changes: readonly RowChange<Row, Key>[]) => void>()
+  readonly #rowListeners = new Map<Key, Set<() => void>>()
+  #changed = new Map<Key, Row | undefined>()
+  #pending = false
+  #keys: readonly Key[] = []
+  #rows: readonly Row[] = []
+  #keysStale = true
+  #rowsStale = true
+  #users = 0
+  #stop: Stop | undefined
+
+  constructor(collection: RowCollection<Row, Key>) {
+    this.collection = collection
+  }
+
+  /** Whether changes reach us at all; without, everything is read from the collection. */
+  get live(): boolean {
+    return this.#stop !== undefined
+  }
+
+  /** Whether the collection is ahead of what listeners were told, as it is in the middle of a batch. */
+  get pending(): boolean {
+    return this.#pending
+  }
+
+  /** All keys in order; the same array until a row comes, goes or moves. */
+  keys(): readonly Key[] {
+    if (!this.live || this.#keysStale) {
+      this.#keys = keepIfSame(this.#keys, [...this.collection.keys()])
+      this.#keysStale = false
+    }
+    return this.#keys
+  }
+
+  /** All rows in order, the collection's own objects; the same array until one of them changes. */
+  rows(): readonly Row[] {
+    if (!this.live || this.#rowsStale) {
+      this.#rows = keepIfSame(this.#rows, [...this.collection.values()])
+      this.#rowsStale = false
+    }
+    return this.#rows
+  }
+
+  /** Calls `listener` when rows, order or status have changed; with no changes it is the order or the status. */
+  listen(listener: (changes: readonly RowChange<Row, Key>[]) => void): Stop {
+    this.#listeners.add(listener)
+    return this.#hold(() => this.#listeners.delete(listener))
+  }
+
+  /** Calls `listener` when the row with this key may have changed. */
+  listenRow(key: Key, listener: () => void): Stop {
+    let listeners = this.#rowListeners.get(key)
+    if (listeners === undefined) this.#rowListeners.set(key, (listeners = new Set()))
+    listeners.add(listener)
+    return this.#hold(() => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#rowListeners.delete(key)
+    })
+  }
+
+  #hold(release: () => void): Stop {
+    if (this.#users === 0) this.#start() // first, so that a collection that cannot start leaves no user behind
+    this.#users++
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      release()
+      if (--this.#users > 0) return
+      this.#stop?.()
+      this.#stop = undefined
+    }
+  }
+
+  #start(): void {
+    const rows = this.collection.subscribeChanges((events) => this.#note(events), {
+      includeInitialState: false,
+    })
+    const stopStatus = this.collection.on('status:change', () => this.#noteStatus())
+    this.#keysStale = this.#rowsStale = true
+    this.#stop = () => {
+      stopStatus()
+      rows.unsubscribe()
+      this.#changed.clear()
+    }
+  }
+
+  #note(events: readonly RowEvent<Row, Key>[]): void {
+    this.#rowsStale = true
+    // A row that moved without a change of its own, and the step to ready, arrive as no events at all.
+    if (events.length === 0) this.#keysStale = true
+    for (const event of events) {
+      this.#changed.set(event.key, event.value)
+      if (this.#mayMove(event)) this.#keysStale = true
+    }
+    this.#tell()
+  }
+
+  #noteStatus(): void {
+    this.#keysStale = this.#rowsStale = true
+    // A clean-up (@tanstack/db 0.15.2) empties the collection without an event for any row.
+    if (this.collection.status === 'cleaned-up') {
+      for (const key of [...this.#keys, ...this.#rowListeners.keys()]) {
+        if (!this.collection.has(key)) this.#changed.set(key, undefined)
+      }
+    }
+    this.#tell()
+  }
+
+  #mayMove(event: RowEvent<Row, Key>): boolean {
+    if (event.type !== 'update' || this.collection.config.compare !== undefined) return true
+    // A row inserted optimistically is the last of all until the sync confirms it; then it goes to its place.
+    return isUnconfirmed(event.previousValue) && !isUnconfirmed(event.value)
+  }
+
+  #tell(): void {
+    this.#pending = true
+    enqueue(this.#settle)
+  }
+
+  readonly #settle = (): void => {
+    this.#pending = false
+    const changed = this.#changed
+    this.#changed = new Map()
+    const changes = Array.from(changed, ([key, last]) => ({
+      key,
+      row: this.collection.get(key),
+      last,
+    }))
+    for (const listener of this.#listeners) listener(changes)
+    for (const { key } of changes) {
+      for (const listener of this.#rowListeners.get(key) ?? []) listener()
+    }
+  }
+}
+
+/** `$synced` is on every row that @tanstack/db 0.9 and 0.15 hand out; rows of other makers lack it. */
+function isUnconfirmed(row: object | undefined): boolean {
+  return row !== undefined && '$synced' in row && row.$synced === false
+}
+
+const known = new WeakMap<object, unknown>()
+
+/** The one `KeyedRows` of a collection. */
+export function keyedRows<Row extends object, Key extends RowKey>(
+  collection: RowCollection<Row, Key>,
+): KeyedRows<Row, Key> {
+  let keyed = known.get(collection) as KeyedRows<Row, Key> | undefined
+  if (keyed === undefined) known.set(collection, (keyed = new KeyedRows(collection)))
+  return keyed
+}

@@ -1,0 +1,375 @@
+/**
+ * Live rows: for each key one read-only Proxy that stays the same object while the row lives, and whose reads the
+ * framework tracks per row. Made per collection and framework, shared by all components that show the collection.
+ *
+ * A row's cell is made when the row is first read. One set per collection holds the columns that anything has read: a
+ * change of no such column is told to nobody, so a column that no template shows costs nothing, and an optimistic
+ * write and its confirmation are one re-run. The key is read untracked: it cannot change, and a keyed list reads it of
+ * every row. A deleted row keeps its last value, for what is still on its way out of the page; the same key again is
+ * the same object.
+ */
+import { RowsignalError } from './errors.ts'
+import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
+import type { RowCollection, RowKey } from './keyed-rows.ts'
+import type { CollectionStatus } from '@tanstack/db'
+import type { Stop } from './readable.ts'
+
+/**
+ * What live rows need of a framework. Values are never kept in a cell, only the fact that something changed.
+ */
+export interface Host<Cell> {
+  /** On a server nothing is subscribed to: rows are read as they are. */
+  readonly server: boolean
+  /** A symbol by which the framework asks whether an object is a Proxy (Solid's `$PROXY`), answered with yes. */
+  readonly proxySymbol?: symbol
+  /** A new cell; may be asked for in the middle of a computation that is about to track it. */
+  cell(): Cell
+  /** Makes the running computation depend on the cell. */
+  track(cell: Cell): void
+  /** Runs again what depends on the cell. */
+  trigger(cell: Cell): void
+}
+
+/** For a server whose framework has another build than the client's, or none: nothing is tracked. */
+export const serverHost: Host<undefined> = {
+  server: true,
+  cell: () => undefined,
+  track: () => {},
+  trigger: () => {},
+}
+
+/** The rows of one collection in one framework. Every method but `acquire` is tracked. */
+export interface LiveRows<Row extends object, Key extends RowKey> {
+  /** Subscribes until the returned function is called; counted, so that each component may call it. */
+  acquire(): Stop
+  keys(): readonly Key[]
+  /** The live row of a key, whether or not the collection holds it. Made without tracking. */
+  row(key: Key): Readonly<Row>
+  /** The collection's own row, not live. */
+  plain(key: Key): Row | undefined
+  /** All rows as plain objects; the same array until one changes. */
+  data(): readonly Row[]
+  status(): CollectionStatus
+}
+
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+const peek = Symbol('rowsignal.peek')
+/** How many deleted rows are kept, so that a refused delete or a row that comes back is the same object. */
+const keptDeletedRows = 1000
+/** The epoch of a slot that no collection's rows know any more. */
+const retired = -1
+
+/** What is known of one key; the target of its Proxy. */
+class Slot<Row extends object, Key extends RowKey, Cell> {
+  readonly key: Key
+  epoch: number
+  row: Row | undefined
+  cell: Cell | undefined
+  /** Its columns were listed (spread, JSON): every change counts. */
+  whole = false
+  proxy: Readonly<Row> | undefined
+
+  constructor(key: Key, epoch: number) {
+    this.key = key
+    this.epoch = epoch
+  }
+}
+
+class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implements LiveRows<
+  Row,
+  Key
+> {
+  readonly #keyed: KeyedRows<Row, Key>
+  readonly #host: Host<Cell>
+  readonly #handler: ProxyHandler<Slot<Row, Key, Cell>>
+  readonly #slots = new Map<Key, Slot<Row, Key, Cell>>()
+  readonly #deleted = new Map<Key, Slot<Row, Key, Cell>>()
+  readonly #columns = new Set<string>()
+  readonly #orderCell: Cell
+  readonly #dataCell: Cell
+  readonly #statusCell: Cell
+  // What the first reader since the last trigger was given: a later one, in the middle of a batch, may be ahead.
+  #keys: readonly Key[] | undefined
+  #data: readonly Row[] | undefined
+  #status: CollectionStatus | undefined
+  #epoch = 0
+  #users = 0
+  #stop: Stop | undefined
+
+  constructor(collection: RowCollection<Row, Key>, host: Host<Cell>) {
+    this.#keyed = keyedRows(collection)
+    this.#host = host
+    this.#orderCell = host.cell()
+    this.#dataCell = host.cell()
+    this.#statusCell = host.cell()
+    this.#handler = rowHandler({
+      keyField: findKeyField(collection),
+      proxySymbol: host.proxySymbol,
+      column: (slot, column) => this.#column(slot, column),
+      whole: (slot) => this.#whole(slot),
+      untracked: (slot) => this.#current(this.#present(slot)),
+    })
+  }
+
+  acquire(): Stop {
+    if (this.#host.server) return () => {}
+    if (this.#users === 0) {
+      this.#stop = this.#keyed.listen((changes) => this.#apply(changes))
+      this.#refresh()
+    }
+    this.#users++
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      if (--this.#users === 0) this.#release()
+    }
+  }
+
+  keys(): readonly Key[] {
+    this.#host.track(this.#orderCell)
+    const keys = this.#keyed.keys()
+    this.#keys ??= keys
+    return keys
+  }
+
+  row(key: Key): Readonly<Row> {
+    const slot = this.#slot(key)
+    slot.proxy ??= new Proxy(slot, this.#handler) as object as Readonly<Row>
+    return slot.proxy
+  }
+
+  plain(key: Key): Row | undefined {
+    this.#host.track(this.#dataCell)
+    return this.#keyed.collection.get(key)
+  }
+
+  data(): readonly Row[] {
+    this.#host.track(this.#dataCell)
+    const data = this.#keyed.rows()
+    this.#data ??= data
+    return data
+  }
+
+  status(): CollectionStatus {
+    this.#host.track(this.#statusCell)
+    const { status } = this.#keyed.collection
+    this.#status ??= status
+    return status
+  }
+
+  #slot(key: Key): Slot<Row, Key, Cell> {
+    let slot = this.#slots.get(key)
+    if (slot !== undefined) return slot
+    slot = this.#deleted.get(key)
+    // A deleted row stays apart while it is gone: what it last held must not be looked up again.
+    if (slot !== undefined && !this.#keyed.collection.has(key)) return slot
+    this.#deleted.delete(key)
+    slot ??= new Slot<Row, Key, Cell>(key, this.#epoch)
+    this.#slots.set(key, slot)
+    return slot
+  }
+
+  /** The slot that stands for a row now: a row held since before the last release finds today's. */
+  #present(slot: Slot<Row, Key, Cell>): Slot<Row, Key, Cell> {
+    if (slot.epoch === this.#epoch) return slot
+    const present = this.#slot(slot.key)
+    present.row ??= slot.row
+    return present
+  }
+
+  #current(slot: Slot<Row, Key, Cell>): Row | undefined {
+    const { live, pending, collection } = this.#keyed
+    if (live && !pending && slot.cell !== undefined) return slot.row
+    return collection.get(slot.key) ?? slot.row
+  }
+
+  #tracked(slot: Slot<Row, Key, Cell>): Row | undefined {
+    if (this.#host.server) return this.#current(slot)
+    if (slot.cell === undefined) {
+      slot.row = this.#current(slot)
+      slot.cell = this.#host.cell()
+    }
+    this.#host.track(slot.cell)
+    return this.#current(slot)
+  }
+
+  #column(held: Slot<Row, Key, Cell>, column: string): unknown {
+    const slot = this.#present(held)
+    this.#columns.add(column)
+    return columnOf(this.#tracked(slot), column)
+  }
+
+  #whole(held: Slot<Row, Key, Cell>): Row | undefined {
+    const slot = this.#present(held)
+    slot.whole = true
+    return this.#tracked(slot)
+  }
+
+  #apply(changes: readonly RowChange<Row, Key>[]): void {
+    for (const { key, row, last } of changes) {
+      if (row === undefined) this.#bury(key, last)
+      else if (this.#slots.has(key) || this.#deleted.has(key)) this.#write(this.#slot(key), row)
+    }
+    if (changes.length > 0) {
+      this.#data = undefined
+      this.#host.trigger(this.#dataCell)
+    }
+    this.#compareOrderAndStatus()
+  }
+
+  #compareOrderAndStatus(): void {
+    if (this.#keys !== undefined && this.#keys !== this.#keyed.keys()) {
+      this.#keys = undefined
+      this.#host.trigger(this.#orderCell)
+    }
+    if (this.#status !== undefined && this.#status !== this.#keyed.collection.status) {
+      this.#status = undefined
+      this.#host.trigger(this.#statusCell)
+    }
+  }
+
+  #write(slot: Slot<Row, Key, Cell>, row: Row): void {
+    if (slot.cell === undefined) return
+    const previous = slot.row
+    slot.row = row
+    if (previous === row) return
+    if (slot.whole || this.#differs(previous, row)) this.#host.trigger(slot.cell)
+  }
+
+  #differs(previous: Row | undefined, row: Row): boolean {
+    for (const column of this.#columns) {
+      if (!Object.is(columnOf(previous, column), columnOf(row, column))) return true
+    }
+    return false
+  }
+
+  #bury(key: Key, last: Row | undefined): void {
+    const slot = this.#slots.get(key)
+    if (slot === undefined) return
+    slot.row = last ?? slot.row
+    this.#slots.delete(key)
+    this.#deleted.set(key, slot)
+    if (this.#deleted.size <= keptDeletedRows) return
+    for (const [oldest, forgotten] of this.#deleted) {
+      forgotten.epoch = retired
+      this.#deleted.delete(oldest)
+      return
+    }
+  }
+
+  /** Brings what was read while nothing was subscribed to what it is now. */
+  #refresh(): void {
+    const { collection } = this.#keyed
+    for (const slot of this.#slots.values()) {
+      const row = collection.get(slot.key)
+      if (row === undefined) this.#bury(slot.key, slot.row)
+      else this.#write(slot, row)
+    }
+    if (this.#data !== undefined && this.#data !== this.#keyed.rows()) {
+      this.#data = undefined
+      this.#host.trigger(this.#dataCell)
+    }
+    this.#compareOrderAndStatus()
+  }
+
+  #release(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    this.#epoch++ // rows that someone still holds find their slot again by it
+    this.#slots.clear()
+    this.#deleted.clear()
+    this.#columns.clear()
+  }
+}
+
+interface RowReads<Slot> {
+  readonly keyField: string | undefined
+  readonly proxySymbol: symbol | undefined
+  column(slot: Slot, column: string): unknown
+  whole(slot: Slot): object | undefined
+  untracked(slot: Slot): object | undefined
+}
+
+/** One handler per collection; the slot is the target, so that a row costs no closure. */
+function rowHandler<S extends { readonly key: RowKey }>(reads: RowReads<S>): ProxyHandler<S> {
+  return {
+    get(slot, property) {
+      if (property === reads.keyField || property === '$key') return slot.key
+      if (property === peek || property === inspect) return () => reads.untracked(slot)
+      if (typeof property === 'symbol') return undefined
+      // Vue asks these of everything that it is given: a row must pass through `ref` and `reactive` as it is.
+      if (property.startsWith('__v_')) return property === '__v_skip' ? true : undefined
+      const value = reads.column(slot, property)
+      if (value !== undefined) return value
+      if (property === 'toJSON') return () => ({ ...reads.whole(slot) })
+      return columnOf(Object.prototype, property)
+    },
+    has(slot, property) {
+      if (typeof property === 'symbol') return property === reads.proxySymbol
+      return property in (reads.whole(slot) ?? {})
+    },
+    ownKeys: (slot) => Reflect.ownKeys(reads.whole(slot) ?? {}),
+    getOwnPropertyDescriptor(slot, property) {
+      const row = reads.whole(slot)
+      if (row === undefined || !Object.hasOwn(row, property)) return undefined
+      return { value: Reflect.get(row, property), enumerable: true, configurable: true }
+    },
+    set: refuseWrite,
+    deleteProperty: refuseWrite,
+    defineProperty: refuseWrite,
+    setPrototypeOf: refuseWrite,
+    preventExtensions: refuseWrite,
+  }
+}
+
+function refuseWrite(): never {
+  throw new RowsignalError(
+    'row-read-only',
+    'live-row: rows are read-only. Use collection.update(key, (draft) => { … }), or useDraft in a form.',
+  )
+}
+
+function columnOf(row: object | undefined, column: string): unknown {
+  return row === undefined ? undefined : Reflect.get(row, column)
+}
+
+/** The one field that `getKey` returns as it is, or undefined for a key made in any other way. */
+function findKeyField<Row extends object, Key extends RowKey>(
+  collection: RowCollection<Row, Key>,
+): string | undefined {
+  const mark = Symbol('key')
+  let field: string | undefined
+  const probe = new Proxy({}, { get: (_, property) => ((field = String(property)), mark) })
+  try {
+    const key: unknown = collection.config.getKey(probe as Row)
+    return key === mark ? field : undefined
+  } catch {
+    return undefined // a getKey that computes with the field fails on the mark: no field is the key
+  }
+}
+
+const known = new WeakMap<object, WeakMap<object, unknown>>()
+
+/** The live rows of a collection in a framework: one for all on a client, new for each caller on a server. */
+export function liveRows<Row extends object, Key extends RowKey, Cell>(
+  collection: RowCollection<Row, Key>,
+  host: Host<Cell>,
+): LiveRows<Row, Key> {
+  if (host.server) return new CollectionLiveRows(collection, host)
+  let ofHost = known.get(host)
+  if (ofHost === undefined) known.set(host, (ofHost = new WeakMap()))
+  let rows = ofHost.get(collection) as LiveRows<Row, Key> | undefined
+  if (rows === undefined) ofHost.set(collection, (rows = new CollectionLiveRows(collection, host)))
+  return rows
+}
+
+/**
+ * A plain copy of a live row as it is now, read untracked: for `structuredClone`, `postMessage` and logs.
+ *
+ * Shape: a new object each time, nested values are the collection's own. Any other object is copied the same way.
+ */
+export function snapshot<Row extends object>(row: Row): Row {
+  const read = Reflect.get(row, peek) as (() => Row | undefined) | undefined
+  return { ...(read === undefined ? row : read()) } as Row
+}

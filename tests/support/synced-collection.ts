@@ -1,0 +1,81 @@
+import { type Collection, createCollection, type SyncConfig } from '@tanstack/db'
+
+export interface Todo {
+  id: string
+  title: string
+  note: string
+  rank: number
+}
+
+type Sync = Parameters<SyncConfig<Todo, string>['sync']>[0]
+
+/** A real collection whose sync is written by the test. */
+export interface SyncedTodos {
+  readonly todos: Collection<Todo, string>
+  /** One sync commit. */
+  commit(write: (sync: Sync) => void): void
+  /** One sync commit that brings these rows to these states. */
+  put(...rows: Todo[]): void
+  remove(...ids: string[]): void
+  /** Ends the handler of the oldest optimistic write; with an error it is rolled back. */
+  settle(error?: Error): void
+}
+
+/** A todo whose every column follows from its id, but for those given. */
+export function todo(id: string, columns: Partial<Todo> = {}): Todo {
+  return { id, title: `title ${id}`, note: '', rank: 0, ...columns }
+}
+
+export function openTodos(ids: readonly string[], options: { byRank?: boolean } = {}): SyncedTodos {
+  let sync: Sync | undefined
+  const handlers: { resolve: () => void; reject: (error: Error) => void }[] = []
+  const hold = (): Promise<void> =>
+    new Promise((resolve, reject) => handlers.push({ resolve, reject }))
+
+  const commit = (write: (sync: Sync) => void): void => {
+    if (sync === undefined) throw new Error('the collection has not started')
+    sync.begin()
+    write(sync)
+    sync.commit()
+  }
+  const todos = createCollection<Todo, string>({
+    getKey: (row) => row.id,
+    ...(options.byRank ? { compare: (a: Todo, b: Todo) => a.rank - b.rank } : {}),
+    onInsert: hold,
+    onUpdate: hold,
+    onDelete: hold,
+    sync: {
+      rowUpdateMode: 'full',
+      sync(params) {
+        sync = params
+        commit(() => {
+          for (const [rank, id] of ids.entries()) {
+            params.write({ type: 'insert', value: todo(id, { rank }) })
+          }
+        })
+        params.markReady()
+      },
+    },
+  })
+  return {
+    todos,
+    commit,
+    put(...rows) {
+      commit(({ write }) => {
+        for (const value of rows) {
+          write({ type: todos.has(value.id) ? 'update' : 'insert', value })
+        }
+      })
+    },
+    remove(...ids) {
+      commit(({ write }) => {
+        for (const key of ids) write({ type: 'delete', key })
+      })
+    },
+    settle(error) {
+      const handler = handlers.shift()
+      if (error === undefined) handler?.resolve()
+      else handler?.reject(error)
+    },
+  }
+}
