@@ -8,16 +8,19 @@
 /** What went wrong, stable across versions; match on it instead of on the message. */
 export type RowsignalErrorCode =
   | 'capture-failed'
+  | 'column-not-in-schema'
   | 'metadata-not-tracked'
   | 'mixed-databases'
   | 'no-provider'
   | 'no-row'
+  | 'not-a-powersync-collection'
   | 'row-invalid'
   | 'row-read-only'
   | 'sync-mode-unsupported'
   | 'table-not-in-schema'
   | 'unsupported-powersync'
   | 'unsupported-tanstack-db'
+  | 'value-unsupported'
   | 'write-failed'
 
 const brand: unique symbol = Symbol.for('rowsignal.error') as never
@@ -61,4 +64,13 @@ export function reportToPlatform(error: unknown): void {
     queueMicrotask(() => {
       throw error
     })
+}
+
+/** Runs user code that must not stop its neighbours; what it throws goes to the platform. */
+export function attempt(run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    reportToPlatform(error)
+  }
 }

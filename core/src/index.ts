@@ -11,6 +11,13 @@ export {
   type PowerSyncTableConfig,
   type SchemaOfTable,
 } from './collection.ts'
+export {
+  createDraft,
+  type Draft,
+  type DraftColumns,
+  type DraftSource,
+  type EditableCollection,
+} from './draft.ts'
 export { isRowsignalError, RowsignalError, type RowsignalErrorCode } from './errors.ts'
 export type { RowCollection, RowKey } from './keyed-rows.ts'
 export { type Host, type LiveRows, liveRows, serverHost, snapshot } from './live-row.ts'

@@ -5,7 +5,7 @@
  * lazy start, one call per change, equal values silent. Listeners run after the outermost `batch`, so after a
  * publication has brought all tables up to date, and inside the batches of all frameworks in use.
  */
-import { reportToPlatform } from './errors.ts'
+import { attempt } from './errors.ts'
 
 /** Ends what it was returned for; calling it again does nothing. */
 export type Stop = () => void
@@ -18,11 +18,11 @@ export type Stop = () => void
  */
 export interface Readable<T> {
   /** The value now. */
-  get(): T
+  readonly get: () => T
   /** Calls `listener` on each change, not now. */
-  listen(listener: (value: T) => void): Stop
+  readonly listen: (listener: (value: T) => void) => Stop
   /** Calls `listener` now and on each change. */
-  subscribe(listener: (value: T) => void): Stop
+  readonly subscribe: (listener: (value: T) => void) => Stop
 }
 
 /** What `createReadable` turns into a readable. */
@@ -81,15 +81,6 @@ function flush(): void {
     drain()
   } finally {
     depth--
-  }
-}
-
-/** Runs user code that must not stop its neighbours. */
-function attempt(run: () => void): void {
-  try {
-    run()
-  } catch (error) {
-    reportToPlatform(error)
   }
 }
 

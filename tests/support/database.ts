@@ -4,7 +4,7 @@ import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
 import { onTestFinished } from 'vitest'
 
 /** A real PowerSync database in memory on the SDK's WASM engine, closed when the test ends. */
-export async function openDatabase<S extends Schema>(schema: S): Promise<PowerSyncDatabase> {
+export async function openDatabase(schema: Schema): Promise<PowerSyncDatabase> {
   const logger = createConsoleLogger({ minLevel: LogLevels.error })
   const database = new PowerSyncDatabase({
     schema,

@@ -1,0 +1,264 @@
+/**
+ * Changes of SQLite -> collections; one capture a database. A table that a collection wants gets one trigger that
+ * records the ids of changed rows; after each commit that touched one of them a drain reads their newest state and
+ * hands it to the publisher.
+ *
+ *   commit -> ids in tracking tables -> drain (one lock, all tables) -> pending map -> one publication
+ *   write of ours: statements and drain in one transaction -> its own ids at once, the rest as above
+ */
+import type { LockContext, ResolvedTable, TriggerRemoveCallback } from '@powersync/common'
+import type { Transaction } from '@tanstack/db'
+import type { CollectionSync, StoredRows } from './collection-sync.ts'
+import { RowsignalError } from './errors.ts'
+import { readTable } from './load.ts'
+import { LockOrder } from './lock-order.ts'
+import type { Database } from './powersync.ts'
+import { createIdTrigger, onCommit, sweepDeadTabs, TabMark } from './powersync.ts'
+import type { Changes } from './publish.ts'
+import { Publisher } from './publish.ts'
+import { clearChanged, selectChanged } from './sql.ts'
+import type { AnyRow } from './tanstack.ts'
+
+/** A table with a trigger, and the collections that follow it. */
+interface TrackedTable {
+  readonly destination: string
+  readonly internalName: string
+  readonly syncs: Set<CollectionSync>
+  /** Resolves with how to remove the trigger once it is there, rejects when it could not be made. */
+  readonly ready: Promise<TriggerRemoveCallback>
+  /** Whether the trigger is there. */
+  recording: boolean
+}
+
+/** Whether the row was changed by the write whose changes are published. */
+export type IsOwn = (sync: CollectionSync, id: string) => boolean
+
+const captures = new WeakMap<Database, Capture>()
+
+/** The capture of a database, made when first asked for. */
+export function captureOf(database: Database): Capture {
+  let capture = captures.get(database)
+  if (capture === undefined) captures.set(database, (capture = new Capture(database)))
+  return capture
+}
+
+export class Capture {
+  readonly #database: Database
+  readonly #order = new LockOrder()
+  readonly #publisher = new Publisher((sync) => this.#reload(sync))
+  readonly #tables = new Map<string, TrackedTable>()
+  readonly #mark = new TabMark()
+  #started: Promise<void> | undefined
+  /** Tracking tables with records that no drain has read yet. */
+  readonly #dirty = new Set<string>()
+  #draining = false
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Follows the table of a collection: reads it, makes the collection ready, and brings it every change after that. */
+  start(sync: CollectionSync): void {
+    const tracked = this.#track(sync.table)
+    tracked.syncs.add(sync)
+    sync.beginRead()
+    void this.#read(sync, tracked)
+  }
+
+  /** Ends `start`. The trigger goes with the last collection of its table. */
+  async stop(sync: CollectionSync): Promise<void> {
+    sync.end()
+    this.#publisher.drop(sync)
+    const tracked = this.#tables.get(sync.table.name)
+    if (tracked === undefined || !tracked.syncs.delete(sync) || tracked.syncs.size > 0) return
+    this.#tables.delete(sync.table.name) // a collection that starts now gets a trigger of its own
+    const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collection
+    if (remove !== undefined && !this.#database.closed) await remove()
+  }
+
+  /** Whether changes for this collection wait for a transaction that takes long. */
+  isHeld(sync: CollectionSync): boolean {
+    return this.#publisher.isHeld(sync)
+  }
+
+  /**
+   * Runs a write of ours in one SQLite transaction, reads in it what it changed, and shows that right after the commit:
+   * what it changed itself at once, what others changed when `transaction` has settled.
+   */
+  async write(
+    transaction: Transaction,
+    tables: Iterable<ResolvedTable>,
+    run: (lock: LockContext) => Promise<IsOwn>,
+  ): Promise<void> {
+    // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
+    for (const table of tables) await this.#tables.get(table.name)?.ready
+    let committing = false
+    try {
+      await this.#order.run(
+        (locked) =>
+          this.#database.writeTransaction(async (lock) => {
+            locked()
+            const isOwn = await run(lock)
+            const changes = await this.#readRecords(lock, this.#recordingTables())
+            committing = true
+            return { changes, isOwn }
+          }),
+        ({ changes, isOwn }) => this.#publishWrite(transaction, changes, isOwn),
+      )
+    } catch (error) {
+      // COMMIT may have happened and only its answer be lost, the records with it.
+      if (committing)
+        for (const tracked of this.#tables.values())
+          tracked.syncs.forEach((sync) => this.#reload(sync))
+      throw error
+    }
+  }
+
+  #publishWrite(transaction: Transaction, changes: Changes, isOwn: IsOwn): void {
+    const own: Changes = new Map()
+    const rest: Changes = new Map()
+    for (const [sync, rows] of changes) {
+      const ownRows: StoredRows = new Map()
+      const restRows: StoredRows = new Map()
+      for (const [id, data] of rows) (isOwn(sync, id) ? ownRows : restRows).set(id, data)
+      if (ownRows.size > 0) own.set(sync, ownRows)
+      if (restRows.size > 0) rest.set(sync, restRows)
+      // During a read own rows are shown at once and once more at its end: a chunk older than them may still come.
+      if (sync.reading) sync.setAside(ownRows)
+    }
+    this.#publisher.publishOwn(transaction, own, this.#withoutReading(rest))
+  }
+
+  #track(table: ResolvedTable): TrackedTable {
+    const known = this.#tables.get(table.name)
+    if (known !== undefined) return known
+    const destination = this.#mark.nextDestination()
+    const tracked: TrackedTable = {
+      destination,
+      internalName: table.internalName,
+      syncs: new Set(),
+      recording: false,
+      ready: this.#start().then(async () => {
+        const remove = await createIdTrigger(this.#database, table, destination)
+        tracked.recording = true
+        return remove
+      }),
+    }
+    tracked.ready.catch(() => undefined) // whoever awaits it handles the failure
+    this.#tables.set(table.name, tracked)
+    return tracked
+  }
+
+  /** Once a database: takes this tab's mark, sweeps after dead tabs, listens to commits. */
+  #start(): Promise<void> {
+    return (this.#started ??= this.#listen())
+  }
+
+  async #listen(): Promise<void> {
+    await this.#database.waitForReady()
+    await this.#mark.hold()
+    await sweepDeadTabs(this.#database)
+    const stopListening = onCommit(this.#database, (tables) => this.#onCommit(tables))
+    this.#database.registerListener({
+      closing: () => {
+        stopListening()
+        this.#mark.release()
+        this.#publisher.dispose()
+      },
+    })
+  }
+
+  #onCommit(names: readonly string[]): void {
+    for (const { destination } of this.#tables.values()) {
+      // Never skipped because a write of ours runs: that write may roll back, and its drain with it.
+      if (names.includes(destination)) this.#dirty.add(destination)
+    }
+    if (this.#dirty.size > 0 && !this.#draining) void this.#drain()
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true
+    while (this.#dirty.size > 0 && !this.#database.closed) {
+      const dirty = new Set(this.#dirty)
+      this.#dirty.clear()
+      const tables = (): TrackedTable[] =>
+        this.#recordingTables().filter((table) => dirty.has(table.destination))
+      try {
+        await this.#order.run(
+          (locked) =>
+            this.#database.writeLock((lock) => {
+              locked()
+              return this.#readRecords(lock, tables())
+            }),
+          (changes) => this.#publisher.publish(this.#withoutReading(changes)),
+        )
+      } catch {
+        // The records may be gone with nobody told. Reading the tables again finds out, and tells if that fails too.
+        for (const tracked of tables()) tracked.syncs.forEach((sync) => this.#reload(sync))
+      }
+    }
+    this.#draining = false
+  }
+
+  #recordingTables(): TrackedTable[] {
+    return [...this.#tables.values()].filter((tracked) => tracked.recording)
+  }
+
+  /** Reads the table of a collection again, after something left the collection in doubt. */
+  #reload(sync: CollectionSync): void {
+    const tracked = this.#tables.get(sync.table.name)
+    if (tracked === undefined || sync.ended) return
+    const running = sync.reading
+    this.#publisher.drop(sync) // older than what the read will find
+    sync.beginRead()
+    if (!running) void this.#read(sync, tracked)
+  }
+
+  async #read(sync: CollectionSync, tracked: TrackedTable): Promise<void> {
+    try {
+      await tracked.ready
+      while (sync.reading) {
+        await readTable(sync, {
+          database: this.#database,
+          order: this.#order,
+          internalName: tracked.internalName,
+          readRecords: (lock) => this.#readRecords(lock, [tracked]),
+          publish: (changes) => this.#publisher.publish(this.#withoutReading(changes)),
+        })
+      }
+    } catch (cause) {
+      const message = `capture: the table of collection \`${sync.collection.id}\` could not be read; the cause says why.`
+      sync.fail(new RowsignalError('capture-failed', message, { cause }))
+    }
+  }
+
+  /**
+   * Reads the records of tables in one statement and forgets them.
+   *
+   * A drain needs no transaction around it: under the write lock nobody else writes, and when a write of ours was
+   * quicker there is nothing to find; that is then one statement instead of three.
+   */
+  async #readRecords(lock: LockContext, tables: readonly TrackedTable[]): Promise<Changes> {
+    const changes: Changes = new Map()
+    if (tables.length === 0) return changes
+    const found = await lock.getAll<{ position: number; changed: string }>(selectChanged(tables))
+    for (const { position, changed } of found) {
+      const rows: StoredRows = new Map(JSON.parse(changed) as [string, AnyRow | null][])
+      if (rows.size === 0) continue
+      const tracked = tables[position]!
+      await lock.execute(clearChanged(tracked.destination))
+      for (const sync of tracked.syncs) changes.set(sync, rows)
+    }
+    return changes
+  }
+
+  /** Sets changes of collections that are being read aside and returns the others. */
+  #withoutReading(changes: Changes): Changes {
+    const rest: Changes = new Map()
+    for (const [sync, rows] of changes) {
+      if (sync.reading) sync.setAside(rows)
+      else rest.set(sync, rows)
+    }
+    return rest
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * One run of a collection's sync, from its start to its clean-up: turns stored rows into sync commits of the
+ * collection. While the first read runs, changes are kept aside and applied after the last chunk, or an older chunk
+ * would bring a deleted row back.
+ */
+import { deepEquals } from '@tanstack/db'
+import type { ResolvedTable } from '@powersync/common'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { BadRow, RowCodec } from './codec.ts'
+import { batch } from './readable.ts'
+import type { AnyCollection, AnyRow, SyncWriter } from './tanstack.ts'
+import { persistingTransactions, syncedKeys, syncedRow } from './tanstack.ts'
+
+/** id -> the stored JSON object, or `null` when the row is gone. */
+export type StoredRows = Map<string, AnyRow | null>
+
+/** What a sync run needs of its collection. */
+export interface SyncOptions {
+  /** The table in the schema of the database. */
+  table: ResolvedTable
+  codec: RowCodec
+  /** Rows a chunk of the first read. */
+  chunkRows: number
+  /** Called once for each row that can't be shown. */
+  onBadRow(row: BadRow): void
+  /** id -> the row that can't be shown now; kept up to date here. */
+  badRows: Map<string, BadRow>
+}
+
+export class CollectionSync {
+  readonly collection: AnyCollection
+  readonly table: ResolvedTable
+  readonly chunkRows: number
+  readonly #writer: SyncWriter
+  readonly #options: SyncOptions
+  /** Changes seen during a read of the table; `undefined` when none runs. */
+  #aside: StoredRows | undefined
+  #readAgain = false
+  #ended = false
+
+  constructor(writer: SyncWriter, options: SyncOptions) {
+    this.collection = writer.collection
+    this.table = options.table
+    this.chunkRows = options.chunkRows
+    this.#writer = writer
+    this.#options = options
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Whether a read of the table runs, so that changes are set aside and not published. */
+  get reading(): boolean {
+    return this.#aside !== undefined
+  }
+
+  /** Starts a read, or has the running one followed by another. */
+  beginRead(): void {
+    if (this.#aside === undefined) this.#aside = new Map()
+    else this.#readAgain = true
+  }
+
+  setAside(rows: StoredRows): void {
+    for (const [id, data] of rows) this.#aside?.set(id, data)
+  }
+
+  /**
+   * Ends a read of the whole table: removes what it did not find, applies what was set aside, and makes the
+   * collection ready.
+   *
+   * @param found The ids that the read has seen; only needed when the collection held rows before.
+   */
+  endRead(found: ReadonlySet<string> | undefined): void {
+    if (this.#readAgain) {
+      this.#readAgain = false
+      this.#aside = new Map() // older than what the next read will find
+      return
+    }
+    const last: StoredRows = new Map()
+    if (found !== undefined) {
+      for (const id of syncedKeys(this.collection)) if (!found.has(id)) last.set(id, null)
+    }
+    for (const [id, data] of this.#aside ?? []) last.set(id, data)
+    this.#aside = undefined
+    this.commit(last)
+    this.#writer.markReady()
+  }
+
+  fail(error: unknown): void {
+    this.#aside = undefined
+    if (!this.#ended) this.#writer.markError(error)
+  }
+
+  end(): void {
+    this.#ended = true
+    this.#aside = undefined
+  }
+
+  /**
+   * Writes stored rows as one sync commit. May throw what a subscriber threw.
+   *
+   * An existing row is written as `update`, which is also a right upsert; an `insert` of a row that is present throws
+   * on 0.15. An equal row is left out, so that the object the collection holds keeps its identity, but only while no
+   * transaction holds the collection: then the synced row may not be what the queue of commits will make of it.
+   */
+  commit(rows: StoredRows): void {
+    if (this.#ended) return
+    const held = persistingTransactions(this.collection).length > 0
+    const writes: Parameters<SyncWriter['write']>[0][] = []
+    for (const [id, data] of rows) {
+      const before = syncedRow(this.collection, id)
+      const row = data === null ? undefined : this.#decode(id, data)
+      if (row === undefined) {
+        if (data === null) this.#options.badRows.delete(id)
+        if (held || before !== undefined) writes.push({ type: 'delete', key: id })
+      } else if (held || before === undefined || !deepEquals(before, row)) {
+        writes.push({ type: 'update', value: row })
+      }
+    }
+    if (writes.length === 0) return
+    batch(() => {
+      this.#writer.begin()
+      try {
+        for (const write of writes) this.#writer.write(write)
+      } finally {
+        void this.#writer.commit() // its receipt waits for the transaction that we may be in
+      }
+    })
+  }
+
+  /** Whether the collection holds these rows. While a transaction holds it they arrive later, which counts as yes. */
+  holds(rows: StoredRows): boolean {
+    if (this.#ended || persistingTransactions(this.collection).length > 0) return true
+    return [...rows].every(([id, data]) => {
+      const row = data === null ? undefined : this.#decode(id, data)
+      return deepEquals(syncedRow(this.collection, id), row)
+    })
+  }
+
+  #decode(id: string, data: AnyRow): AnyRow | undefined {
+    const result = this.#options.codec.decode(id, data)
+    if ('row' in result) {
+      this.#options.badRows.delete(id)
+      return result.row
+    }
+    this.#setBad(id, result.issues)
+    return undefined
+  }
+
+  #setBad(id: string, issues: readonly StandardSchemaV1.Issue[]): void {
+    const known = this.#options.badRows.has(id)
+    const bad: BadRow = { table: this.table.name, id, issues }
+    this.#options.badRows.set(id, bad)
+    if (!known) this.#options.onBadRow(bad)
+  }
+}

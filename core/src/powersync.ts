@@ -1,0 +1,143 @@
+/**
+ * The only room that relies on internals of the PowerSync SDK: where a table's rows are stored, what a diff trigger is
+ * named, which event tells of a commit. Read in @powersync/common 2.3.0 and @powersync/shared-internals 1.3.0.
+ */
+import { DiffTriggerOperation } from '@powersync/common'
+import type {
+  CommonPowerSyncDatabase,
+  LockContext,
+  ResolvedTable,
+  TriggerRemoveCallback,
+} from '@powersync/common'
+import { RowsignalError } from './errors.ts'
+import type { Stop } from './readable.ts'
+import { quote } from './sql.ts'
+
+export type Database = CommonPowerSyncDatabase
+
+/** Everything of ours in SQLite starts with it. */
+const prefix = 'rowsignal_'
+
+/**
+ * Finds the table in the schema that the database has now.
+ *
+ * @throws {RowsignalError} `table-not-in-schema`; `unsupported-powersync` for a database of another major version.
+ */
+export function resolveTable(database: Database, name: string): ResolvedTable {
+  assertSupported(database)
+  const table = database.schema.tables.find((candidate) => candidate.name === name)
+  if (table !== undefined) return table
+  const known = database.schema.tables.map((candidate) => candidate.name).join(', ')
+  throw new RowsignalError(
+    'table-not-in-schema',
+    `collection: table \`${name}\` is not in the schema of this database, which has ${known || 'no tables'}. ` +
+      'Pass a table of the schema that the database was opened with, `schema.props.<name>`.',
+  )
+}
+
+function assertSupported(database: Database): void {
+  const { triggers, database: adapter } = database as Partial<Database>
+  if (
+    typeof triggers?.createDiffTrigger === 'function' &&
+    typeof adapter?.registerListener === 'function'
+  ) {
+    return
+  }
+  const version = (database as Partial<Database>).sdkVersion ?? 'unknown'
+  throw new RowsignalError(
+    'unsupported-powersync',
+    `capture: the database comes from a PowerSync SDK without diff triggers (its version: ${version}). ` +
+      'Install @powersync/common 2.3 or a later 2.x, in one copy.',
+  )
+}
+
+/** Calls `listener` after each commit with the names of the tables that it touched, unthrottled and unmerged. */
+export function onCommit(database: Database, listener: (tables: readonly string[]) => void): Stop {
+  return database.database.registerListener({
+    tablesUpdated: (update) => listener(update.tables),
+  })
+}
+
+/** Makes a trigger that records the ids, and only the ids, of changed rows of `table` in `destination`. */
+export function createIdTrigger(
+  database: Database,
+  table: ResolvedTable,
+  destination: string,
+): Promise<TriggerRemoveCallback> {
+  return database.triggers.createDiffTrigger({
+    source: table.viewName,
+    destination,
+    columns: [],
+    when: {
+      [DiffTriggerOperation.INSERT]: 'TRUE',
+      [DiffTriggerOperation.UPDATE]: 'TRUE',
+      [DiffTriggerOperation.DELETE]: 'TRUE',
+    },
+  })
+}
+
+/**
+ * This tab's mark: part of the names of its tracking tables, and the name of a lock that it holds while it lives.
+ *
+ * On storage that tabs reach through one shared connection the triggers are TEMP objects of that connection, so those
+ * of a tab that died go on recording for nobody; the SDK cleans up only stored ones. Names that no lock holds are swept
+ * by the next tab.
+ */
+export class TabMark {
+  readonly #id = crypto.randomUUID().replaceAll('-', '_')
+  #tables = 0
+  #release: Stop | undefined
+
+  /** A new name for a tracking table of this tab. */
+  nextDestination(): string {
+    return `${prefix}${this.#id}_${++this.#tables}`
+  }
+
+  /** Takes the lock; must be done before the first table is made, or another tab would sweep it. */
+  async hold(): Promise<void> {
+    const locks = tabLocks()
+    if (locks === undefined) return
+    await new Promise<void>((held, failed) => {
+      locks
+        .request(prefix + this.#id, () => {
+          held()
+          return new Promise<void>((release) => {
+            this.#release = release
+          })
+        })
+        .catch(failed)
+    })
+  }
+
+  release(): void {
+    this.#release?.()
+  }
+}
+
+function tabLocks(): LockManager | undefined {
+  return (globalThis.navigator as Partial<Navigator> | undefined)?.locks
+}
+
+/** Removes the TEMP triggers and tracking tables of tabs that are gone. */
+export async function sweepDeadTabs(database: Database): Promise<void> {
+  const locks = tabLocks()
+  if (locks === undefined) return
+  await database.writeLock(async (lock) => {
+    const names = await namesInTemp(lock)
+    const tables = names.filter((name) => name.startsWith(prefix))
+    if (tables.length === 0) return
+    const { held } = await locks.query()
+    const living = new Set(held?.map((entry) => entry.name))
+    for (const table of tables) {
+      if (living.has(table.slice(0, table.lastIndexOf('_')))) continue
+      const triggers = names.filter((name) => name.includes(`__${table}__`))
+      for (const trigger of triggers) await lock.execute(`DROP TRIGGER IF EXISTS ${quote(trigger)}`)
+      await lock.execute(`DROP TABLE IF EXISTS ${quote(table)}`)
+    }
+  })
+}
+
+async function namesInTemp(lock: LockContext): Promise<string[]> {
+  const rows = await lock.getAll<{ name: string }>('SELECT name FROM sqlite_temp_master')
+  return rows.map((row) => row.name)
+}

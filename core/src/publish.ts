@@ -1,0 +1,124 @@
+/**
+ * Brings changes of SQLite into the collections, all tables of a database together.
+ *
+ * Changes wait in one pending map (collection -> id -> newest state). They are published as one group when no
+ * collection in it has a persisting transaction: TanStack DB holds the sync commits of such a collection and of no
+ * other, so publishing the rest would show half a SQLite commit in a join. A write of ours publishes its own ids
+ * inside its handler, to be shown in the moment in which its optimistic rows are dropped; what else it found waits.
+ */
+import type { Transaction } from '@tanstack/db'
+import { reportToPlatform } from './errors.ts'
+import type { CollectionSync, StoredRows } from './collection-sync.ts'
+import { onSettled, persistingTransactions, publishTogether } from './tanstack.ts'
+
+/** How long other tables wait for a collection that somebody's slow `mutationFn` holds. In ms. */
+export const maxHoldMs = 1_000
+
+/** What is to be shown: collection -> id -> newest stored state. */
+export type Changes = Map<CollectionSync, StoredRows>
+
+export class Publisher {
+  readonly #pending: Changes = new Map()
+  /** Collections that were held too long; the others no longer wait for them. */
+  readonly #leftOut = new Set<CollectionSync>()
+  readonly #awaited = new WeakSet<Transaction>()
+  readonly #reload: (sync: CollectionSync) => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** @param reload Reads the table of a collection again. */
+  constructor(reload: (sync: CollectionSync) => void) {
+    this.#reload = reload
+  }
+
+  /** Adds changes that nobody waits for and publishes what can be. */
+  publish(changes: Changes): void {
+    this.#add(changes)
+    this.#flush()
+  }
+
+  /** Publishes what a write of ours changed itself, now, and the rest after `transaction` has settled. */
+  publishOwn(transaction: Transaction, own: Changes, rest: Changes): void {
+    for (const [sync, rows] of own) {
+      const waiting = this.#pending.get(sync)
+      for (const id of rows.keys()) waiting?.delete(id) // older than what is shown now
+    }
+    this.#add(rest)
+    this.#show(own)
+    onSettled(transaction, () => this.#flush())
+  }
+
+  /** Forgets what waits for a collection: its sync has ended, or its table is read again. */
+  drop(sync: CollectionSync): void {
+    this.#pending.delete(sync)
+    this.#leftOut.delete(sync)
+    this.#flush()
+  }
+
+  /** Whether changes for this collection wait for a transaction that takes longer than `maxHoldMs`. */
+  isHeld(sync: CollectionSync): boolean {
+    return this.#leftOut.has(sync)
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer)
+    this.#pending.clear()
+    this.#leftOut.clear()
+  }
+
+  #add(changes: Changes): void {
+    for (const [sync, rows] of changes) {
+      const waiting = this.#pending.get(sync)
+      if (waiting === undefined) this.#pending.set(sync, new Map(rows))
+      else for (const [id, data] of rows) waiting.set(id, data)
+    }
+  }
+
+  #flush(): void {
+    const held = new Set<CollectionSync>()
+    for (const sync of this.#pending.keys()) {
+      const transactions = persistingTransactions(sync.collection)
+      if (transactions.length === 0) continue
+      held.add(sync)
+      for (const transaction of transactions) this.#awaitSettled(transaction)
+    }
+    for (const sync of this.#leftOut) if (!held.has(sync)) this.#leftOut.delete(sync)
+    if ([...held].some((sync) => !this.#leftOut.has(sync))) {
+      this.#timer ??= setTimeout(() => this.#leaveOut(), maxHoldMs)
+      return
+    }
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const group: Changes = new Map()
+    for (const [sync, rows] of this.#pending) {
+      if (held.has(sync)) continue
+      group.set(sync, rows)
+      this.#pending.delete(sync)
+    }
+    this.#show(group)
+  }
+
+  #awaitSettled(transaction: Transaction): void {
+    if (this.#awaited.has(transaction)) return
+    this.#awaited.add(transaction)
+    onSettled(transaction, () => this.#flush())
+  }
+
+  #leaveOut(): void {
+    this.#timer = undefined
+    for (const sync of this.#pending.keys()) {
+      if (persistingTransactions(sync.collection).length > 0) this.#leftOut.add(sync)
+    }
+    this.#flush()
+  }
+
+  #show(changes: Changes): void {
+    const commits: (() => void)[] = []
+    for (const [sync, rows] of changes) if (rows.size > 0) commits.push(() => sync.commit(rows))
+    if (commits.length === 0) return
+    const errors = publishTogether(commits)
+    if (errors.length === 0) return
+    errors.forEach(reportToPlatform)
+    // Mostly subscribers threw, and the rows have arrived all the same.
+    for (const [sync, rows] of changes) if (!sync.holds(rows)) this.#reload(sync)
+  }
+}

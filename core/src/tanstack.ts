@@ -1,0 +1,150 @@
+/**
+ * The only room that touches internals of @tanstack/db, and the home of its one trick: a publication of several
+ * collections as one change. Run on 0.9.2 and 0.15.2.
+ */
+import { createTransaction } from '@tanstack/db'
+import type {
+  Collection,
+  PendingMutation,
+  SyncConfig,
+  Transaction,
+  TransactionWithMutations,
+} from '@tanstack/db'
+import { RowsignalError } from './errors.ts'
+import { batch } from './readable.ts'
+
+/** A row as TanStack DB holds it. */
+export type AnyRow = Record<string, unknown>
+
+// The library never looks into the schema and the utilities of a collection that it is handed.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyCollection = Collection<any, any, any, any, any>
+
+/** What TanStack DB hands to a collection's `sync`. */
+export type SyncWriter = Parameters<SyncConfig<AnyRow, string>['sync']>[0]
+
+interface CollectionState {
+  readonly transactions: { values(): Iterable<Transaction> }
+  readonly syncedData: {
+    get(key: string): AnyRow | undefined
+    keys(): Iterable<string>
+    readonly size: number
+  }
+}
+
+/**
+ * @throws {RowsignalError} `unsupported-tanstack-db` when the collection does not keep its state as the versions that
+ * the library was tested on do.
+ */
+export function assertSupportedCollection(collection: AnyCollection): void {
+  const state = (collection as { _state?: Partial<CollectionState> })._state
+  if (
+    typeof state?.transactions?.values === 'function' &&
+    typeof state.syncedData?.get === 'function'
+  ) {
+    return
+  }
+  throw new RowsignalError(
+    'unsupported-tanstack-db',
+    `collection: \`${collection.id}\` was made by a version of @tanstack/db that is not supported. ` +
+      'Install a version in the range of the peer dependency, in one copy.',
+  )
+}
+
+function stateOf(collection: AnyCollection): CollectionState {
+  return (collection as unknown as { _state: CollectionState })._state
+}
+
+/** The row below all optimistic changes. */
+export function syncedRow(collection: AnyCollection, key: string): AnyRow | undefined {
+  return stateOf(collection).syncedData.get(key)
+}
+
+/** The keys of all rows below the optimistic changes. */
+export function syncedKeys(collection: AnyCollection): Iterable<string> {
+  return stateOf(collection).syncedData.keys()
+}
+
+/** The transactions that now write rows of this collection; while there is one, TanStack DB holds its sync commits. */
+export function persistingTransactions(collection: AnyCollection): Transaction[] {
+  return [...stateOf(collection).transactions.values()].filter(
+    (transaction) => transaction.state === 'persisting',
+  )
+}
+
+/** Calls `listener` once the transaction has settled either way. */
+export function onSettled(transaction: Transaction, listener: () => void): void {
+  transaction.isPersisted.promise.then(listener, listener)
+}
+
+/**
+ * Runs sync commits of several collections as one change: live queries over them run once, after the last one.
+ *
+ * Inside `mutate` of a transaction TanStack DB puts the runs of live queries off until its end (run on both versions:
+ * without it a join shows half a SQLite commit). The price is that the transaction is ambient meanwhile, so a write
+ * that a subscriber makes lands in it; `persistAmbient` hands that write to its collection.
+ *
+ * Each commit is caught apart: a subscriber that throws must not leave the next table stale.
+ *
+ * @returns The errors that were thrown, mostly by subscribers.
+ */
+export function publishTogether(commits: readonly (() => void)[]): unknown[] {
+  const errors: unknown[] = []
+  const attempt = (run: () => void): void => {
+    try {
+      run()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  const transaction = createTransaction({ autoCommit: false, mutationFn: persistAmbient })
+  batch(() => attempt(() => transaction.mutate(() => commits.forEach(attempt))))
+  // Ended by commit also when it is empty: on 0.9.2 the rollback of an empty one rejects without a listener. The
+  // subscriber that wrote holds the transaction and its rejection.
+  transaction.isPersisted.promise.catch(() => undefined)
+  transaction.commit().catch(() => undefined)
+  return errors
+}
+
+const handlers = { insert: 'onInsert', update: 'onUpdate', delete: 'onDelete' } as const
+
+/** Persists what subscribers wrote during a publication, each collection by its own handlers. */
+async function persistAmbient({
+  transaction,
+}: {
+  transaction: TransactionWithMutations
+}): Promise<void> {
+  const groups = new Map<string, PendingMutation[]>()
+  for (const mutation of transaction.mutations) {
+    const name = `${mutation.type} ${mutation.collection.id}`
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [mutation])
+    else group.push(mutation)
+  }
+  // All of them, also when one fails: subscribers know nothing of each other.
+  const results = await Promise.allSettled(
+    [...groups.values()].map((mutations) => persistGroup(transaction, mutations)),
+  )
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function persistGroup(
+  transaction: TransactionWithMutations,
+  mutations: PendingMutation[],
+): Promise<void> {
+  const { collection, type } = mutations[0]!
+  const handler = collection.config[handlers[type]] as
+    | ((parameters: { transaction: object; collection: AnyCollection }) => Promise<unknown>)
+    | undefined
+  if (handler === undefined) {
+    throw new RowsignalError(
+      'write-failed',
+      `publish: a subscriber wrote to collection \`${collection.id}\`, which has no ${handlers[type]} handler.`,
+    )
+  }
+  await handler({
+    transaction: Object.create(transaction, { mutations: { value: mutations } }),
+    collection,
+  })
+}

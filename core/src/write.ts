@@ -1,0 +1,217 @@
+/**
+ * A TanStack transaction -> one SQLite transaction. The promise of a write resolves when SQLite has it and the
+ * collection shows it, after one transaction and no wait for a change event.
+ */
+import { createTransaction } from '@tanstack/db'
+import type { LockContext, ResolvedTable } from '@powersync/common'
+import type { PendingMutation, Transaction } from '@tanstack/db'
+import type { IsOwn } from './capture.ts'
+import { captureOf } from './capture.ts'
+import type { RowCodec } from './codec.ts'
+import { RowsignalError } from './errors.ts'
+import type { Database } from './powersync.ts'
+import { batch } from './readable.ts'
+import { deleteRows, insertRows, updateRows } from './sql.ts'
+import type { AnyCollection } from './tanstack.ts'
+
+/** How the writes of a collection reach its table. */
+export interface WriteTarget {
+  readonly database: Database
+  readonly table: ResolvedTable
+  readonly codec: RowCodec
+}
+
+// By the `utils` of the collection's options: known before the collection is, and kept when options are spread.
+const targets = new WeakMap<object, WriteTarget>()
+
+/** Makes the collections whose options hold `utils` writable by `persist`. */
+export function setWriteTarget(utils: object, target: WriteTarget): void {
+  targets.set(utils, target)
+}
+
+function targetOf(collection: AnyCollection): WriteTarget {
+  const target = targets.get(collection.config.utils as object)
+  if (target !== undefined) return target
+  throw new RowsignalError(
+    'not-a-powersync-collection',
+    `write: collection \`${collection.id}\` was not made by rowsignal. Persist its mutations in a transaction of their own.`,
+  )
+}
+
+/**
+ * Writes mutations to SQLite in one transaction, in their order, and shows the result in the collections.
+ *
+ * @throws {RowsignalError} rejects with `mixed-databases`, `metadata-not-tracked`, `column-not-in-schema`,
+ * `value-unsupported`; with SQLite's own error when a statement fails. Nothing is written then.
+ */
+export async function persist(
+  transaction: Transaction,
+  mutations: readonly PendingMutation[],
+): Promise<void> {
+  if (mutations.length === 0) return
+  const own = new Map<AnyCollection, Set<unknown>>()
+  for (const { collection, key } of mutations) {
+    const keys = own.get(collection)
+    if (keys === undefined) own.set(collection, new Set([key]))
+    else keys.add(key)
+  }
+  const database = databaseOf(own.keys())
+  const statements = statementsOf(mutations)
+  // A collection that nobody has read yet has nowhere to show its row once the optimistic one is dropped.
+  for (const collection of own.keys()) collection.startSyncImmediate()
+  const tables = new Set([...own.keys()].map((collection) => targetOf(collection).table))
+  const isOwn: IsOwn = (sync, id) => own.get(sync.collection)?.has(id) ?? false
+
+  await captureOf(database).write(transaction, tables, async (lock) => {
+    for (const statement of statements) await run(lock, statement)
+    return isOwn
+  })
+}
+
+function databaseOf(collections: Iterable<AnyCollection>): Database {
+  const databases = new Set([...collections].map((collection) => targetOf(collection).database))
+  const [database, other] = databases
+  if (database !== undefined && other === undefined) return database
+  throw new RowsignalError(
+    'mixed-databases',
+    'write: a transaction holds writes to two PowerSync databases, which no SQLite transaction can span. Use one transaction for each.',
+  )
+}
+
+interface Statement {
+  /** What neighbours must share to go as one. */
+  readonly kind: string
+  readonly sql: string
+  readonly rows: unknown[]
+}
+
+async function run(lock: LockContext, { sql, rows }: Statement): Promise<void> {
+  await lock.execute(sql, [JSON.stringify(rows)])
+}
+
+/** Neighbouring mutations of one table, kind and set of columns go as one statement: n rows are not n messages. */
+function statementsOf(mutations: readonly PendingMutation[]): Statement[] {
+  const statements: Statement[] = []
+  for (const mutation of mutations) {
+    if (mutation.type === 'update' && Object.keys(mutation.changes).length === 0) continue
+    const { kind, sql, row } = statementOf(mutation)
+    const last = statements.at(-1)
+    if (last?.kind === kind) last.rows.push(row)
+    else statements.push({ kind, sql: sql(), rows: [row] })
+  }
+  return statements
+}
+
+interface OneRow {
+  kind: string
+  sql: () => string
+  row: unknown
+}
+
+function statementOf(mutation: PendingMutation): OneRow {
+  const { table, codec } = targetOf(mutation.collection)
+  const { type, modified, changes } = mutation
+  const id: string = mutation.key
+  const view = table.viewName
+  const metadata = metadataOf(mutation, table)
+  if (type === 'delete' && metadata === undefined) {
+    return { kind: `delete ${view}`, sql: () => deleteRows(view), row: id }
+  }
+  // An update of `_deleted` is the core's own way to give a delete its metadata.
+  const values =
+    type === 'delete' ? { _deleted: 1 } : codec.encode(type === 'insert' ? modified : changes)
+  const row = { ...values, ...metadata }
+  const columns = Object.keys(row)
+  return {
+    kind: `${type} ${view} ${columns.join()}`,
+    sql: () =>
+      type === 'insert' ? insertRows(view, ['id', ...columns]) : updateRows(view, columns),
+    row: [id, ...Object.values(row)],
+  }
+}
+
+function metadataOf(
+  { metadata, collection }: PendingMutation,
+  table: ResolvedTable,
+): { _metadata: string } | undefined {
+  if (metadata === undefined || metadata === null) return undefined
+  if (table.trackMetadata) {
+    return { _metadata: typeof metadata === 'string' ? metadata : JSON.stringify(metadata) }
+  }
+  throw new RowsignalError(
+    'metadata-not-tracked',
+    `write: metadata was given for collection \`${collection.id}\`, but table \`${table.name}\` does not track it. ` +
+      'Add `trackMetadata: true` to the table, or leave the metadata out.',
+  )
+}
+
+/**
+ * Persists TanStack transactions of your own to a PowerSync database; the same class as that of
+ * `@tanstack/powersync-db-collection`.
+ *
+ * Use it in the `mutationFn` of a `createTransaction` that does more than write; for writes alone, `transact`.
+ *
+ * @example
+ * const transaction = createTransaction({
+ *   autoCommit: false,
+ *   mutationFn: ({ transaction }) => new PowerSyncTransactor({ database }).applyTransaction(transaction),
+ * })
+ */
+export class PowerSyncTransactor {
+  readonly database: Database
+
+  constructor(options: { database: Database }) {
+    this.database = options.database
+  }
+
+  /**
+   * Resolves when SQLite has the mutations and the collections show them.
+   *
+   * Cost: one SQLite write transaction.
+   *
+   * @throws {RowsignalError} rejects with `mixed-databases` when a mutation belongs to another database,
+   * `not-a-powersync-collection`, `metadata-not-tracked`, `column-not-in-schema`, `value-unsupported`.
+   */
+  async applyTransaction(
+    transaction: Pick<Transaction, 'mutations' | 'isPersisted'>,
+  ): Promise<void> {
+    for (const { collection } of transaction.mutations) {
+      if (targetOf(collection).database === this.database) continue
+      throw new RowsignalError(
+        'mixed-databases',
+        `write: collection \`${collection.id}\` belongs to another database than the PowerSyncTransactor.`,
+      )
+    }
+    await persist(transaction as Transaction, transaction.mutations)
+  }
+}
+
+/**
+ * Runs mutations of several collections as one: one optimistic change, one SQLite transaction, all or nothing.
+ *
+ * Listeners and bindings see one change. If `mutate` throws, nothing was changed.
+ *
+ * @returns TanStack DB's transaction; `isPersisted.promise` resolves when SQLite has it.
+ * @throws What `mutate` throws. `isPersisted.promise` rejects as that of any write does.
+ * @example
+ * transact(() => {
+ *   trips.delete(trip.id)
+ *   stops.delete(stopIds)
+ * })
+ */
+export function transact(mutate: () => void): Transaction {
+  const transaction = createTransaction({
+    autoCommit: false,
+    mutationFn: ({ transaction: committing }) =>
+      persist(committing as unknown as Transaction, committing.mutations),
+  })
+  transaction.isPersisted.promise.catch(() => undefined) // on 0.9.2 nobody else would listen to it
+  try {
+    batch(() => transaction.mutate(mutate))
+  } catch (error) {
+    transaction.rollback() // on 0.9.2 the mutations before the error would stay
+    throw error
+  }
+  transaction.commit().catch(() => undefined) // the caller learns of it by `isPersisted`
+  return transaction
+}
