@@ -5,7 +5,7 @@ import { defineConfig } from 'vite'
 import solid from 'vite-plugin-solid'
 
 const page = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const backend = `http://127.0.0.1:${process.env.PORT ?? '4000'}`
+const backend = `http://127.0.0.1:${process.env.PORT ?? '3000'}`
 
 export default defineConfig({
   plugins: [vue(), solid({ include: /\/solid\// }), svelte({ configFile: false })],

@@ -34,6 +34,7 @@ export function NewStop(props: { tripId: string }) {
         id="new-stop"
         type="text"
         autocomplete="off"
+        maxlength="200"
         value={text()}
         onInput={(event) => setText(event.currentTarget.value)}
       />

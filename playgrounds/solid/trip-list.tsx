@@ -27,6 +27,7 @@ export function TripList(props: { openId: string }) {
           id="new-trip"
           type="text"
           autocomplete="off"
+          maxlength="200"
           value={name()}
           onInput={(event) => setName(event.currentTarget.value)}
         />
