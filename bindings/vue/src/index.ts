@@ -1,4 +1,5 @@
 export { providePowerSync, usePowerSync } from './context.ts'
+export { type RowDraft, useDraft } from './draft.ts'
 export { useReadable } from './readable.ts'
 export { useRow } from './row.ts'
 export { type Rows, useRows } from './rows.ts'

@@ -1,0 +1,39 @@
+import type { CommonPowerSyncDatabase } from '@powersync/common'
+import { RowsignalError } from '@rowsignal/core'
+import { createComponent, createContext, type JSX, useContext } from 'solid-js'
+
+const DatabaseContext = createContext<CommonPowerSyncDatabase>()
+
+/**
+ * Gives a database to the components below.
+ *
+ * @example
+ * <PowerSyncProvider database={database}><App /></PowerSyncProvider>
+ */
+export function PowerSyncProvider(props: {
+  readonly database: CommonPowerSyncDatabase
+  readonly children?: JSX.Element
+}): JSX.Element {
+  return createComponent(DatabaseContext.Provider, {
+    get value() {
+      return props.database
+    },
+    get children() {
+      return props.children
+    },
+  })
+}
+
+/**
+ * The database that `PowerSyncProvider` gave.
+ *
+ * @throws {RowsignalError} `no-provider` if there is none.
+ */
+export function usePowerSync(): CommonPowerSyncDatabase {
+  const database = useContext(DatabaseContext)
+  if (database !== undefined) return database
+  throw new RowsignalError(
+    'no-provider',
+    'context: no PowerSync database is provided here. Wrap the app in <PowerSyncProvider>, or pass the database.',
+  )
+}

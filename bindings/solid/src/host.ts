@@ -1,0 +1,23 @@
+/** What core needs of Solid: cells that Solid tracks, and its batch. Every file of the binding comes through here. */
+import { addFrameworkBatch, type Host } from '@rowsignal/core'
+import { $PROXY, type Accessor, batch, createSignal, type Signal } from 'solid-js'
+import { isServer } from 'solid-js/web'
+
+// Without it a publication over several collections would run an effect once for each of them.
+addFrameworkBatch(batch)
+
+export const host: Host<Signal<undefined>> = {
+  server: isServer,
+  proxySymbol: $PROXY, // so that <Row {...row} /> stays live
+  cell: () => createSignal(undefined, { equals: false }),
+  track: ([read]) => read(),
+  trigger: ([, write]) => write(undefined),
+}
+
+/** An argument: a value, or an accessor of it. */
+export type MaybeAccessor<T> = T | Accessor<T>
+
+/** No argument of ours is a function itself, so a function is an accessor. */
+export function access<T>(source: MaybeAccessor<T>): T {
+  return typeof source === 'function' ? (source as Accessor<T>)() : source
+}

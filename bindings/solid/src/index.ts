@@ -1,0 +1,7 @@
+export { PowerSyncProvider, usePowerSync } from './context.ts'
+export { type RowDraft, useDraft } from './draft.ts'
+export type { MaybeAccessor } from './host.ts'
+export { useReadable } from './readable.ts'
+export { useRow } from './row.ts'
+export { type Rows, useRows } from './rows.ts'
+export { useSyncStatus, useSyncStream } from './sync.ts'

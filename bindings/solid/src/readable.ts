@@ -1,0 +1,27 @@
+import type { Readable } from '@rowsignal/core'
+import { type Accessor, createMemo, onCleanup, untrack } from 'solid-js'
+import { access, host, type MaybeAccessor } from './host.ts'
+
+/**
+ * Any readable as an accessor.
+ *
+ * Follows the readable while its owner lives; an accessor may switch to another one, and the value is then the new
+ * one's at once. On a server the value is read and nothing is subscribed to.
+ *
+ * @example
+ * const all = useReadable(rows(collection))
+ * return <p>{all().length}</p>
+ */
+export function useReadable<T>(source: MaybeAccessor<Readable<T>>): Accessor<T> {
+  if (host.server) return () => access(source).get()
+  const cell = host.cell()
+  const readable = createMemo(() => {
+    const next = access(source)
+    onCleanup(untrack(() => next.listen(() => host.trigger(cell))))
+    return next
+  })
+  return () => {
+    host.track(cell)
+    return readable().get() // not a copy: right also in the middle of a batch
+  }
+}

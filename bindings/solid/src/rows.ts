@@ -1,0 +1,46 @@
+import {
+  createRowsView,
+  liveRows,
+  type RowCollection,
+  type RowKey,
+  type RowsView,
+  type RowsWindow,
+} from '@rowsignal/core'
+import { type Accessor, createMemo, onCleanup, untrack } from 'solid-js'
+import { access, host, type MaybeAccessor } from './host.ts'
+
+/** What `useRows` gives: an accessor of the rows, with everything else on it. */
+export type Rows<Row extends object, Key extends RowKey> = Accessor<RowsView<Row, Key>['rows']> &
+  Omit<RowsView<Row, Key>, 'rows'>
+
+/**
+ * The rows of a collection as live rows: a change of one row runs again only what read that row.
+ *
+ * Rows keep their identity, so `<For>` keeps their nodes. They are read-only; write by `collection.update`, edit by
+ * `useDraft`.
+ *
+ * Shape: an accessor of an array with stable row objects, with `data` (plain rows), `keys`, `size`, `status` and its
+ * booleans on it, each tracked by itself. No collection: empty, `status` is `disabled`. A collection behind an accessor
+ * may be switched.
+ *
+ * @example
+ * const all = useRows(todos)
+ * return <For each={all()}>{(todo) => <li>{todo.title}</li>}</For>
+ */
+export function useRows<Row extends object, Key extends RowKey>(
+  collection: MaybeAccessor<RowCollection<Row, Key> | null | undefined>,
+  window?: MaybeAccessor<RowsWindow | undefined>,
+): Rows<Row, Key> {
+  const live = createMemo(() => {
+    const source = access(collection)
+    if (!source) return undefined
+    const next = liveRows(source, host)
+    onCleanup(untrack(() => next.acquire()))
+    return next
+  })
+  const view = createRowsView({ live, window: () => access(window) })
+  // A memo, so that a change outside the window stops here.
+  const rows = createMemo(() => view.rows)
+  const { rows: _, ...rest } = Object.getOwnPropertyDescriptors(view)
+  return Object.defineProperties(() => rows(), rest) as Rows<Row, Key>
+}

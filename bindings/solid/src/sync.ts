@@ -1,0 +1,40 @@
+import type { CommonPowerSyncDatabase } from '@powersync/common'
+import {
+  syncStatus,
+  type SyncStatusValue,
+  syncStream,
+  type SyncStreamOptions,
+  type SyncStreamValue,
+} from '@rowsignal/core'
+import type { Accessor } from 'solid-js'
+import { usePowerSync } from './context.ts'
+import { access, type MaybeAccessor } from './host.ts'
+import { useReadable } from './readable.ts'
+
+/**
+ * The sync status of a database, by default of the provided one, as an accessor.
+ *
+ * @throws {RowsignalError} `no-provider` without a database.
+ * @example
+ * const status = useSyncStatus()
+ * return <p>{status().connected ? 'online' : 'offline'}</p>
+ */
+export function useSyncStatus(
+  database: MaybeAccessor<CommonPowerSyncDatabase> = usePowerSync(),
+): Accessor<SyncStatusValue> {
+  return useReadable(() => syncStatus(access(database)))
+}
+
+/**
+ * Subscribes to a sync stream while its owner lives, and tells how far it is, as an accessor.
+ *
+ * @throws {RowsignalError} `no-provider` without a database.
+ * @example
+ * const stream = useSyncStream(() => ({ name: 'list', params: { id: props.listId } }))
+ */
+export function useSyncStream(
+  options: MaybeAccessor<SyncStreamOptions>,
+  database: MaybeAccessor<CommonPowerSyncDatabase> = usePowerSync(),
+): Accessor<SyncStreamValue> {
+  return useReadable(() => syncStream(access(database), access(options)))
+}

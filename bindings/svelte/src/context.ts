@@ -1,0 +1,24 @@
+import type { CommonPowerSyncDatabase } from '@powersync/common'
+import { RowsignalError } from '@rowsignal/core'
+import { getContext, setContext } from 'svelte'
+
+const databaseKey = Symbol('rowsignal.powersync')
+
+/** Gives a database to the components below; call it while a component is made. */
+export function providePowerSync(database: CommonPowerSyncDatabase): void {
+  setContext(databaseKey, database)
+}
+
+/**
+ * The database that `providePowerSync` gave.
+ *
+ * @throws {RowsignalError} `no-provider` if there is none.
+ */
+export function usePowerSync(): CommonPowerSyncDatabase {
+  const database = getContext<CommonPowerSyncDatabase | undefined>(databaseKey)
+  if (database !== undefined) return database
+  throw new RowsignalError(
+    'no-provider',
+    'context: no PowerSync database is provided here. Call providePowerSync(database) above, or pass the database.',
+  )
+}

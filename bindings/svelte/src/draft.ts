@@ -1,0 +1,24 @@
+import { createDraft, type Draft, type EditableCollection, type RowKey } from '@rowsignal/core'
+import { get, host, type MaybeGetter } from './host.svelte.ts'
+import { useRow } from './row.ts'
+
+/**
+ * An editable copy of a row for a form: columns that the user has not touched follow the row.
+ *
+ * Shape: `draft` is one reactive object for good, its columns undefined while there is no row; `changed` is a getter.
+ * Another key drops what was edited.
+ *
+ * @example
+ * const form = useDraft(todos, () => id)
+ * // <input bind:value={form.draft.title} /> <button disabled={!form.changed} onclick={() => form.save()}>Save</button>
+ */
+export function useDraft<Row extends object, Key extends RowKey>(
+  collection: MaybeGetter<EditableCollection<Row, Key>>,
+  key: MaybeGetter<Key>,
+): Draft<Row> {
+  const shown = useRow(collection, key)
+  return createDraft<Row, Key, ReturnType<typeof host.cell>>(
+    { collection: () => get(collection), key: () => get(key), row: () => shown.current },
+    host,
+  )
+}

@@ -1,0 +1,55 @@
+import {
+  createRowsView,
+  type LiveRows,
+  liveRows,
+  type RowCollection,
+  type RowKey,
+  type RowsView,
+  type RowsWindow,
+} from '@rowsignal/core'
+import { createSubscriber } from 'svelte/reactivity'
+import { get, host, type MaybeGetter } from './host.svelte.ts'
+
+/** For each collection what subscribes the running effect to it, and lets go with the last effect. */
+const subscribers = new WeakMap<object, () => void>()
+
+function follow<Row extends object, Key extends RowKey>(
+  collection: RowCollection<Row, Key>,
+): LiveRows<Row, Key> {
+  const live = liveRows(collection, host)
+  if (host.server) return live
+  let subscribe = subscribers.get(live)
+  if (subscribe === undefined) {
+    subscribe = createSubscriber(() => live.acquire())
+    subscribers.set(live, subscribe)
+  }
+  subscribe()
+  return live
+}
+
+/**
+ * The rows of a collection as live rows: a change of one row runs again only what read that row.
+ *
+ * Rows are read-only; write by `collection.update`, edit by `useDraft`. Subscribed while an effect reads it, so it may
+ * be made anywhere, also in a module.
+ *
+ * Shape: an object of getters: an array with stable row objects (`rows`), plain rows (`data`), `keys`, `size`, `status`
+ * and its booleans. Do not destructure it. No collection: empty, `status` is `disabled`. A collection behind a getter
+ * may be switched.
+ *
+ * @example
+ * const all = useRows(todos)
+ * // {#each all.rows as todo (todo.id)}<li>{todo.title}</li>{/each}
+ */
+export function useRows<Row extends object, Key extends RowKey>(
+  collection: MaybeGetter<RowCollection<Row, Key> | null | undefined>,
+  window?: MaybeGetter<RowsWindow | undefined>,
+): RowsView<Row, Key> {
+  return createRowsView({
+    live() {
+      const source = get(collection)
+      return source ? follow(source) : undefined
+    },
+    window: () => get(window),
+  })
+}

@@ -1,0 +1,47 @@
+import type { CommonPowerSyncDatabase } from '@powersync/common'
+import {
+  syncStatus,
+  type SyncStatusValue,
+  syncStream,
+  type SyncStreamOptions,
+  type SyncStreamValue,
+} from '@rowsignal/core'
+import { usePowerSync } from './context.ts'
+import { get, type MaybeGetter } from './host.svelte.ts'
+import { type Current, keepReadable, useReadable } from './readable.ts'
+
+/**
+ * The sync status of a database, by default of the provided one, as `{ current }`.
+ *
+ * @throws {RowsignalError} `no-provider` without a database.
+ * @example
+ * const status = useSyncStatus()
+ * // <p>{status.current.connected ? 'online' : 'offline'}</p>
+ */
+export function useSyncStatus(
+  database: MaybeGetter<CommonPowerSyncDatabase> = usePowerSync(),
+): Current<SyncStatusValue> {
+  return useReadable(() => syncStatus(get(database)))
+}
+
+/**
+ * Subscribes to a sync stream while an effect reads it, and tells how far it is, as `{ current }`.
+ *
+ * @throws {RowsignalError} `no-provider` without a database.
+ * @example
+ * const stream = useSyncStream(() => ({ name: 'list', params: { id: listId } }))
+ */
+export function useSyncStream(
+  options: MaybeGetter<SyncStreamOptions>,
+  database: MaybeGetter<CommonPowerSyncDatabase> = usePowerSync(),
+): Current<SyncStreamValue> {
+  return useReadable(
+    keepReadable(
+      () => {
+        const { name, params, ttl, priority } = get(options)
+        return [get(database), name, JSON.stringify(params), ttl, priority]
+      },
+      () => syncStream(get(database), get(options)),
+    ),
+  )
+}
