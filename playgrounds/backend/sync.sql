@@ -17,11 +17,10 @@ create table if not exists sync.changes (
 create table if not exists sync.operations (
   op_id bigint generated always as identity primary key,
   bucket text not null,
-  op text not null,
-  object_type text not null,
-  object_id text not null,
   checksum bigint not null,
-  data text
+  -- The members of the JSON object that is sent, but the id. Written once, since every client reads it: a page is 2 ms,
+  -- with the object built at each reading it was 10 ms.
+  members text not null
 );
 create index if not exists operations_bucket on sync.operations (bucket, op_id);
 

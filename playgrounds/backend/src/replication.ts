@@ -103,10 +103,10 @@ async function replicate(
   })
   await sql.query(
     `with added as (
-       insert into sync.operations (bucket, op, object_type, object_id, checksum, data)
-       select bucket, op, type, id, checksum, data
-         from rows from (json_to_recordset($1::json) as
-           (bucket text, op text, type text, id text, checksum bigint, data text)
+       insert into sync.operations (bucket, checksum, members)
+       select bucket, checksum, members
+         from rows from (
+           json_to_recordset($1::json) as (bucket text, checksum bigint, members text)
          ) with ordinality order by ordinality
        returning bucket, checksum
      )
@@ -122,12 +122,9 @@ async function replicate(
 }
 
 interface Operation {
-  readonly op: 'PUT' | 'REMOVE'
   readonly bucket: string
-  readonly type: string
-  readonly id: string
   readonly checksum: number
-  readonly data: string | null
+  readonly members: string
 }
 
 /** A row leaves the buckets that it was in and is no longer in, and is put into all that it is in now. */
@@ -139,15 +136,26 @@ function toOperations(before: BucketRow[], after: BucketRow[]): Operation[] {
       ),
   )
   return [
-    ...left.map(({ bucket, type, id }): Operation => {
-      const checksum = checksumOf(`delete.${type}/${id}`)
-      return { op: 'REMOVE', bucket, type, id, checksum, data: null }
-    }),
-    ...after.map(({ bucket, type, id, data }): Operation => {
-      const checksum = checksumOf(`put.${type}.${id}.${data}`)
-      return { op: 'PUT', bucket, type, id, checksum, data }
-    }),
+    ...left.map(({ bucket, type, id }) =>
+      toOperation(bucket, checksumOf(`delete.${type}/${id}`), {
+        op: 'REMOVE',
+        object_type: type,
+        object_id: id,
+      }),
+    ),
+    ...after.map(({ bucket, type, id, data }) =>
+      toOperation(bucket, checksumOf(`put.${type}.${id}.${data}`), {
+        op: 'PUT',
+        object_type: type,
+        object_id: id,
+        data,
+      }),
+    ),
   ]
+}
+
+function toOperation(bucket: string, checksum: number, content: object): Operation {
+  return { bucket, checksum, members: JSON.stringify({ ...content, checksum }).slice(1, -1) }
 }
 
 /** Clients add checksums up and compare them with the bucket's, so any stable 32 bits do. */

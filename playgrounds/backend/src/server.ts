@@ -80,6 +80,9 @@ async function openParts(options: BackendOptions, postgres: Postgres, keyFile: s
     startProgress: (total) => startProgress('Places', total),
     afterPage: () => replication.catchUp(),
   })
+  // Nothing else does it in an embedded Postgres. Without it each page sorts all operations that are still to come:
+  // 135,233 in 4.3 s instead of 0.3 s.
+  await postgres.query('analyze')
   return { postgres, signer, faults: createFaults(), config, replication, news, log }
 }
 

@@ -112,12 +112,10 @@ async function readPage(
 ): Promise<{ line: string; hasMore: boolean } | undefined> {
   const after = positions.get(bucket) ?? '0'
   const { rows } = await postgres.query<{ data: string | null; count: number; last: string }>(
-    `select string_agg(json_build_object(
-         'op_id', op_id::text, 'op', op, 'object_type', object_type, 'object_id', object_id,
-         'checksum', checksum, 'data', data)::text, ',' order by op_id) data,
-       count(*)::int, max(op_id)::text last
-     from (select * from sync.operations
-            where bucket = $1 and op_id > $2 and op_id <= $3 order by op_id limit $4) page`,
+    `select string_agg('{"op_id":"' || op_id || '",' || members || '}', ',' order by op_id) data,
+            count(*)::int, max(op_id)::text last
+       from (select op_id, members from sync.operations
+              where bucket = $1 and op_id > $2 and op_id <= $3 order by op_id limit $4) page`,
     [bucket, after, lastOpId, pageOperations],
   )
   const page = rows[0]
