@@ -55,7 +55,7 @@ export function updateRows(viewName: string, columns: readonly string[]): string
   return `UPDATE ${quote(viewName)} SET ${sets.join(', ')} FROM json_each(?) AS change WHERE ${quote(viewName)}.id = change.value->>0`
 }
 
-/** Deletes rows. Parameter: `[id, …]` as JSON text. */
-export function deleteRows(viewName: string): string {
-  return `DELETE FROM ${quote(viewName)} WHERE id IN (SELECT value FROM json_each(?))`
+/** Deletes one row. Parameter: the id. A batch and not `IN`, which would delete in the order of the ids. */
+export function deleteRow(viewName: string): string {
+  return `DELETE FROM ${quote(viewName)} WHERE id = ?`
 }

@@ -7,11 +7,11 @@ import type { LockContext, ResolvedTable } from '@powersync/common'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import type { IsOwn } from './capture.ts'
 import { captureOf } from './capture.ts'
-import type { RowCodec } from './codec.ts'
+import type { RowCodec, SqliteValue } from './codec.ts'
 import { RowsignalError } from './errors.ts'
 import type { Database } from './powersync.ts'
 import { batch } from './readable.ts'
-import { deleteRows, insertRows, updateRows } from './sql.ts'
+import { deleteRow, insertRows, updateRows } from './sql.ts'
 import type { AnyCollection } from './tanstack.ts'
 
 /** How the writes of a collection reach its table. */
@@ -79,14 +79,15 @@ function databaseOf(collections: Iterable<AnyCollection>): Database {
 }
 
 interface Statement {
-  /** What neighbours must share to go as one. */
+  /** What neighbouring mutations must share to go as one. */
   readonly kind: string
   readonly sql: string
-  readonly rows: unknown[]
+  readonly rows: SqliteValue[][]
 }
 
-async function run(lock: LockContext, { sql, rows }: Statement): Promise<void> {
-  await lock.execute(sql, [JSON.stringify(rows)])
+async function run(lock: LockContext, { kind, sql, rows }: Statement): Promise<void> {
+  if (kind.startsWith('delete')) await lock.executeBatch(sql, rows)
+  else await lock.execute(sql, [JSON.stringify(rows)])
 }
 
 /** Neighbouring mutations of one table, kind and set of columns go as one statement: n rows are not n messages. */
@@ -94,28 +95,22 @@ function statementsOf(mutations: readonly PendingMutation[]): Statement[] {
   const statements: Statement[] = []
   for (const mutation of mutations) {
     if (mutation.type === 'update' && Object.keys(mutation.changes).length === 0) continue
-    const { kind, sql, row } = statementOf(mutation)
+    const statement = statementOf(mutation)
     const last = statements.at(-1)
-    if (last?.kind === kind) last.rows.push(row)
-    else statements.push({ kind, sql: sql(), rows: [row] })
+    if (last?.kind === statement.kind) last.rows.push(...statement.rows)
+    else statements.push(statement)
   }
   return statements
 }
 
-interface OneRow {
-  kind: string
-  sql: () => string
-  row: unknown
-}
-
-function statementOf(mutation: PendingMutation): OneRow {
+function statementOf(mutation: PendingMutation): Statement {
   const { table, codec } = targetOf(mutation.collection)
   const { type, modified, changes } = mutation
   const id: string = mutation.key
   const view = table.viewName
   const metadata = metadataOf(mutation, table)
   if (type === 'delete' && metadata === undefined) {
-    return { kind: `delete ${view}`, sql: () => deleteRows(view), row: id }
+    return { kind: `delete ${view}`, sql: deleteRow(view), rows: [[id]] }
   }
   // An update of `_deleted` is the core's own way to give a delete its metadata.
   const values =
@@ -123,10 +118,9 @@ function statementOf(mutation: PendingMutation): OneRow {
   const row = { ...values, ...metadata }
   const columns = Object.keys(row)
   return {
-    kind: `${type} ${view} ${columns.join()}`,
-    sql: () =>
-      type === 'insert' ? insertRows(view, ['id', ...columns]) : updateRows(view, columns),
-    row: [id, ...Object.values(row)],
+    kind: `${type === 'insert' ? 'insert' : 'update'} ${view} ${columns.join()}`,
+    sql: type === 'insert' ? insertRows(view, ['id', ...columns]) : updateRows(view, columns),
+    rows: [[id, ...Object.values(row)]],
   }
 }
 

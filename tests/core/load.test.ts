@@ -1,0 +1,158 @@
+import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
+import { expect, test, vi } from 'vitest'
+import { openDatabase } from '../support/database.ts'
+import { insertTodos, logEvents, schema, trackingObjects } from '../support/todos.ts'
+
+const table = schema.props.todos
+
+test('a first read in chunks finds every row once', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 25)
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 10 })
+  const log = logEvents(todos)
+  await todos.preload()
+  expect(todos.size).toBe(25)
+  expect(log).toHaveLength(25)
+  expect(new Set(log).size).toBe(25)
+})
+
+test.each([0, 10, 20])('a first read of %i rows in chunks of 10 ends', async (count) => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, count)
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 10 })
+  await todos.preload()
+  expect(todos.size).toBe(count)
+})
+
+test('rows that change, come and go between two chunks are right when the collection is ready', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 10)
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 2 })
+  const ready = todos.preload()
+  // Each waits for the write lock, so it gets its turn between two chunks of the read.
+  let next = 0
+  while (todos.status === 'loading' && next < 10) {
+    const id = `t${String(9 - next).padStart(6, '0')}`
+    await database.execute('DELETE FROM todos WHERE id = ?', [id])
+    await database.execute("INSERT INTO todos(id, title) VALUES (?, 'new')", [`n${next}`])
+    await database.execute("UPDATE todos SET title = 'changed' WHERE id = 't000000'")
+    next++
+  }
+  await ready
+  expect(next).toBeGreaterThan(1)
+  const stored = await database.getAll('SELECT * FROM todos ORDER BY id')
+  await vi.waitFor(() => expect(plain(todos.toArray)).toEqual(stored))
+})
+
+test('a row deleted after its chunk was read does not come back', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 6)
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 2 })
+  let deleted: Promise<unknown> | undefined
+  todos.subscribeChanges(() => {
+    // The first chunk has just been shown; the delete gets the write lock before the second.
+    deleted ??= database.execute("DELETE FROM todos WHERE id = 't000000'").then(() => {
+      expect(todos.status).toBe('loading')
+    })
+  })
+  await todos.stateWhenReady()
+  await deleted
+  expect(todos.has('t000000')).toBe(false)
+  expect(todos.size).toBe(5)
+})
+
+test('a write made before the collection is ready is persisted and stays visible', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 10)
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 2 })
+  todos.subscribeChanges(() => {})
+  const seen: (string | null | undefined)[] = []
+  todos.subscribeChanges(() => seen.push(todos.get('mine')?.title))
+  const write = todos.insert({ id: 'mine', title: 'early' })
+  const edit = todos.update('mine', (draft) => {
+    draft.title = 'early 2'
+  })
+  await Promise.all([write.isPersisted.promise, edit.isPersisted.promise])
+  await todos.stateWhenReady()
+  expect(todos.get('mine')?.title).toBe('early 2')
+  expect(await database.get("SELECT title FROM todos WHERE id = 'mine'")).toEqual({
+    title: 'early 2',
+  })
+  // Shown from the first moment on, never gone and never back.
+  const titles = seen.filter((title, index) => title !== seen[index - 1])
+  expect(titles).toEqual(['early', 'early 2'])
+})
+
+test('a write to a collection that nobody has read yet is persisted and shown', async () => {
+  const database = await openDatabase(schema)
+  const todos = createPowerSyncCollection({ database, table })
+  await todos.insert({ id: 'a', title: 'first' }).isPersisted.promise
+  expect(todos.get('a')?.title).toBe('first')
+  expect(await database.getAll('SELECT id FROM todos')).toEqual([{ id: 'a' }])
+})
+
+test('a collection that is cleaned up leaves no trigger and reads again when it starts again', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 3)
+  const todos = createPowerSyncCollection({ database, table })
+  await todos.preload()
+  expect(await trackingObjects(database)).not.toEqual([])
+  await todos.cleanup()
+  await vi.waitFor(async () => expect(await trackingObjects(database)).toEqual([]))
+  await database.execute("DELETE FROM todos WHERE id = 't000001'")
+  await todos.preload()
+  expect([...todos.keys()]).toEqual(['t000000', 't000002'])
+  await database.execute("DELETE FROM todos WHERE id = 't000002'")
+  await vi.waitFor(() => expect([...todos.keys()]).toEqual(['t000000']))
+})
+
+test('two collections of one table share a trigger and both follow it', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 3)
+  const first = createPowerSyncCollection({ database, table })
+  await first.preload()
+  const second = createPowerSyncCollection({ database, table, syncBatchSize: 1 })
+  await second.preload()
+  const triggers = (await trackingObjects(database)).filter((name) => name.includes('trigger'))
+  expect(triggers).toHaveLength(3)
+  await first.insert({ id: 'x', title: 'both' }).isPersisted.promise
+  await vi.waitFor(() => expect(second.get('x')?.title).toBe('both'))
+  await first.cleanup()
+  await database.execute("UPDATE todos SET title = 'later' WHERE id = 'x'")
+  await vi.waitFor(() => expect(second.get('x')?.title).toBe('later'))
+})
+
+test('a first read that fails puts the collection in error and rejects preload with the cause', async () => {
+  const database = await openDatabase(schema)
+  const todos = createPowerSyncCollection({ database, table })
+  await database.execute('DROP TABLE ps_data__todos')
+  const error: unknown = await todos.preload().catch((reason: unknown) => reason)
+  expect(todos.status).toBe('error')
+  expect(isRowsignalError(error, 'capture-failed')).toBe(true)
+  expect((error as Error).cause).toBeInstanceOf(Error)
+})
+
+test('onLoad runs with the sync and its clean-up with its end', async () => {
+  const database = await openDatabase(schema)
+  const calls: string[] = []
+  const todos = createPowerSyncCollection({
+    database,
+    table,
+    onLoad: async () => {
+      calls.push('load')
+      return () => void calls.push('unload')
+    },
+  })
+  expect(calls).toEqual([])
+  await todos.preload()
+  expect(calls).toEqual(['load'])
+  await todos.cleanup()
+  await vi.waitFor(() => expect(calls).toEqual(['load', 'unload']))
+})
+
+/** Rows without what TanStack DB adds to them, in key order. */
+function plain(rows: readonly { id: string }[]): unknown[] {
+  return rows
+    .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('$'))))
+    .sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1))
+}

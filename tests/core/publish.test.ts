@@ -1,0 +1,261 @@
+import { createPowerSyncCollection } from '@rowsignal/core'
+import type { PowerSyncDatabase } from '@powersync/node'
+import { createCollection, createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { openDatabase } from '../support/database.ts'
+import { logEvents, schema } from '../support/todos.ts'
+
+async function openBoth() {
+  const database = await openDatabase(schema)
+  await database.execute("INSERT INTO lists(id, name) VALUES ('l', 'v0')")
+  await database.execute(
+    "INSERT INTO todos(id, title, list_id) VALUES ('a', 'v0', 'l'), ('b', 'v0', 'l')",
+  )
+  const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+  const lists = createPowerSyncCollection({ database, table: schema.props.lists })
+  await Promise.all([todos.preload(), lists.preload()])
+  return { database, todos, lists }
+}
+
+type Both = Awaited<ReturnType<typeof openBoth>>
+
+/** A live join of both tables, and every state of row `a` that it showed, as `title/name`. */
+async function joinOf({ todos, lists }: Both) {
+  const join = createLiveQueryCollection({
+    query: (q) =>
+      q
+        .from({ todo: todos })
+        .innerJoin({ list: lists }, ({ todo, list }) => eq(todo.list_id, list.id))
+        .select(({ todo, list }) => ({ id: todo.id, title: todo.title, name: list.name })),
+  })
+  const states: string[] = []
+  join.subscribeChanges(() => {
+    const row = join.toArray.find((candidate) => candidate.id === 'a')
+    const state = `${row?.title}/${row?.name}`
+    if (state !== states.at(-1)) states.push(state)
+  })
+  await join.preload()
+  return { join, states }
+}
+
+/** One SQLite transaction that brings row `a` and its list to the same value. */
+function setBoth(database: PowerSyncDatabase, value: string): Promise<void> {
+  return database.writeTransaction(async (tx) => {
+    await tx.execute("UPDATE todos SET title = ? WHERE id = 'a'", [value])
+    await tx.execute("UPDATE lists SET name = ? WHERE id = 'l'", [value])
+  })
+}
+
+/** Replaces the platform's handler, which would fail the test run, and returns what it was given. */
+function catchReported(): unknown[] {
+  const reported: unknown[] = []
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
+  onTestFinished(() => void vi.unstubAllGlobals())
+  return reported
+}
+
+test('a join never shows half a SQLite commit', async () => {
+  const both = await openBoth()
+  const { states } = await joinOf(both)
+  for (let step = 1; step <= 5; step++) await setBoth(both.database, `v${step}`)
+  await vi.waitFor(() => expect(states.at(-1)).toBe('v5/v5'))
+  for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
+})
+
+test('a join never shows half a SQLite commit while a write of ours persists', async () => {
+  const both = await openBoth()
+  const { states } = await joinOf(both)
+  for (let step = 1; step <= 10; step++) {
+    const write = both.todos.update('b', (draft) => {
+      draft.done = step
+    })
+    await setBoth(both.database, `v${step}`)
+    await write.isPersisted.promise
+  }
+  await vi.waitFor(() => expect(states.at(-1)).toBe('v10/v10'))
+  for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
+  expect(both.todos.get('b')?.done).toBe(10)
+})
+
+test('a join never shows half a SQLite commit while somebody’s slow action holds a collection', async () => {
+  const both = await openBoth()
+  const { states } = await joinOf(both)
+  let finish = (): void => undefined
+  const action = createTransaction({
+    autoCommit: false,
+    mutationFn: () => new Promise<void>((resolve) => (finish = resolve)),
+  })
+  action.mutate(() =>
+    both.todos.update('b', (draft) => {
+      draft.title = 'optimistic'
+    }),
+  )
+  const acted = action.commit()
+  await setBoth(both.database, 'v1')
+  await setBoth(both.database, 'v2')
+  await both.database.execute("UPDATE todos SET done = 1 WHERE id = 'b'")
+  expect(states.at(-1)).toBe('v0/v0')
+  finish()
+  await acted
+  await vi.waitFor(() => expect(states.at(-1)).toBe('v2/v2'))
+  for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
+})
+
+test('a collection that is held too long is left out and says so; the others go on', async () => {
+  const { database, todos, lists } = await openBoth()
+  let finish = (): void => undefined
+  const action = createTransaction({
+    autoCommit: false,
+    mutationFn: () => new Promise<void>((resolve) => (finish = resolve)),
+  })
+  action.mutate(() =>
+    todos.update('b', (draft) => {
+      draft.title = 'optimistic'
+    }),
+  )
+  const acted = action.commit()
+  await setBoth(database, 'v1')
+  await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v1'), { timeout: 5_000 })
+  expect(todos.utils.isHeld()).toBe(true)
+  expect(todos.get('a')?.title).toBe('v0')
+  finish()
+  await acted
+  await vi.waitFor(() => expect(todos.get('a')?.title).toBe('v1'))
+  expect(todos.utils.isHeld()).toBe(false)
+})
+
+test('a change is one event, and an equal row none', async () => {
+  const { database, todos } = await openBoth()
+  const log = logEvents(todos)
+  const before = todos.get('a')
+  await database.execute("INSERT OR REPLACE INTO todos(id, title, list_id) VALUES ('a', 'v0', 'l')")
+  await database.execute("UPDATE todos SET title = 'v1' WHERE id = 'b'")
+  await vi.waitFor(() => expect(log).toEqual(['update b title=v1']))
+  expect(todos.get('a')).toBe(before)
+})
+
+test('overlapping writes of ours never step back', async () => {
+  const { todos, database } = await openBoth()
+  const seen: unknown[] = []
+  todos.subscribeChanges(() => {
+    const title = todos.get('a')?.title
+    if (title !== seen.at(-1)) seen.push(title)
+  })
+  const writes = ['w1', 'w2', 'w3', 'w4'].map((title) =>
+    todos.update('a', (draft) => {
+      draft.title = title
+    }),
+  )
+  await Promise.all(writes.map((write) => write.isPersisted.promise))
+  await database.execute("UPDATE todos SET title = 'last' WHERE id = 'b'")
+  await vi.waitFor(() => expect(todos.get('b')?.title).toBe('last'))
+  expect(seen).toEqual(['w1', 'w2', 'w3', 'w4'])
+})
+
+test('a row that others change while our write of another row persists is shown', async () => {
+  const { database, todos } = await openBoth()
+  const outside = database.execute("UPDATE todos SET title = 'theirs' WHERE id = 'a'")
+  const ours = todos.update('b', (draft) => {
+    draft.title = 'ours'
+  })
+  await Promise.all([outside, ours.isPersisted.promise])
+  await vi.waitFor(() => expect(todos.get('a')?.title).toBe('theirs'))
+  expect(todos.get('b')?.title).toBe('ours')
+})
+
+test('a row that others change is not lost when our write at that time rolls back', async () => {
+  const { database, todos } = await openBoth()
+  await database.execute(
+    "CREATE TRIGGER refuse BEFORE DELETE ON ps_data__todos BEGIN SELECT RAISE(ABORT, 'refused'); END",
+  )
+  const outside = database.execute("UPDATE todos SET title = 'theirs' WHERE id = 'a'")
+  const ours = todos.delete('b')
+  await outside
+  await expect(ours.isPersisted.promise).rejects.toThrow('refused')
+  await vi.waitFor(() => expect(todos.get('a')?.title).toBe('theirs'))
+  expect(todos.get('b')?.title).toBe('v0')
+})
+
+test('a write that a subscriber makes during a publication is persisted exactly once', async () => {
+  const { database, todos, lists } = await openBoth()
+  todos.subscribeChanges((changes) => {
+    if (changes.some((change) => change.value.title === 'v1')) {
+      lists.insert({ id: 'from-subscriber', name: 'n' })
+      todos.update('b', (draft) => {
+        draft.title = 'from subscriber'
+      })
+    }
+  })
+  await setBoth(database, 'v1')
+  await vi.waitFor(async () => {
+    const crud = await database.getAll<{ data: string }>('SELECT data FROM ps_crud ORDER BY id')
+    const written = crud
+      .map(({ data }) => JSON.parse(data))
+      .filter((entry) => entry.id !== 'a' && entry.data?.list_id === undefined)
+    expect(written.map((entry) => `${entry.op} ${entry.type} ${entry.id}`).sort()).toEqual([
+      'PATCH lists l',
+      'PATCH todos b',
+      'PUT lists from-subscriber',
+      'PUT lists l',
+    ])
+  })
+  expect(lists.get('from-subscriber')?.name).toBe('n')
+  expect(todos.get('b')?.title).toBe('from subscriber')
+})
+
+test('a subscriber’s write that fails does not undo another subscriber’s', async () => {
+  const { database, todos, lists } = await openBoth()
+  await database.execute(
+    "CREATE TRIGGER refuse BEFORE DELETE ON ps_data__todos BEGIN SELECT RAISE(ABORT, 'refused'); END",
+  )
+  const failures: unknown[] = []
+  const onV1 = (write: () => void) =>
+    todos.subscribeChanges((changes) => {
+      if (changes.some((change) => change.value.title === 'v1')) write()
+    })
+  onV1(
+    () =>
+      void todos.delete('b').isPersisted.promise.catch((error: unknown) => failures.push(error)),
+  )
+  onV1(
+    () => void lists.insert({ id: 'kept', name: 'n' }).isPersisted.promise.catch(() => undefined),
+  )
+  await setBoth(database, 'v1')
+  await vi.waitFor(() => expect(failures).toHaveLength(1))
+  expect(await database.getAll("SELECT id FROM lists WHERE id = 'kept'")).toHaveLength(1)
+  await vi.waitFor(() => expect(lists.has('kept')).toBe(true))
+  expect(todos.has('b')).toBe(true)
+})
+
+test('a subscriber that throws leaves no table stale', async () => {
+  const reported = catchReported()
+  const { database, todos, lists } = await openBoth()
+  todos.subscribeChanges(() => {
+    throw new Error('subscriber')
+  })
+  await setBoth(database, 'v1')
+  await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v1'))
+  expect(todos.get('a')?.title).toBe('v1')
+  await setBoth(database, 'v2')
+  await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v2'))
+  expect(todos.get('a')?.title).toBe('v2')
+  expect(reported.map((error) => (error as Error).message)).toContain('subscriber')
+})
+
+test('a subscriber’s write to a collection without a handler is an error, not a silent loss', async () => {
+  const { database, todos } = await openBoth()
+  const other = createCollection<{ id: string }, string>({
+    id: 'other',
+    getKey: (row) => row.id,
+    startSync: true,
+    sync: { sync: ({ markReady }) => markReady() },
+  })
+  const failures: Error[] = []
+  todos.subscribeChanges((changes) => {
+    if (!changes.some((change) => change.value.title === 'v1')) return
+    other.insert({ id: 'x' }).isPersisted.promise.catch((error: Error) => failures.push(error))
+  })
+  await setBoth(database, 'v1')
+  await vi.waitFor(() => expect(failures[0]).toMatchObject({ code: 'write-failed' }))
+  expect(other.has('x')).toBe(false)
+})
