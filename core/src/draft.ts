@@ -42,9 +42,9 @@ export interface Draft<Row extends object> {
    *
    * @throws {RowsignalError} `no-row` when the collection does not hold the row.
    */
-  save(): Transaction | undefined
+  readonly save: () => Transaction | undefined
   /** Drops what was edited. */
-  reset(): void
+  readonly reset: () => void
 }
 
 /** Makes the draft that a binding hands out; its edits belong to one key and are dropped when that switches. */

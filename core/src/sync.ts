@@ -34,7 +34,7 @@ export interface SyncStatusValue {
 
 /** What `syncStream` tells. */
 export interface SyncStreamValue {
-  /** Whether the stream is part of what this database asks the service for. */
+  /** Whether the stream is kept on this device: subscribed to, or the service's default; true also while offline. */
   readonly subscribed: boolean
   /** Whether the stream's rows have arrived once. */
   readonly hasSynced: boolean
@@ -157,10 +157,11 @@ function streamValue(
   status: SyncStreamStatus | undefined,
   error: Error | undefined,
 ): SyncStreamValue {
+  const subscription = status?.subscription
   return {
-    subscribed: status?.subscription.active === true,
-    hasSynced: status?.subscription.hasSynced === true,
-    lastSyncedAt: status?.subscription.lastSyncedAt ?? undefined,
+    subscribed: subscription?.hasExplicitSubscription === true || subscription?.isDefault === true,
+    hasSynced: subscription?.hasSynced === true,
+    lastSyncedAt: subscription?.lastSyncedAt ?? undefined,
     progress: progressValue(status?.progress),
     error,
   }

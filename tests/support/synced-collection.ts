@@ -13,12 +13,12 @@ type Sync = Parameters<SyncConfig<Todo, string>['sync']>[0]
 export interface SyncedTodos {
   readonly todos: Collection<Todo, string>
   /** One sync commit. */
-  commit(write: (sync: Sync) => void): void
+  readonly commit: (write: (sync: Sync) => void) => void
   /** One sync commit that brings these rows to these states. */
-  put(...rows: Todo[]): void
-  remove(...ids: string[]): void
+  readonly put: (...rows: Todo[]) => void
+  readonly remove: (...ids: string[]) => void
   /** Ends the handler of the oldest optimistic write; with an error it is rolled back. */
-  settle(error?: Error): void
+  readonly settle: (error?: Error) => void
 }
 
 /** A todo whose every column follows from its id, but for those given. */
@@ -36,7 +36,7 @@ export function openTodos(ids: readonly string[], options: { byRank?: boolean } 
     if (sync === undefined) throw new Error('the collection has not started')
     sync.begin()
     write(sync)
-    sync.commit()
+    void sync.commit()
   }
   const todos = createCollection<Todo, string>({
     getKey: (row) => row.id,

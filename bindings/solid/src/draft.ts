@@ -12,10 +12,10 @@ import { useRow } from './row.ts'
 /** What `useDraft` gives: `draft` to read, `setDraft` to write columns, `changed` as an accessor. */
 export interface RowDraft<Row extends object> extends Omit<Draft<Row>, 'draft' | 'changed'> {
   readonly draft: Readonly<DraftColumns<Row>>
-  setDraft<Column extends keyof DraftColumns<Row>>(
+  readonly setDraft: <Column extends keyof DraftColumns<Row>>(
     column: Column,
     value: DraftColumns<Row>[Column],
-  ): void
+  ) => void
   readonly changed: Accessor<boolean>
 }
 
