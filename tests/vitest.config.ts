@@ -41,6 +41,19 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['types/*.test-d.ts'],
+            tsconfig: './types/tsconfig.json',
+          },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
           name: 'browser',
           include: ['browser/*.test.ts'],
           testTimeout: 120_000,

@@ -227,19 +227,28 @@ test('a subscriber’s write that fails does not undo another subscriber’s', a
   expect(todos.has('b')).toBe(true)
 })
 
-test('a subscriber that throws leaves no table stale', async () => {
+test('a subscriber that throws leaves no table stale, not even for a moment', async () => {
   const reported = catchReported()
   const { database, todos, lists } = await openBoth()
-  todos.subscribeChanges(() => {
-    throw new Error('subscriber')
-  })
+  let inPublication = false
+  const shownTogether: boolean[] = []
+  todos.subscribeChanges(
+    () => {
+      inPublication = true
+      queueMicrotask(() => (inPublication = false))
+      throw new Error('subscriber')
+    },
+    { includeInitialState: false },
+  )
+  lists.subscribeChanges(() => shownTogether.push(inPublication), { includeInitialState: false })
   await setBoth(database, 'v1')
   await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v1'))
   expect(todos.get('a')?.title).toBe('v1')
   await setBoth(database, 'v2')
   await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v2'))
   expect(todos.get('a')?.title).toBe('v2')
-  expect(reported.map((error) => (error as Error).message)).toContain('subscriber')
+  expect(shownTogether).toEqual([true, true])
+  expect(reported.map((error) => (error as Error).message)).toEqual(['subscriber', 'subscriber'])
 })
 
 test('a subscriber’s write to a collection without a handler is an error, not a silent loss', async () => {

@@ -1,0 +1,7 @@
+// @ts-check
+/** `npm start`: from a fresh clone to the playgrounds in a browser. Arguments go to the backend: `npm start -- --reset`. */
+import { build, install, run } from './setup.mjs'
+
+install()
+build()
+process.exit(run('node', ['playgrounds/backend/dist/main.js', ...process.argv.slice(2)]) ? 0 : 1)
