@@ -24,7 +24,7 @@ export function StatusLine() {
         {(progress) => (
           <span class="download">
             <progress aria-label="Download" value={progress().fraction} />
-            {progressText(progress())}
+            <span>{progressText(progress())}</span>
           </span>
         )}
       </Show>

@@ -63,7 +63,7 @@ function TripItem(props: { trip: Trip; isOpen: boolean }) {
   return (
     <li class="trip-item">
       <a id={linkId()} href={`#${props.trip.id}`} aria-current={props.isOpen ? 'true' : undefined}>
-        {props.trip.name}
+        {props.trip.name}{' '}
         <Show when={props.trip.starts_on}>
           {(startsOn) => <time dateTime={startsOn()}>{dayText(startsOn())}</time>}
         </Show>

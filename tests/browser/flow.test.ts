@@ -1,96 +1,103 @@
 import { expect, test } from 'vitest'
-import { eventually, frameworks, openPlanner, startPlaygrounds } from './planner.ts'
+import { eventually, frameworks, openPlanner, sharePlaygrounds } from './planner.ts'
 
-test.each(frameworks)('%s: trips are added, renamed, dated, opened and deleted', async (framework) => {
-  const { url, postgres } = await startPlaygrounds()
-  const planner = await openPlanner(url, framework)
+const playgrounds = sharePlaygrounds()
 
-  await planner.addTrip('Japan')
-  await planner.addTrip('Norway')
-  await eventually(planner.tripNames).toEqual(['Japan', 'Norway'])
+test.each(frameworks)(
+  '%s: trips are added, renamed, dated, opened and deleted',
+  async (framework) => {
+    const planner = await openPlanner(playgrounds.url, framework)
 
-  await planner.open('Japan')
-  await planner.heading.filter({ hasText: 'Japan' }).waitFor()
-  await planner.button('Edit trip').click()
-  await planner.textbox('Name').fill('Japan in spring')
-  await planner.page.getByLabel('Starts on').fill('2027-04-02')
-  await planner.button('Save').click()
-  await eventually(planner.tripNames).toEqual(['Japan in spring Apr 2, 2027', 'Norway'])
+    await planner.addTrip('Japan')
+    await planner.addTrip('Norway')
+    await eventually(planner.tripNames).toEqual(['Japan', 'Norway'])
 
-  await planner.trips.getByRole('listitem').filter({ hasText: 'Norway' }).getByRole('button', { name: 'Delete' }).click()
-  await eventually(planner.tripNames).toEqual(['Japan in spring Apr 2, 2027'])
+    await planner.open('Japan')
+    await planner.heading('Japan').waitFor()
+    await planner.button('Edit trip').click()
+    await planner.textbox('Name').fill('Japan in spring')
+    await planner.field('Starts on').fill('2027-04-02')
+    await planner.button('Save').click()
+    await eventually(planner.tripNames).toEqual(['Japan in spring Apr 2, 2027', 'Norway'])
 
-  await eventually(async () => {
-    const { rows } = await postgres.query('select name, starts_on::text, owner_id from trips')
-    return rows
-  }).toEqual([{ name: 'Japan in spring', starts_on: '2027-04-02', owner_id: '1' }])
-})
+    await planner.deleteTrip('Norway')
+    await eventually(planner.tripNames).toEqual(['Japan in spring Apr 2, 2027'])
 
-test.each(frameworks)('%s: stops are added, edited, checked off, moved and deleted', async (framework) => {
-  const { url, postgres } = await startPlaygrounds()
-  const planner = await openPlanner(url, framework)
-  await planner.addTrip('Japan')
-  await planner.open('Japan')
-  for (const name of ['Tokyo', 'Nara', 'Kyoto']) await planner.addStop(name)
-  await eventually(planner.stopNames).toEqual(['Tokyo', 'Nara', 'Kyoto'])
+    await eventually(() =>
+      playgrounds.query('select name, starts_on::text, owner_id from trips'),
+    ).toEqual([{ name: 'Japan in spring', starts_on: '2027-04-02', owner_id: '1' }])
+  },
+)
 
-  await planner.onStop('Kyoto', 'Up')
-  await eventually(planner.stopNames).toEqual(['Tokyo', 'Kyoto', 'Nara'])
-  await planner.onStop('Tokyo', 'Down')
-  await eventually(planner.stopNames).toEqual(['Kyoto', 'Tokyo', 'Nara'])
+test.each(frameworks)(
+  '%s: stops are added, edited, checked off, moved and deleted',
+  async (framework) => {
+    const planner = await openPlanner(playgrounds.url, framework)
+    await planner.addTrip('Japan')
+    await planner.open('Japan')
+    for (const name of ['Tokyo', 'Nara', 'Kyoto']) await planner.addStop(name)
+    await eventually(planner.stopNames).toEqual(['Tokyo', 'Nara', 'Kyoto'])
 
-  await planner.onStop('Nara', 'Edit')
-  await planner.textbox('Place').fill('Nara Park')
-  await planner.textbox('Note').fill('Deer')
-  await planner.page.getByLabel('Day').fill('3')
-  await planner.button('Save').click()
-  await planner.stop('Nara Park').getByText('Day 3 · Deer').waitFor()
+    await planner.onStop('Kyoto', 'Up')
+    await eventually(planner.stopNames).toEqual(['Tokyo', 'Kyoto', 'Nara'])
+    await planner.onStop('Tokyo', 'Down')
+    await eventually(planner.stopNames).toEqual(['Kyoto', 'Tokyo', 'Nara'])
 
-  await planner.checkbox('Kyoto').check()
-  await planner.onStop('Tokyo', 'Delete')
-  await eventually(planner.stopNames).toEqual(['Kyoto', 'Nara Park'])
-  await expect(planner.checkbox('Kyoto').isChecked()).resolves.toBe(true)
+    await planner.onStop('Nara', 'Edit')
+    await planner.textbox('Place').fill('Nara Park')
+    await planner.textbox('Note').fill('Deer')
+    await planner.field('Day').fill('3')
+    await planner.button('Save').click()
+    await planner.stop('Nara Park').getByText('Day 3 · Deer').waitFor()
 
-  await eventually(async () => {
-    const { rows } = await postgres.query('select place, note, day, done from stops order by position')
-    return rows
-  }).toEqual([
-    { place: 'Kyoto', note: null, day: 1, done: true },
-    { place: 'Nara Park', note: 'Deer', day: 3, done: false },
-  ])
-})
+    await planner.checkbox('Kyoto').check()
+    await planner.onStop('Tokyo', 'Delete')
+    await eventually(planner.stopNames).toEqual(['Kyoto', 'Nara Park'])
+    await expect(planner.checkbox('Kyoto').isChecked()).resolves.toBe(true)
 
-test.each(frameworks)('%s: a form keeps what was typed, and its other fields follow the row', async (framework) => {
-  const { url, postgres } = await startPlaygrounds()
-  const planner = await openPlanner(url, framework)
-  await planner.addTrip('Japan')
-  await planner.open('Japan')
-  await planner.addStop('Tokyo')
-  await planner.onStop('Tokyo', 'Edit')
-  await planner.textbox('Note').fill('Fish market')
-  await eventually(() => planner.status.innerText()).toContain('Nothing to upload')
+    await eventually(() =>
+      playgrounds.query('select place, note, day, done from stops order by position'),
+    ).toEqual([
+      { place: 'Kyoto', note: null, day: 1, done: true },
+      { place: 'Nara Park', note: 'Deer', day: 3, done: false },
+    ])
+  },
+)
 
-  await postgres.query(`update stops set place = 'Toyosu', note = 'Early'`)
-  await eventually(() => planner.textbox('Place').inputValue()).toBe('Toyosu')
-  await expect(planner.textbox('Note').inputValue()).resolves.toBe('Fish market')
+test.each(frameworks)(
+  '%s: a form keeps what was typed, and its other fields follow the row',
+  async (framework) => {
+    const planner = await openPlanner(playgrounds.url, framework)
+    await planner.addTrip('Japan')
+    await planner.open('Japan')
+    await planner.addStop('Tokyo')
+    await planner.onStop('Tokyo', 'Edit')
+    await planner.textbox('Note').fill('Fish market')
+    await eventually(() => planner.status.innerText()).toContain('Nothing to upload')
 
-  await planner.button('Reset').click()
-  await eventually(() => planner.textbox('Note').inputValue()).toBe('Early')
-})
+    await playgrounds.query(`update stops set place = 'Toyosu', note = 'Early'`)
+    await eventually(() => planner.textbox('Place').inputValue()).toBe('Toyosu')
+    await expect(planner.textbox('Note').inputValue()).resolves.toBe('Fish market')
 
-test.each(frameworks)('%s: deleting a trip deletes its stops, here and on the server', async (framework) => {
-  const { url, postgres } = await startPlaygrounds()
-  const planner = await openPlanner(url, framework)
-  await planner.addTrip('Japan')
-  await planner.open('Japan')
-  await planner.addStop('Tokyo')
-  await planner.button('Delete', planner.trips).click()
+    await planner.button('Reset').click()
+    await eventually(() => planner.textbox('Note').inputValue()).toBe('Early')
+  },
+)
 
-  await planner.page.getByText('Open a trip to see its stops.').waitFor()
-  await eventually(async () => {
-    const { rows } = await postgres.query(
-      'select (select count(*) from trips)::int trips, (select count(*) from stops)::int stops',
-    )
-    return rows
-  }).toEqual([{ trips: 0, stops: 0 }])
-})
+test.each(frameworks)(
+  '%s: deleting a trip deletes its stops, here and on the server',
+  async (framework) => {
+    const planner = await openPlanner(playgrounds.url, framework)
+    await planner.addTrip('Japan')
+    await planner.open('Japan')
+    await planner.addStop('Tokyo')
+    await planner.deleteTrip('Japan')
+
+    await planner.text('Open a trip to see its stops.').waitFor()
+    await eventually(() =>
+      playgrounds.query(
+        'select (select count(*) from trips)::int trips, (select count(*) from stops)::int stops',
+      ),
+    ).toEqual([{ trips: 0, stops: 0 }])
+  },
+)

@@ -1,91 +1,97 @@
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import { eventually, frameworks, openPlanner, startPlaygrounds } from './planner.ts'
+import { eventually, frameworks, openPlanner, sharePlaygrounds } from './planner.ts'
 
-test.each(frameworks)('%s: what was done offline is there after a reload and arrives when online', async (framework) => {
-  const { url, postgres } = await startPlaygrounds()
-  const planner = await openPlanner(url, framework)
-  await planner.toggle('Offline').check()
-  await planner.status.getByText('Offline').waitFor()
+const playgrounds = sharePlaygrounds()
 
-  await planner.addTrip('Japan')
-  await planner.open('Japan')
-  await planner.addStop('Tokyo')
-  await planner.checkbox('Tokyo').check()
-  await planner.status.getByText('3 writes wait for upload').waitFor()
+test.each(frameworks)(
+  '%s: what was done offline is there after a reload and arrives when online',
+  async (framework) => {
+    const planner = await openPlanner(playgrounds.url, framework)
+    await planner.toggle('Offline').check()
+    await planner.status.getByText('Offline').waitFor()
 
-  await planner.page.reload()
-  await planner.status.getByText('3 writes wait for upload').waitFor()
-  await eventually(planner.stopNames).toEqual(['Tokyo'])
-  await expect(planner.toggle('Offline').isChecked()).resolves.toBe(true)
-  const { rows } = await postgres.query('select * from trips')
-  expect(rows).toEqual([])
+    await planner.addTrip('Japan')
+    await planner.open('Japan')
+    await planner.addStop('Tokyo')
+    await planner.checkbox('Tokyo').check()
+    await planner.status.getByText('3 writes wait for upload').waitFor()
 
-  await planner.toggle('Offline').uncheck()
-  await planner.status.getByText('Connected').waitFor()
-  await planner.status.getByText('Nothing to upload').waitFor()
-  const { rows: stops } = await postgres.query(
-    'select trips.name, place, done from stops join trips on trips.id = trip_id',
-  )
-  expect(stops).toEqual([{ name: 'Japan', place: 'Tokyo', done: true }])
-})
+    await planner.page.reload()
+    await planner.status.getByText('3 writes wait for upload').waitFor()
+    await eventually(planner.stopNames).toEqual(['Tokyo'])
+    await expect(planner.toggle('Offline').isChecked()).resolves.toBe(true)
+    const rows = await playgrounds.query('select * from trips')
+    expect(rows).toEqual([])
 
-test.each(frameworks)('%s: a refused upload is told until it is dismissed, and taken back', async (framework) => {
-  const { url, postgres } = await startPlaygrounds()
-  const planner = await openPlanner(url, framework)
-  await planner.addTrip('Japan')
-  await planner.status.getByText('Nothing to upload').waitFor()
+    await planner.toggle('Offline').uncheck()
+    await planner.status.getByText('Connected').waitFor()
+    await planner.status.getByText('Nothing to upload').waitFor()
+    const stops = await playgrounds.query(
+      'select trips.name, place, done from stops join trips on trips.id = trip_id',
+    )
+    expect(stops).toEqual([{ name: 'Japan', place: 'Tokyo', done: true }])
+  },
+)
 
-  await planner.toggle('Refuse next upload').check()
-  await eventually(() => planner.toggle('Refuse next upload').isChecked()).toBe(true)
-  await planner.addTrip('Atlantis')
-  await planner.alert.getByText('Adding a trip (Atlantis) was refused.').waitFor()
-  await eventually(planner.tripNames).toEqual(['Japan'])
-  await eventually(() => planner.toggle('Refuse next upload').isChecked()).toBe(false)
+test.each(frameworks)(
+  '%s: a refused upload is told until it is dismissed, and taken back',
+  async (framework) => {
+    const planner = await openPlanner(playgrounds.url, framework)
+    await planner.addTrip('Japan')
+    await planner.status.getByText('Nothing to upload').waitFor()
 
-  await planner.addTrip('Norway') // the refused one does not block those behind it
-  await eventually(async () => {
-    const { rows } = await postgres.query('select name from trips order by created_at')
-    return rows
-  }).toEqual([{ name: 'Japan' }, { name: 'Norway' }])
+    await planner.toggle('Refuse next upload').check()
+    await eventually(() => planner.toggle('Refuse next upload').isChecked()).toBe(true)
+    await planner.addTrip('Atlantis')
+    await planner.alert.getByText('Adding a trip (Atlantis) was refused.').waitFor()
+    await eventually(planner.tripNames).toEqual(['Japan'])
+    await eventually(() => planner.toggle('Refuse next upload').isChecked()).toBe(false)
 
-  await planner.page.reload()
-  await planner.alert.waitFor()
-  await planner.button('Dismiss').click()
-  await eventually(() => planner.alert.count()).toBe(0)
-})
+    await planner.addTrip('Norway') // the refused one does not block those behind it
+    await eventually(() => playgrounds.query('select name from trips order by created_at')).toEqual(
+      [{ name: 'Japan' }, { name: 'Norway' }],
+    )
+
+    await planner.page.reload()
+    await planner.alert.waitFor()
+    await planner.button('Dismiss').click()
+    await eventually(() => planner.alert.count()).toBe(0)
+  },
+)
 
 test('a slow server delays nothing on the screen', async () => {
-  const { url, postgres } = await startPlaygrounds()
-  const planner = await openPlanner(url, 'vue')
+  const planner = await openPlanner(playgrounds.url, 'vue')
   await planner.toggle('Slow server').check()
   await eventually(() => planner.toggle('Slow server').isChecked()).toBe(true)
   await planner.addTrip('Japan')
   await eventually(planner.tripNames).toEqual(['Japan'])
   await planner.status.getByText('1 write waits for upload').waitFor()
-  const { rows } = await postgres.query('select * from trips')
+  const rows = await playgrounds.query('select * from trips')
   expect(rows).toEqual([])
   await planner.status.getByText('Nothing to upload').waitFor()
 })
 
-test.each(frameworks)('%s: two tabs show the same rows and the same switch, also offline', async (framework) => {
-  const { url } = await startPlaygrounds()
-  const browser = await openBrowser()
-  const first = await openPlanner(url, framework, { browser })
-  const second = await openPlanner(url, framework, { browser })
+test.each(frameworks)(
+  '%s: two tabs show the same rows and the same switch, also offline',
+  async (framework) => {
+    const browser = await openBrowser()
+    const first = await openPlanner(playgrounds.url, framework, { browser })
+    const second = await openPlanner(playgrounds.url, framework, { browser })
 
-  await first.toggle('Offline').check()
-  await eventually(() => second.toggle('Offline').isChecked()).toBe(true)
-  await first.addTrip('Japan')
-  await eventually(second.tripNames).toEqual(['Japan'])
-  await second.open('Japan')
-  await second.addStop('Tokyo')
-  await first.open('Japan')
-  await eventually(first.stopNames).toEqual(['Tokyo'])
-  await first.checkbox('Tokyo').check()
-  await eventually(() => second.checkbox('Tokyo').isChecked()).toBe(true)
+    await first.toggle('Offline').check()
+    await eventually(() => second.toggle('Offline').isChecked()).toBe(true)
+    await first.addTrip('Japan')
+    await eventually(second.tripNames).toEqual(['Japan'])
+    await second.open('Japan')
+    await second.addStop('Tokyo')
+    await first.open('Japan')
+    await eventually(first.stopNames).toEqual(['Tokyo'])
+    await first.checkbox('Tokyo').check()
+    await eventually(() => second.checkbox('Tokyo').isChecked()).toBe(true)
 
-  await second.toggle('Offline').uncheck()
-  await first.status.getByText('Connected').waitFor()
-  await first.status.getByText('Nothing to upload').waitFor()
-})
+    await second.toggle('Offline').uncheck()
+    await first.status.getByText('Connected').waitFor()
+    await first.status.getByText('Nothing to upload').waitFor()
+  },
+)

@@ -1,24 +1,61 @@
 /**
- * A planner as its user meets it: by role and name only, so the same for Vue, Solid and Svelte.
+ * The planners as their users meet them: a backend that serves the built pages, and each page by role and name only, so
+ * the same for Vue, Solid and Svelte.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Backend, readCities, startBackend } from '@rowsignal/playground-backend'
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
-import { startTestBackend, type TestBackend } from '../support/backend.ts'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 
 export const frameworks = ['vue', 'solid', 'svelte'] as const
 export type Framework = (typeof frameworks)[number]
 
-/** Waits for what the page or the server will come to. */
-export function eventually<T>(read: () => T | Promise<T>) {
-  return expect.poll(read, { timeout: 20_000, interval: 50 })
+const staticDir = fileURLToPath(new URL('../../playgrounds/dist', import.meta.url))
+
+export interface Playgrounds {
+  readonly url: string
+  /** Rows as Postgres has them, past every client. */
+  query<Row>(sql: string): Promise<Row[]>
+  /** What the switches set, and `cut`, which no switch does. */
+  setFaults(faults: { delayMs?: number; refuseNext?: boolean; cut?: boolean }): Promise<void>
 }
 
-/** A backend of its own that serves the built playgrounds. */
-export function startPlaygrounds(places: number | 'all' = 0): Promise<TestBackend> {
-  const staticDir = fileURLToPath(new URL('../../playgrounds/dist', import.meta.url))
-  return startTestBackend({ places, staticDir })
+/** One backend for the tests of a file, since a new Postgres takes seconds; without trips at the start of each test. */
+export function sharePlaygrounds(places = 0): Playgrounds {
+  let backend: Backend
+  let dataDir: string
+  const setFaults: Playgrounds['setFaults'] = async (faults) => {
+    const signedIn = await fetch(`${backend.url}/api/token?user=1`)
+    const { token } = (await signedIn.json()) as { token: string }
+    await fetch(`${backend.url}/api/faults`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(faults),
+    })
+  }
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'rowsignal-'))
+    backend = await startBackend({ dataDir, staticDir, places: () => readCities(places) })
+  })
+  afterEach(async () => {
+    await setFaults({ delayMs: 0, refuseNext: false })
+    await backend.postgres.query('delete from trips')
+  })
+  afterAll(async () => {
+    await backend.close()
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
+  })
+  return {
+    get url() {
+      return backend.url
+    },
+    query: async <Row>(sql: string) => (await backend.postgres.query<Row>(sql)).rows,
+    setFaults,
+  }
 }
 
 export interface OpenOptions {
@@ -37,14 +74,7 @@ export async function openPlanner(url: string, framework: Framework, options: Op
   return { ...planner, page }
 }
 
-/** The page with the three planners beside each other. */
-export async function openSandbox(url: string): Promise<Page> {
-  const browser = await openBrowser({ viewport: { width: 1280, height: 900 } })
-  const page = await browser.newPage()
-  await page.goto(url)
-  return page
-}
-
+/** A page or frame that shows a planner. */
 export function plannerIn(page: Page | FrameLocator) {
   const trips = page.getByRole('list', { name: 'Trips' })
   const stops = page.getByRole('list', { name: 'Stops' })
@@ -60,11 +90,13 @@ export function plannerIn(page: Page | FrameLocator) {
     button,
     status: page.getByRole('status'),
     alert: page.getByRole('alert'),
-    heading: page.getByRole('heading', { level: 2 }),
+    heading: (name: string) => page.getByRole('heading', { name, exact: true }),
+    text: (text: string) => page.getByText(text),
     textbox: (name: string) => page.getByRole('textbox', { name, exact: true }),
+    field: (name: string) => page.getByLabel(name),
     toggle: (name: string) => page.getByRole('switch', { name, exact: true }),
     checkbox: (name: string) => page.getByRole('checkbox', { name, exact: true }),
-    tripNames: () => trips.getByRole('link').allInnerTexts(),
+    tripNames: async () => (await trips.getByRole('link').allTextContents()).map(onOneLine),
     stopNames: () =>
       stops
         .getByRole('checkbox')
@@ -78,9 +110,19 @@ export function plannerIn(page: Page | FrameLocator) {
       await button('Add stop').click()
     },
     open: (name: string) => trips.getByText(name).click(),
+    deleteTrip: (name: string) =>
+      button('Delete', trips.getByRole('listitem').filter({ hasText: name })).click(),
     onStop: (name: string, action: 'Up' | 'Down' | 'Edit' | 'Delete') =>
       button(action, stop(name)).click(),
   }
 }
 
-export type Planner = ReturnType<typeof plannerIn>
+/** Text of a page without its line breaks. */
+export function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+/** Waits for what the page or the server will come to. */
+export function eventually<T>(read: () => T | Promise<T>) {
+  return expect.poll(read, { timeout: 20_000, interval: 50 })
+}

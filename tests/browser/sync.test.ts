@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import {
-  eventually,
-  frameworks,
-  openPlanner,
-  openSandbox,
-  plannerIn,
-  startPlaygrounds,
-} from './planner.ts'
+import { eventually, frameworks, openPlanner, plannerIn, sharePlaygrounds } from './planner.ts'
+
+const playgrounds = sharePlaygrounds(20_000)
 
 test.each(frameworks)('a change made in %s arrives in the other two', async (framework) => {
-  const { url } = await startPlaygrounds()
-  const page = await openSandbox(url)
-  const planners = frameworks.map((name) => plannerIn(page.frameLocator(`iframe[title="${name}" i]`)))
+  const page = await (await openBrowser()).newPage()
+  await page.goto(playgrounds.url)
+  const planners = frameworks.map((name) =>
+    plannerIn(page.frameLocator(`iframe[title="${name}" i]`)),
+  )
   const author = planners[frameworks.indexOf(framework)]!
 
   await author.addTrip('Japan')
@@ -31,30 +28,34 @@ test.each(frameworks)('a change made in %s arrives in the other two', async (fra
 })
 
 test('the second user sees nothing of the first', async () => {
-  const { url } = await startPlaygrounds()
   const browser = await openBrowser()
-  const first = await openPlanner(url, 'vue', { browser })
+  const first = await openPlanner(playgrounds.url, 'vue', { browser })
   await first.addTrip('Japan')
   await first.status.getByText('Nothing to upload').waitFor()
 
-  const second = await openPlanner(url, 'vue', { browser, user: 2 })
+  const second = await openPlanner(playgrounds.url, 'vue', { browser, user: 2 })
   await second.status.getByText('Synced').waitFor()
-  await second.page.getByText('No trips yet.').waitFor()
+  await second.text('No trips yet.').waitFor()
   await second.addTrip('Norway')
   await second.status.getByText('Nothing to upload').waitFor()
+  await expect(second.tripNames()).resolves.toEqual(['Norway'])
   await expect(first.tripNames()).resolves.toEqual(['Japan'])
+  const owners = await playgrounds.query('select name, owner_id from trips order by name')
+  expect(owners).toEqual([
+    { name: 'Japan', owner_id: '1' },
+    { name: 'Norway', owner_id: '2' },
+  ])
 })
 
 test('a place is suggested by its first letters, without accents, the largest first', async () => {
-  const { url, postgres } = await startPlaygrounds(20_000)
-  const planner = await openPlanner(url, 'vue')
+  const planner = await openPlanner(playgrounds.url, 'vue')
   await planner.button('Download places').click()
-  await planner.page.getByText('All places are on this device').waitFor()
+  await planner.text('All places are on this device').waitFor()
   await planner.addTrip('Elsewhere')
   await planner.open('Elsewhere')
   await planner.textbox('New stop').fill('SÃO')
 
-  const { rows: places } = await postgres.query<{ id: string; name: string }>(
+  const places = await playgrounds.query<{ id: string; name: string }>(
     `select id, name from places where search like 'sao%' order by population desc limit 6`,
   )
   const suggestions = planner.page.getByRole('list', { name: 'Suggestions' })
@@ -65,7 +66,7 @@ test('a place is suggested by its first letters, without accents, the largest fi
 
   await suggestions.getByRole('button').first().click()
   await planner.button('Add stop').click()
-  await eventually(async () => (await postgres.query('select place, place_id from stops')).rows).toEqual(
-    [{ place: places[0]?.name, place_id: places[0]?.id }],
-  )
+  await eventually(() => playgrounds.query('select place, place_id from stops')).toEqual([
+    { place: places[0]?.name, place_id: places[0]?.id },
+  ])
 })
