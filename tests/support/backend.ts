@@ -1,5 +1,5 @@
 /** Real backends for tests, each with a data folder of its own, closed and removed when the test ends. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -9,6 +9,7 @@ import {
   type BackendOptions,
 } from '@rowsignal/playground-backend'
 import { onTestFinished } from 'vitest'
+import { seededFolder } from './seeded-folder.ts'
 
 export interface TestBackendOptions extends Omit<Partial<BackendOptions>, 'places'> {
   /** How many of the 135,233 places there are. Default: 0. */
@@ -21,15 +22,10 @@ export interface TestBackend extends Backend {
   token(user?: '1' | '2'): Promise<string>
 }
 
-/** A backend on a free port, or on the given one, with an empty data folder, or with the given one. */
+/** A backend on a free port, or on the given one, with a new data folder, or with the given one. */
 export async function startTestBackend(options: TestBackendOptions = {}): Promise<TestBackend> {
-  const { places = 0, ...rest } = options
-  const dataDir = options.dataDir ?? (await makeFolder())
-  const backend = await startBackend({
-    ...rest,
-    dataDir,
-    places: () => readCities(places === 'all' ? undefined : places),
-  })
+  const { places = 0, dataDir = await makeSeededFolder(places), ...rest } = options
+  const backend = await startBackend({ ...rest, dataDir, places: () => citiesOf(places) })
   let isOpen = true
   const close = async () => {
     if (!isOpen) return
@@ -54,4 +50,15 @@ export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rowsignal-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
+}
+
+/** A data folder as a first start leaves it, without the first start's 2 to 15 seconds. */
+export async function makeSeededFolder(places: number | 'all'): Promise<string> {
+  const [folder, seeded] = await Promise.all([makeFolder(), seededFolder(places, citiesOf)])
+  await cp(seeded, folder, { recursive: true })
+  return folder
+}
+
+function citiesOf(places: number | 'all') {
+  return readCities(places === 'all' ? undefined : places)
 }
