@@ -177,7 +177,7 @@ test('a row looks like the plain row', () => {
   expect('title' in row).toBe(true)
   expect('missing' in row).toBe(false)
   expect(Object.hasOwn(row, 'title')).toBe(true)
-  expect(Reflect.get(row, 'hasOwnProperty')).toBe(Object.prototype.hasOwnProperty)
+  expect(Reflect.get(row, 'constructor')).toBe(Object)
 })
 
 test('every way to write to a row is refused and says what to do', () => {

@@ -1,0 +1,75 @@
+/**
+ * What the suite asks of a framework: to mount these components, made with its binding and in its own manner, and to
+ * say in `log` when one of their parts runs.
+ */
+import type { CommonPowerSyncDatabase } from '@powersync/common'
+import type { Readable, RowsWindow } from '@rowsignal/core'
+import type { Collection } from '@tanstack/db'
+import type { Todo } from '../support/synced-collection.ts'
+
+export type Todos = Collection<Todo, string>
+
+/** A value that the framework tracks. */
+export interface Box<T> {
+  value: T
+}
+
+export interface Logged {
+  readonly log: (entry: string) => void
+}
+
+export interface ListProps extends Logged {
+  readonly collection: Box<Todos | undefined>
+  readonly window: Box<RowsWindow | undefined>
+}
+
+export interface MemoProps extends Logged {
+  readonly collection: Todos
+}
+
+export interface PairProps extends Logged {
+  readonly left: Todos
+  readonly right: Todos
+}
+
+export interface RowProps extends Logged {
+  readonly collection: Todos
+  readonly key: Box<string>
+}
+
+export interface StatusProps {
+  /** Given to a component above, or to nobody. */
+  readonly provided: CommonPowerSyncDatabase | undefined
+}
+
+export interface ValueProps extends Logged {
+  readonly readable: Box<Readable<unknown>>
+}
+
+export interface Mounted {
+  readonly element: HTMLElement
+  readonly unmount: () => void
+}
+
+export interface Driver {
+  readonly box: <T>(value: T) => Box<T>
+  /** Resolves when the framework has brought the page up to date. */
+  readonly flush: () => Promise<void>
+  /**
+   * `useRows` in a `<p>` with status and size, and a `<ul>` with a component for each row. Logs `list` when the list
+   * runs, `row <id>` for a row that shows its title.
+   */
+  readonly mountList: (props: ListProps) => Mounted
+  /** An effect that logs a memo over all rows: how many have a rank. */
+  readonly mountMemo: (props: MemoProps) => Mounted
+  /** An effect that logs the titles of the first row of two `useRows`. */
+  readonly mountPair: (props: PairProps) => Mounted
+  /** `useRow`: shows the title, or `none`; logs it. */
+  readonly mountRow: (props: RowProps) => Mounted
+  /** `useDraft`: an `<input>` bound to the title, a `<p>` with `changed`, buttons `save` and `reset`. */
+  readonly mountForm: (props: RowProps) => Mounted
+  /** `useSyncStatus` of the provided database: shows `online` or `offline`. */
+  readonly mountStatus: (props: StatusProps) => Mounted
+  /** `useReadable`: shows the value and logs it. */
+  readonly mountValue: (props: ValueProps) => Mounted
+}

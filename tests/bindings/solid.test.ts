@@ -1,0 +1,157 @@
+import {
+  PowerSyncProvider,
+  useDraft,
+  useReadable,
+  useRow,
+  useRows,
+  useSyncStatus,
+} from '@rowsignal/solid'
+import {
+  createComponent,
+  createEffect,
+  createMemo,
+  createRenderEffect,
+  createSignal,
+  For,
+  type JSX,
+} from 'solid-js'
+import { insert, render } from 'solid-js/web'
+import type { Todo } from '../support/synced-collection.ts'
+import type { Driver, Mounted } from './contract.ts'
+import { testBinding } from './suite.ts'
+
+/** Mounts a component; there is no JSX here, so each builds its nodes as compiled JSX does. */
+function mount(component: () => JSX.Element): Mounted {
+  const element = document.createElement('div')
+  document.body.append(element) // Solid delegates events to the document
+  const dispose = render(component, element)
+  return {
+    element,
+    unmount() {
+      dispose()
+      element.remove()
+    },
+  }
+}
+
+function node<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  content?: () => JSX.Element,
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag)
+  if (content !== undefined) insert(element, content)
+  return element
+}
+
+function Row(props: { row: Readonly<Todo>; log: (entry: string) => void }): JSX.Element {
+  return node('li', () => {
+    props.log(`row ${props.row.id}`)
+    return props.row.title
+  })
+}
+
+const driver: Driver = {
+  box(value) {
+    const [read, write] = createSignal(value)
+    return {
+      get value() {
+        return read()
+      },
+      set value(next) {
+        write(() => next)
+      },
+    }
+  },
+  flush: () => Promise.resolve(),
+
+  mountList: ({ collection, window, log }) =>
+    mount(() => {
+      const rows = useRows(
+        () => collection.value,
+        () => window.value,
+      )
+      const list = () =>
+        For({
+          get each() {
+            log('list')
+            return rows()
+          },
+          children: (row) => createComponent(Row, { row, log }),
+        })
+      return [node('p', () => `${rows.status} ${rows.size}`), node('ul', list)]
+    }),
+
+  mountMemo: ({ collection, log }) =>
+    mount(() => {
+      const rows = useRows(collection)
+      const ranked = createMemo(() => rows().filter((row) => row.rank > 0).length)
+      createEffect(() => log(`${ranked()} ranked`))
+      return undefined
+    }),
+
+  mountPair: ({ left, right, log }) =>
+    mount(() => {
+      const lefts = useRows(left)
+      const rights = useRows(right)
+      createEffect(() => log(`${lefts()[0]?.title} + ${rights()[0]?.title}`))
+      return undefined
+    }),
+
+  mountRow: ({ collection, key, log }) =>
+    mount(() => {
+      const row = useRow(collection, () => key.value)
+      return node('p', () => {
+        log(row()?.title ?? 'none')
+        return row()?.title ?? 'none'
+      })
+    }),
+
+  mountForm: ({ collection, key }) =>
+    mount(() => {
+      const { draft, setDraft, changed, save, reset } = useDraft(collection, () => key.value)
+      const input = node('input')
+      createRenderEffect(() => (input.value = draft.title ?? ''))
+      input.addEventListener('input', () => setDraft('title', input.value))
+      const button = (name: string, run: () => unknown) => {
+        const element = node('button')
+        element.name = name
+        element.addEventListener('click', run)
+        return element
+      }
+      return [
+        input,
+        node('p', () => (changed() ? 'changed' : 'same')),
+        button('save', save),
+        button('reset', reset),
+      ]
+    }),
+
+  mountStatus: ({ provided }) => {
+    const Status = () => {
+      const status = useSyncStatus()
+      return node('p', () => (status().connected ? 'online' : 'offline'))
+    }
+    return mount(() => {
+      if (provided === undefined) return createComponent(Status, {})
+      return createComponent(PowerSyncProvider, {
+        database: provided,
+        get children() {
+          return createComponent(Status, {})
+        },
+      })
+    })
+  },
+
+  mountValue: ({ readable, log }) =>
+    mount(() => {
+      const value = useReadable(() => readable.value)
+      return node('p', () => {
+        const now = value()
+        const text = Array.isArray(now) ? `${now.length} rows` : String(now)
+        log(text)
+        return text
+      })
+    }),
+}
+
+testBinding(driver)
