@@ -2,12 +2,24 @@
  * What the suite asks of a framework: to mount these components, made with its binding and in its own manner, and to
  * say in `log` when one of their parts runs.
  */
-import type { CommonPowerSyncDatabase } from '@powersync/common'
-import type { Readable, RowsWindow } from '@rowsignal/core'
+import { column, type CommonPowerSyncDatabase, Schema, Table } from '@powersync/common'
+import type {
+  createPowerSyncCollection,
+  Readable,
+  RowCollection,
+  RowsWindow,
+} from '@rowsignal/core'
 import type { Collection } from '@tanstack/db'
 import type { Todo } from '../support/synced-collection.ts'
 
 export type Todos = Collection<Todo, string>
+
+export const schema = new Schema({
+  lists: new Table({ title: column.text }),
+  todos: new Table({ title: column.text, done: column.integer }),
+})
+
+export type StoredTodos = ReturnType<typeof createPowerSyncCollection<typeof schema.props.todos>>
 
 /** A value that the framework tracks. */
 export interface Box<T> {
@@ -27,9 +39,15 @@ export interface MemoProps extends Logged {
   readonly collection: Todos
 }
 
+type Titled = RowCollection<{ title: string | null }, string>
+
 export interface PairProps extends Logged {
-  readonly left: Todos
-  readonly right: Todos
+  readonly left: Titled
+  readonly right: Titled
+}
+
+export interface OfficialProps {
+  readonly collection: StoredTodos
 }
 
 export interface RowProps extends Logged {
@@ -70,6 +88,10 @@ export interface Driver {
   readonly mountForm: (props: RowProps) => Mounted
   /** `useSyncStatus` of the provided database: shows `online` or `offline`. */
   readonly mountStatus: (props: StatusProps) => Mounted
+  /**
+   * `useLiveQuery` of the framework's TanStack adapter: a `<ul>` of the titles of what is not done, in their order.
+   */
+  readonly mountOfficial: (props: OfficialProps) => Mounted
   /** `useReadable`: shows the value and logs it. */
   readonly mountValue: (props: ValueProps) => Mounted
 }

@@ -6,6 +6,8 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/solid'
+import { eq } from '@tanstack/db'
+import { useLiveQuery } from '@tanstack/solid-db'
 import {
   createComponent,
   createEffect,
@@ -141,6 +143,24 @@ const driver: Driver = {
       })
     })
   },
+
+  mountOfficial: ({ collection }) =>
+    mount(() => {
+      const todos = useLiveQuery((query) =>
+        query
+          .from({ todo: collection })
+          .where(({ todo }) => eq(todo.done, 0))
+          .orderBy(({ todo }) => todo.title),
+      )
+      return node('ul', () =>
+        For({
+          get each() {
+            return todos()
+          },
+          children: (todo) => node('li', () => todo.title),
+        }),
+      )
+    }),
 
   mountValue: ({ readable, log }) =>
     mount(() => {

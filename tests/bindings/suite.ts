@@ -1,9 +1,11 @@
-import { column, Schema, Table } from '@powersync/common'
-import { batch, createReadable, rows } from '@rowsignal/core'
+import { batch, createPowerSyncCollection, createReadable, rows, transact } from '@rowsignal/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
-import type { Driver, ListProps, Mounted, Todos } from './contract.ts'
+import { type Driver, type ListProps, type Mounted, schema, type Todos } from './contract.ts'
+
+// A browser without locks has no such property; happy-dom 21 has it, and it is null.
+Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true })
 
 /** The same promises for every framework. */
 export function testBinding(driver: Driver): void {
@@ -262,11 +264,47 @@ export function testBinding(driver: Driver): void {
   })
 
   test('the provided database is found below, and without one the error says what to do', async () => {
-    const database = await openDatabase(new Schema({ todos: new Table({ title: column.text }) }))
+    const database = await openDatabase(schema)
     const { element } = await mount(driver.mountStatus, { provided: database })
     expect(element.textContent).toBe('offline')
     expect(() => driver.mountStatus({ provided: undefined })).toThrow(
       expect.objectContaining({ code: 'no-provider' }),
     )
+  })
+
+  test('one transact over two PowerSync collections is one change', async () => {
+    const database = await openDatabase(schema)
+    await database.execute("INSERT INTO lists(id, title) VALUES ('a', 'old')")
+    await database.execute("INSERT INTO todos(id, title) VALUES ('a', 'old')")
+    const left = createPowerSyncCollection({ database, table: schema.props.lists })
+    const right = createPowerSyncCollection({ database, table: schema.props.todos })
+    await Promise.all([left.preload(), right.preload()])
+    const log: string[] = []
+    await mount(driver.mountPair, { left, right, log: (entry: string) => void log.push(entry) })
+    await transact(() => {
+      left.update('a', (draft) => void (draft.title = 'new'))
+      right.update('a', (draft) => void (draft.title = 'new'))
+    }).isPersisted.promise
+    await flush()
+    await database.writeTransaction(async (tx) => {
+      await tx.execute("UPDATE lists SET title = 'newer'")
+      await tx.execute("UPDATE todos SET title = 'newer'")
+    })
+    await vi.waitFor(() => expect(log.at(-1)).toBe('newer + newer'))
+    expect(log).toEqual(['old + old', 'new + new', 'newer + newer'])
+  })
+
+  test('the official useLiveQuery takes a PowerSync collection', async () => {
+    const database = await openDatabase(schema)
+    await database.execute("INSERT INTO todos(id, title, done) VALUES ('a', 'Pack', 0)")
+    const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+    await todos.preload()
+    const { element } = await mount(driver.mountOfficial, { collection: todos })
+    const texts = () => Array.from(element.querySelectorAll('li'), (li) => li.textContent)
+    await vi.waitFor(() => expect(texts()).toEqual(['Pack']))
+    await database.execute("INSERT INTO todos(id, title, done) VALUES ('b', 'Go', 0)")
+    await vi.waitFor(() => expect(texts()).toEqual(['Go', 'Pack']))
+    todos.update('a', (draft) => void (draft.done = 1))
+    await vi.waitFor(() => expect(texts()).toEqual(['Go']))
   })
 }

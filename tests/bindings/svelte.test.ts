@@ -5,6 +5,7 @@ import { createBox } from './svelte/box.svelte.ts'
 import Form from './svelte/Form.svelte'
 import List from './svelte/List.svelte'
 import Memo from './svelte/Memo.svelte'
+import Official from './svelte/Official.svelte'
 import One from './svelte/One.svelte'
 import Pair from './svelte/Pair.svelte'
 import Provider from './svelte/Provider.svelte'
@@ -33,6 +34,7 @@ const driver: Driver = {
   mountRow: (props) => mount(One, props),
   mountForm: (props) => mount(Form, props),
   mountStatus: (props) => mount(Provider, props),
+  mountOfficial: (props) => mount(Official, props),
   mountValue: (props) => mount(Value, props),
 }
 

@@ -6,6 +6,8 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
+import { eq } from '@tanstack/db'
+import { useLiveQuery } from '@tanstack/vue-db'
 import {
   computed,
   createApp,
@@ -120,6 +122,21 @@ const driver: Driver = {
       return () => h(Status)
     })
   },
+
+  mountOfficial: ({ collection }) =>
+    mount(() => {
+      const { data } = useLiveQuery((query) =>
+        query
+          .from({ todo: collection })
+          .where(({ todo }) => eq(todo.done, 0))
+          .orderBy(({ todo }) => todo.title),
+      )
+      return () =>
+        h(
+          'ul',
+          data.value.map((todo) => h('li', { key: todo.id }, todo.title ?? '')),
+        )
+    }),
 
   mountValue: ({ readable, log }) =>
     mount(() => {
