@@ -1,6 +1,7 @@
 import { generateKeyPair, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../support/backend.ts'
+import { soon } from './planner.ts'
 
 const trip = { op: 'PUT', table: 'trips', id: 'trip', data: { name: 'Lapland' } }
 
@@ -54,7 +55,7 @@ async function startFilled(): Promise<TestBackend> {
     })
     expect(answer.status).toBe(200)
   }
-  await expect.poll(() => rowsOf(backend)).toMatchObject({ changes: 0, operations: 4 })
+  await expect.poll(() => rowsOf(backend), soon).toMatchObject({ changes: 0, operations: 4 })
   return backend
 }
 

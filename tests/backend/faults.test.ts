@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../support/backend.ts'
 import { readSyncLines } from '../support/sync-client.ts'
-import { openPlanner } from './planner.ts'
+import { openPlanner, soon } from './planner.ts'
 
 interface Asked {
   readonly user?: '1' | '2'
@@ -73,5 +73,5 @@ test('a cut drops the open streams of one user, who come back', async () => {
     })
   }
   await ask(backend, '/api/faults', { body: { cut: true } })
-  await expect.poll(() => events).toEqual(['first cut', 'first back'])
+  await expect.poll(() => events, soon).toEqual(['first cut', 'first back'])
 })

@@ -92,7 +92,7 @@ export async function readSyncConfig(file: URL): Promise<SyncConfig> {
         bucket: found.bucket,
         type: found.table,
         id: found.id,
-        data: JSON.stringify(found.data, toJsonNumber),
+        data: toJson(found.data),
       }))
     },
     bucketsOf({ session, parameters, includeDefaults, subscriptions }) {
@@ -170,9 +170,16 @@ function toSourceRow(row: PostgresRow, columns: ColumnTypes): SqliteRow<SqliteIn
   return source
 }
 
-/** The library's integers are bigints; those of our tables are 32 bits wide. */
-function toJsonNumber(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value
+/**
+ * The library's integers are bigints, and those of our tables are 32 bits wide. Not by a replacer: what the library
+ * imports gives bigints a `toJSON`, which comes first and makes them strings.
+ */
+function toJson(row: object): string {
+  const entries = Object.entries(row).map(([column, value]: [string, unknown]) => [
+    column,
+    typeof value === 'bigint' ? Number(value) : value,
+  ])
+  return JSON.stringify(Object.fromEntries(entries))
 }
 
 function groupBy<Item, Key extends PropertyKey>(
