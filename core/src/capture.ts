@@ -49,8 +49,8 @@ export class Capture {
   readonly #tables = new Map<string, TrackedTable>()
   readonly #mark = new TabMark()
   #started: Promise<void> | undefined
-  /** Tracking tables with records that no drain has read yet. */
-  readonly #dirty = new Set<string>()
+  /** Whether a commit has touched a tracking table since the last drain began. */
+  #dirty = false
   #draining = false
 
   constructor(database: Database) {
@@ -99,7 +99,7 @@ export class Capture {
           this.#database.writeTransaction(async (lock) => {
             locked()
             const isOwn = await run(lock)
-            const changes = await this.#readRecords(lock, this.#recordingTables())
+            const changes = await this.#readRecords(lock)
             committing = true
             return { changes, isOwn }
           }),
@@ -107,9 +107,7 @@ export class Capture {
       )
     } catch (error) {
       // COMMIT may have happened and only its answer be lost, the records with it.
-      if (committing)
-        for (const tracked of this.#tables.values())
-          tracked.syncs.forEach((sync) => this.#reload(sync))
+      if (committing) this.#reloadAll()
       throw error
     }
   }
@@ -169,32 +167,27 @@ export class Capture {
   }
 
   #onCommit(names: readonly string[]): void {
-    for (const { destination } of this.#tables.values()) {
-      // Never skipped because a write of ours runs: that write may roll back, and its drain with it.
-      if (names.includes(destination)) this.#dirty.add(destination)
-    }
-    if (this.#dirty.size > 0 && !this.#draining) void this.#drain()
+    // Never skipped because a write of ours runs: that write may roll back, and its drain with it.
+    this.#dirty ||= this.#recordingTables().some(({ destination }) => names.includes(destination))
+    if (this.#dirty && !this.#draining) void this.#drain()
   }
 
   async #drain(): Promise<void> {
     this.#draining = true
-    while (this.#dirty.size > 0 && !this.#database.closed) {
-      const dirty = new Set(this.#dirty)
-      this.#dirty.clear()
-      const tables = (): TrackedTable[] =>
-        this.#recordingTables().filter((table) => dirty.has(table.destination))
+    while (this.#dirty && !this.#database.closed) {
+      this.#dirty = false
       try {
         await this.#order.run(
           (locked) =>
             this.#database.writeLock((lock) => {
               locked()
-              return this.#readRecords(lock, tables())
+              return this.#readRecords(lock)
             }),
           (changes) => this.#publisher.publish(this.#withoutReading(changes)),
         )
       } catch {
         // The records may be gone with nobody told. Reading the tables again finds out, and tells if that fails too.
-        for (const tracked of tables()) tracked.syncs.forEach((sync) => this.#reload(sync))
+        this.#reloadAll()
       }
     }
     this.#draining = false
@@ -202,6 +195,10 @@ export class Capture {
 
   #recordingTables(): TrackedTable[] {
     return [...this.#tables.values()].filter((tracked) => tracked.recording)
+  }
+
+  #reloadAll(): void {
+    for (const { syncs } of this.#tables.values()) syncs.forEach((sync) => this.#reload(sync))
   }
 
   /** Reads the table of a collection again, after something left the collection in doubt. */
@@ -222,7 +219,7 @@ export class Capture {
           database: this.#database,
           order: this.#order,
           internalName: tracked.internalName,
-          readRecords: (lock) => this.#readRecords(lock, [tracked]),
+          readRecords: (lock) => this.#readRecords(lock),
           publish: (changes) => this.#publisher.publish(this.#withoutReading(changes)),
         })
       }
@@ -233,13 +230,15 @@ export class Capture {
   }
 
   /**
-   * Reads the records of tables in one statement and forgets them.
+   * Reads the records of all tables in one statement and forgets them. Always all: the lock may come after a commit
+   * whose event has not come yet, and reading one of its tables alone would tear it.
    *
    * A drain needs no transaction around it: under the write lock nobody else writes, and when a write of ours was
    * quicker there is nothing to find; that is then one statement instead of three.
    */
-  async #readRecords(lock: LockContext, tables: readonly TrackedTable[]): Promise<Changes> {
+  async #readRecords(lock: LockContext): Promise<Changes> {
     const changes: Changes = new Map()
+    const tables = this.#recordingTables()
     if (tables.length === 0) return changes
     const found = await lock.getAll<{ position: number; changed: string }>(selectChanged(tables))
     for (const { position, changed } of found) {

@@ -77,6 +77,18 @@ test('a join never shows half a SQLite commit while a write of ours persists', a
   expect(both.todos.get('b')?.done).toBe(10)
 })
 
+test('a join never shows half a SQLite commit that comes between another one and its drain', async () => {
+  const both = await openBoth()
+  const { states } = await joinOf(both)
+  for (let step = 1; step <= 5; step++) {
+    // The drain for the first commit takes the lock after the second, whose event it has not seen.
+    const first = both.database.execute("UPDATE todos SET done = ? WHERE id = 'b'", [step])
+    await Promise.all([first, setBoth(both.database, `v${step}`)])
+  }
+  await vi.waitFor(() => expect(states.at(-1)).toBe('v5/v5'))
+  for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
+})
+
 test('a join never shows half a SQLite commit while somebody’s slow action holds a collection', async () => {
   const both = await openBoth()
   const { states } = await joinOf(both)
