@@ -11,6 +11,14 @@ const alias = [
   { find: /^@rowsignal\/svelte$/, replacement: source('bindings/svelte') },
 ]
 
+// The other end of the supported range of @tanstack/db, as an alias of every import of it.
+const tanstackDb09 = {
+  find: /^@tanstack\/db$/,
+  replacement: fileURLToPath(
+    new URL('node_modules/tanstack-db-0-9/dist/esm/index.js', import.meta.url),
+  ),
+}
+
 // svelte-db has only a "svelte" export, and Solid's client build hides behind "browser".
 const client = { alias, conditions: ['svelte', 'browser', 'import', 'module', 'default'] }
 // Without it the adapters and the tests would each load their own copy of @tanstack/db.
@@ -25,7 +33,19 @@ const node = {
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { alias }, test: { ...node, name: 'core', include: ['core/*.test.ts'] } },
+      {
+        resolve: { alias },
+        test: { ...node, name: 'core', include: ['core/*.test.ts'], env: { TANSTACK_DB: '0.15' } },
+      },
+      {
+        resolve: { alias: [...alias, tanstackDb09] },
+        test: {
+          ...node,
+          name: 'core-db-0.9',
+          include: ['core/*.test.ts'],
+          env: { TANSTACK_DB: '0.9' },
+        },
+      },
       { resolve: { alias }, test: { ...node, name: 'backend', include: ['backend/*.test.ts'] } },
       {
         plugins: [svelte({ configFile: false })],

@@ -52,6 +52,7 @@ export class Capture {
   /** Whether a commit has touched a tracking table since the last drain began. */
   #dirty = false
   #draining = false
+  #closed = false
 
   constructor(database: Database) {
     this.#database = database
@@ -73,7 +74,12 @@ export class Capture {
     if (tracked === undefined || !tracked.syncs.delete(sync) || tracked.syncs.size > 0) return
     this.#tables.delete(sync.table.name) // a collection that starts now gets a trigger of its own
     const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collection
-    if (remove !== undefined && !this.#database.closed) await remove()
+    try {
+      await remove?.()
+    } catch (error) {
+      // A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
+      if (!this.#closed) throw error
+    }
   }
 
   /** Whether changes for this collection wait for a transaction that takes long. */
@@ -159,6 +165,7 @@ export class Capture {
     const stopListening = onCommit(this.#database, (tables) => this.#onCommit(tables))
     this.#database.registerListener({
       closing: () => {
+        this.#closed = true
         stopListening()
         this.#mark.release()
         this.#publisher.dispose()
@@ -174,7 +181,7 @@ export class Capture {
 
   async #drain(): Promise<void> {
     this.#draining = true
-    while (this.#dirty && !this.#database.closed) {
+    while (this.#dirty && !this.#closed) {
       this.#dirty = false
       try {
         await this.#order.run(

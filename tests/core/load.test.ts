@@ -106,6 +106,18 @@ test('a collection that is cleaned up leaves no trigger and reads again when it 
   await vi.waitFor(() => expect([...todos.keys()]).toEqual(['t000000']))
 })
 
+test('a collection may be cleaned up while and after its database closes', async () => {
+  const database = await openDatabase(schema)
+  const todos = createPowerSyncCollection({ database, table })
+  const lists = createPowerSyncCollection({ database, table: schema.props.lists })
+  await Promise.all([todos.preload(), lists.preload()])
+  const closed = database.close()
+  await todos.cleanup()
+  await closed
+  await lists.cleanup()
+  expect([todos.status, lists.status]).toEqual(['cleaned-up', 'cleaned-up'])
+})
+
 test('two collections of one table share a trigger and both follow it', async () => {
   const database = await openDatabase(schema)
   await insertTodos(database, 3)
