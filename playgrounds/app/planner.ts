@@ -5,9 +5,9 @@ import type { PowerSyncDatabase } from '@powersync/web'
 import { createPowerSyncCollection, type Readable } from '@rowsignal/core'
 import { createApi } from './api.ts'
 import { createConnector } from './connector.ts'
+import { createCount } from './count.ts'
 import { openDatabase } from './database.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { createPendingUploads } from './pending-uploads.ts'
 import { schema } from './schema.ts'
 import { type Framework, readSession, type Session } from './session.ts'
 import { createSetting, type Setting } from './setting.ts'
@@ -16,7 +16,10 @@ export type Planner = Session & Collections & Readables & { readonly database: P
 type Collections = ReturnType<typeof createCollections>
 
 interface Readables {
+  /** How many writes wait in PowerSync's upload queue. */
   readonly pendingUploads: Readable<number>
+  /** How many places are on this device. */
+  readonly placesCount: Readable<number>
   readonly faults: Faults
   readonly offline: Setting
   readonly placesWanted: Setting
@@ -42,7 +45,8 @@ export function openPlanner(framework: Framework): Planner {
     ...session,
     ...createCollections(database),
     database,
-    pendingUploads: createPendingUploads(database),
+    pendingUploads: createCount(database, 'ps_crud'),
+    placesCount: createCount(database, 'places'),
     faults,
     offline,
     placesWanted: createSetting(`${session.name}:places`),

@@ -48,3 +48,7 @@ export function stopDetails({ day, note }: Stop): string {
 export function populationText(population: number | null): string {
   return population === null ? '' : number.format(population)
 }
+
+export function placesText(count: number): string {
+  return `${number.format(count)} places are on this device: type one as a new stop.`
+}

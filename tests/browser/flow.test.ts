@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventually, frameworks, openPlanner, sharePlaygrounds } from './planner.ts'
 
-const playgrounds = sharePlaygrounds()
+const playgrounds = sharePlaygrounds(0)
 
 test.each(frameworks)(
   '%s: trips are added, renamed, dated, opened and deleted',

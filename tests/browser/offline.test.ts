@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { eventually, frameworks, openPlanner, sharePlaygrounds } from './planner.ts'
 
-const playgrounds = sharePlaygrounds()
+const playgrounds = sharePlaygrounds(0)
 
 test.each(frameworks)(
   '%s: what was done offline is there after a reload and arrives when online',
@@ -79,17 +79,21 @@ test.each(frameworks)(
     const first = await openPlanner(playgrounds.url, framework, { browser })
     const second = await openPlanner(playgrounds.url, framework, { browser })
 
+    await first.page.bringToFront() // Chromium lets a tab in the background wait a second for each frame
     await first.toggle('Offline').check()
     await eventually(() => second.toggle('Offline').isChecked()).toBe(true)
     await first.addTrip('Japan')
     await eventually(second.tripNames).toEqual(['Japan'])
+    await second.page.bringToFront()
     await second.open('Japan')
     await second.addStop('Tokyo')
+    await first.page.bringToFront()
     await first.open('Japan')
     await eventually(first.stopNames).toEqual(['Tokyo'])
     await first.checkbox('Tokyo').check()
     await eventually(() => second.checkbox('Tokyo').isChecked()).toBe(true)
 
+    await second.page.bringToFront()
     await second.toggle('Offline').uncheck()
     await first.status.getByText('Connected').waitFor()
     await first.status.getByText('Nothing to upload').waitFor()

@@ -24,8 +24,11 @@ export interface Playgrounds {
   setFaults(faults: { delayMs?: number; refuseNext?: boolean; cut?: boolean }): Promise<void>
 }
 
-/** One backend for the tests of a file, since a new Postgres takes seconds; without trips at the start of each test. */
-export function sharePlaygrounds(places = 0): Playgrounds {
+/**
+ * One backend for the tests of a file, since a new Postgres takes seconds; without trips at the start of each test.
+ * `places` limits how many of the 135,233 it has.
+ */
+export function sharePlaygrounds(places?: number): Playgrounds {
   let backend: Backend
   let dataDir: string
   const setFaults: Playgrounds['setFaults'] = async (faults) => {
@@ -61,14 +64,16 @@ export function sharePlaygrounds(places = 0): Playgrounds {
 export interface OpenOptions {
   /** Default: a new one, with a profile of its own. */
   readonly browser?: BrowserContext
-  readonly user?: 1 | 2
+  /** What the address says, such as `user`. */
+  readonly query?: Record<string, string>
 }
 
 /** The planner of one framework in a tab of its own, connected. */
 export async function openPlanner(url: string, framework: Framework, options: OpenOptions = {}) {
   const browser = options.browser ?? (await openBrowser())
   const page = await browser.newPage()
-  await page.goto(`${url}/${framework}/?user=${options.user ?? 1}`)
+  const query = new URLSearchParams({ user: '1', ...options.query })
+  await page.goto(`${url}/${framework}/?${query}`)
   const planner = plannerIn(page)
   await planner.status.getByText('Connected').waitFor()
   return { ...planner, page }
@@ -117,8 +122,10 @@ export function plannerIn(page: Page | FrameLocator) {
   }
 }
 
+export type Planner = ReturnType<typeof plannerIn>
+
 /** Text of a page without its line breaks. */
-export function onOneLine(text: string): string {
+function onOneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 

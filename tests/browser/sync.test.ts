@@ -33,7 +33,7 @@ test('the second user sees nothing of the first', async () => {
   await first.addTrip('Japan')
   await first.status.getByText('Nothing to upload').waitFor()
 
-  const second = await openPlanner(playgrounds.url, 'vue', { browser, user: 2 })
+  const second = await openPlanner(playgrounds.url, 'vue', { browser, query: { user: '2' } })
   await second.status.getByText('Synced').waitFor()
   await second.text('No trips yet.').waitFor()
   await second.addTrip('Norway')
@@ -50,7 +50,7 @@ test('the second user sees nothing of the first', async () => {
 test('a place is suggested by its first letters, without accents, the largest first', async () => {
   const planner = await openPlanner(playgrounds.url, 'vue')
   await planner.button('Download places').click()
-  await planner.text('All places are on this device').waitFor()
+  await planner.text('20,000 places are on this device').waitFor()
   await planner.addTrip('Elsewhere')
   await planner.open('Elsewhere')
   await planner.textbox('New stop').fill('SÃO')
@@ -69,4 +69,20 @@ test('a place is suggested by its first letters, without accents, the largest fi
   await eventually(() => playgrounds.query('select place, place_id from stops')).toEqual([
     { place: places[0]?.name, place_id: places[0]?.id },
   ])
+})
+
+test('a planner in IndexedDB keeps its rows too', async () => {
+  const query = { vfs: 'IDBBatchAtomicVFS' }
+  const planner = await openPlanner(playgrounds.url, 'vue', { query })
+  await planner.toggle('Offline').check()
+  await planner.addTrip('Japan')
+  await planner.status.getByText('1 write waits for upload').waitFor()
+  await planner.page.reload()
+  await eventually(planner.tripNames).toEqual(['Japan'])
+})
+
+test('a VFS that does not exist is an alert that names those that do', async () => {
+  const page = await (await openBrowser()).newPage()
+  await page.goto(`${playgrounds.url}/vue/?vfs=Floppy`)
+  await expect(page.getByRole('alert').innerText()).resolves.toContain('OPFSCoopSyncVFS')
 })

@@ -1,8 +1,8 @@
 import type { PowerSyncDatabase } from '@powersync/web'
 import { createReadable, type Readable } from '@rowsignal/core'
 
-/** How many writes wait in PowerSync's upload queue. */
-export function createPendingUploads(database: PowerSyncDatabase): Readable<number> {
+/** How many rows a table holds; 0 until it has been counted, again after each change. */
+export function createCount(database: PowerSyncDatabase, table: string): Readable<number> {
   let count = 0
   return createReadable({
     get: () => count,
@@ -11,11 +11,12 @@ export function createPendingUploads(database: PowerSyncDatabase): Readable<numb
       database.onChange(
         {
           async onChange() {
-            count = (await database.getUploadQueueStats()).count
+            count = (await database.get<{ count: number }>(`SELECT count(*) count FROM ${table}`))
+              .count
             changed()
           },
         },
-        { tables: ['ps_crud'], triggerImmediate: true, signal: stop.signal },
+        { tables: [table], triggerImmediate: true, signal: stop.signal },
       )
       return () => stop.abort()
     },
