@@ -13,12 +13,15 @@ import {
   createEffect,
   createMemo,
   createRenderEffect,
+  createRoot,
   createSignal,
   For,
   type JSX,
+  mergeProps,
 } from 'solid-js'
 import { insert, render } from 'solid-js/web'
-import type { Todo } from '../support/synced-collection.ts'
+import { expect, test } from 'vitest'
+import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Driver, Mounted } from './contract.ts'
 import { testBinding } from './suite.ts'
 
@@ -175,3 +178,18 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+
+test('a spread row stays live', () => {
+  const { todos, put } = openTodos(['a'])
+  const titles: unknown[] = []
+  const dispose = createRoot((dispose) => {
+    const rows = useRows(todos)
+    const props = mergeProps({ other: true }, rows()[0]) // what <Row other {...row} /> compiles to
+    createRenderEffect(() => titles.push(props.title))
+    return dispose
+  })
+  put(todo('a', { title: 'changed' }))
+  dispose()
+  expect(titles).toEqual(['title a', 'changed'])
+  expect(todos.subscriberCount).toBe(0)
+})

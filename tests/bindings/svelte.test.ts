@@ -1,7 +1,10 @@
 import { type Component, flushSync, mount as mountComponent, tick, unmount } from 'svelte'
+import { expect, test, vi } from 'vitest'
+import { openTodos, todo } from '../support/synced-collection.ts'
 import type { Driver, Mounted } from './contract.ts'
 import { testBinding } from './suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
+import { createOutside } from './svelte/outside.svelte.ts'
 import Form from './svelte/Form.svelte'
 import List from './svelte/List.svelte'
 import Memo from './svelte/Memo.svelte'
@@ -39,3 +42,22 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+
+test('rows made outside a component are right unread, followed while read, and then let go', async () => {
+  const { todos, put } = openTodos(['a'])
+  todos.startSyncImmediate()
+  const log: string[] = []
+  const { read, follow } = createOutside(todos, (entry) => void log.push(entry))
+  put(todo('a', { title: 'unread' }))
+  expect(read()).toEqual(['unread', 'unread'])
+  expect(todos.subscriberCount).toBe(0)
+  const stop = follow()
+  await tick()
+  put(todo('a', { title: 'read' }), todo('b'))
+  await tick()
+  expect(log).toEqual(['unread unread 1', 'read read 2'])
+  stop()
+  await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+  put(todo('a', { title: 'again' }))
+  expect(read()).toEqual(['again', 'again'])
+})

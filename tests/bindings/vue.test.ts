@@ -8,20 +8,27 @@ import {
 } from '@rowsignal/vue'
 import { eq } from '@tanstack/db'
 import { useLiveQuery } from '@tanstack/vue-db'
+import { expect, test } from 'vitest'
 import {
   computed,
   createApp,
+  createSSRApp,
   defineComponent,
+  effectScope,
   h,
   nextTick,
   type PropType,
+  reactive,
+  type Ref,
+  ref,
   shallowRef,
   vModelText,
   watchEffect,
   withDirectives,
 } from 'vue'
-import type { Todo } from '../support/synced-collection.ts'
-import type { Driver, Mounted } from './contract.ts'
+import { renderToString } from 'vue/server-renderer'
+import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
+import type { Driver, Mounted, Todos } from './contract.ts'
 import { testBinding } from './suite.ts'
 
 /** Mounts a component of this setup function. */
@@ -150,3 +157,50 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+
+test('a collection in a deep ref is the collection itself', () => {
+  const { todos, put } = openTodos(['a'])
+  const deep = ref<unknown>(todos) as Ref<Todos>
+  expect(deep.value).not.toBe(todos)
+  const scope = effectScope()
+  const shown = scope.run(() => ({ rows: useRows(deep).rows, row: useRow(deep, 'a') }))
+  expect(todos.subscriberCount).toBe(1)
+  put(todo('a', { title: 'changed' }))
+  expect(shown?.rows.value[0]?.title).toBe('changed')
+  expect(shown?.row.value).toBe(todos.get('a'))
+  scope.stop()
+  expect(todos.subscriberCount).toBe(0)
+})
+
+test('a row and a draft pass through ref and reactive as they are', () => {
+  const { todos } = openTodos(['a'])
+  const scope = effectScope()
+  scope.run(() => {
+    const { rows } = useRows(todos)
+    const { draft } = useDraft(todos, 'a')
+    expect(ref(rows.value[0]).value).toBe(rows.value[0])
+    expect(reactive({ draft }).draft).toBe(draft)
+  })
+  scope.stop()
+})
+
+test('a server renders the rows and subscribes to nothing', async () => {
+  const { todos, put } = openTodos(['a'])
+  todos.startSyncImmediate()
+  const render = () =>
+    renderToString(
+      createSSRApp({
+        setup() {
+          const { rows, status } = useRows(todos)
+          const first = useRow(todos, 'a')
+          const { draft } = useDraft(todos, 'a')
+          const titles = () => rows.value.map((row) => row.title).join()
+          return () => h('p', `${status.value} ${titles()} ${first.value?.title} ${draft.title}`)
+        },
+      }),
+    )
+  expect(await render()).toBe('<p>ready title a title a title a</p>')
+  put(todo('a', { title: 'b' }))
+  expect(await render()).toBe('<p>ready b b b</p>')
+  expect(todos.subscriberCount).toBe(0)
+})
