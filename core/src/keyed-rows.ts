@@ -9,6 +9,7 @@
  * Straight on `subscribeChanges`: the observer of @tanstack/db 0.15.2 copies all entries at every commit.
  */
 import type { CollectionStatus } from '@tanstack/db'
+import { attempt } from './errors.ts'
 import { enqueue, type Stop } from './readable.ts'
 
 /** What @tanstack/db takes as the key of a row. */
@@ -56,7 +57,7 @@ export function keepIfSame<Item>(
   previous: readonly Item[],
   next: readonly Item[],
 ): readonly Item[] {
-  if (previous.length !== next.length) return next
+  if (previous === next || previous.length !== next.length) return next
   return next.every((item, index) => Object.is(item, previous[index])) ? previous : next
 }
 
@@ -192,9 +193,9 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
       row: this.collection.get(key),
       last,
     }))
-    for (const listener of this.#listeners) listener(changes)
+    for (const listener of this.#listeners) attempt(() => listener(changes))
     for (const { key } of changes) {
-      for (const listener of this.#rowListeners.get(key) ?? []) listener()
+      for (const listener of this.#rowListeners.get(key) ?? []) attempt(listener)
     }
   }
 }

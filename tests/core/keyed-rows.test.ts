@@ -1,5 +1,5 @@
 import { batch, rows } from '@rowsignal/core'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { keyedRows } from '../../core/src/keyed-rows.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 
@@ -141,4 +141,21 @@ test('a throwing subscriber of the collection does not keep rows from changing',
   expect(() => source.put(todo('a', { title: 'changed' }))).toThrow('someone else')
   expect(seen).toHaveBeenCalledTimes(1)
   stop()
+})
+
+test('a listener that throws is reported and stops no other', () => {
+  const reported = vi.fn()
+  vi.stubGlobal('reportError', reported)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const source = openTodos(['a'])
+  const keyed = keyedRows(source.todos)
+  const seen = vi.fn()
+  keyed.listen(() => {
+    throw new Error('mine')
+  })
+  keyed.listen(seen)
+  keyed.listenRow('a', seen)
+  source.put(todo('a', { title: 'changed' }))
+  expect(seen).toHaveBeenCalledTimes(2)
+  expect(reported).toHaveBeenCalledTimes(1)
 })
