@@ -23,7 +23,7 @@ export type RowsignalErrorCode =
   | 'value-unsupported'
   | 'write-failed'
 
-const brand: unique symbol = Symbol.for('rowsignal.error') as never
+const brand = Symbol.for('rowsignal.error')
 
 /**
  * The error that every function of the library throws, rejects with or puts into a status.
@@ -33,11 +33,11 @@ const brand: unique symbol = Symbol.for('rowsignal.error') as never
 export class RowsignalError extends Error {
   override readonly name = 'RowsignalError'
   readonly code: RowsignalErrorCode
-  readonly [brand] = true
 
   constructor(code: RowsignalErrorCode, message: string, options?: ErrorOptions) {
     super(`[rowsignal] ${message} (${code})`, options)
     this.code = code
+    Object.defineProperty(this, brand, { value: true })
   }
 }
 

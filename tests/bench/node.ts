@@ -1,0 +1,24 @@
+/** The measurements in Node, on the SDK's WASM engine in process. */
+import '../support/engine.ts'
+import { createConsoleLogger, LogLevels } from '@powersync/common'
+import { PowerSyncDatabase } from '@powersync/node'
+import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { schema } from './schema.ts'
+
+export async function openInProcess(): Promise<PowerSyncDatabase> {
+  const logger = createConsoleLogger({ minLevel: LogLevels.error })
+  const open = {
+    dbFilename: `${crypto.randomUUID()}.db`,
+    vfs: WASQLiteVFS.InMemoryVfs,
+    useWebWorker: false,
+    enableMultiTabs: false,
+    ssrMode: false,
+  }
+  const database = new PowerSyncDatabase({
+    schema,
+    logger,
+    factory: new WASQLiteOpenFactory({ logger, open }),
+  })
+  await database.init()
+  return database
+}

@@ -1,0 +1,50 @@
+import { createPowerSyncCollection, transact } from '@rowsignal/core'
+import { createLiveQueryCollection, eq } from '@tanstack/db'
+import { schema } from './schema.ts'
+import { type Subject, whenShown, whenTrue } from './subject.ts'
+
+export const ours: Subject = {
+  name: 'ours',
+  async open(database) {
+    const places = createPowerSyncCollection({ database, table: schema.props.places })
+    const countries = createPowerSyncCollection({ database, table: schema.props.countries })
+    await Promise.all([places.preload(), countries.preload()])
+    let join: ReturnType<typeof openJoin> | undefined
+
+    const openJoin = () =>
+      createLiveQueryCollection((q) =>
+        q
+          .from({ place: places })
+          .innerJoin({ country: countries }, ({ place, country }) => eq(place.country, country.id))
+          .select(({ place, country }) => ({
+            id: place.id,
+            note: place.note,
+            country: country.note,
+          })),
+      )
+
+    return {
+      size: () => places.size,
+      insert: async (row) => void (await places.insert(row).isPersisted.promise),
+      insertMany: async (rows) =>
+        void (await transact(() => places.insert(rows)).isPersisted.promise),
+      async join() {
+        join = openJoin()
+        await join.preload()
+      },
+      async outside(write, { ids, note }) {
+        const last = ids.at(-1)!
+        const shown =
+          join === undefined
+            ? whenTrue(places, () => places.get(last)?.note === note)
+            : whenShown(join, last, note)
+        await write()
+        await shown
+      },
+      async close() {
+        await join?.cleanup()
+        await Promise.all([places.cleanup(), countries.cleanup()])
+      },
+    }
+  },
+}

@@ -1,0 +1,66 @@
+/** What is measured: ours, the upstream package, and the floor that no library on @tanstack/db can go below. */
+import type { CommonPowerSyncDatabase } from '@powersync/common'
+import type { Place } from './schema.ts'
+
+export interface Subject {
+  readonly name: string
+  /** Resolves when a collection holds all places and countries. */
+  open(database: CommonPowerSyncDatabase): Promise<Opened>
+}
+
+export interface Opened {
+  readonly size: () => number
+  /** Resolves when SQLite has the row and the collection shows it. */
+  insert(row: Place): Promise<void>
+  /** The same for many rows in one transaction. */
+  insertMany(rows: Place[]): Promise<void>
+  /** Opens a join of places and countries that others watch; resolves when it has rows. */
+  join(): Promise<void>
+  /** Runs a write made outside and resolves when the collection, or the join, shows the note that it sets. */
+  outside(write: () => Promise<void>, shown: Shown): Promise<void>
+  close(): Promise<void>
+}
+
+/** What a write made outside changes. */
+export interface Shown {
+  readonly ids: readonly string[]
+  readonly country?: string
+  readonly note: string
+}
+
+/** A source of changes and the state that they lead to. */
+interface Watched {
+  subscribeChanges(listener: () => void): { unsubscribe(): void }
+}
+
+/** Resolves as soon as a change makes `condition` true. */
+export function whenTrue(watched: Watched, condition: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const subscription = watched.subscribeChanges(() => {
+      if (!condition()) return
+      subscription.unsubscribe()
+      resolve()
+    })
+  })
+}
+
+/** A join of places and countries. */
+interface Join extends Watched {
+  entries(): Iterable<[unknown, JoinedRow]>
+  get(key: never): JoinedRow | undefined
+}
+
+interface JoinedRow {
+  readonly id: string
+  readonly note: string | null
+  readonly country: string | null
+}
+
+/** Resolves when the joined row of a place has the note from both sides. */
+export function whenShown(join: Join, id: string, note: string): Promise<void> {
+  const [key] = [...join.entries()].find(([, row]) => row.id === id)!
+  return whenTrue(join, () => {
+    const row = join.get(key as never)
+    return row?.note === note && row.country === note
+  })
+}

@@ -1,0 +1,86 @@
+/** `@tanstack/powersync-db-collection` 0.1.69 with the @tanstack/db that it pins. */
+import { createCollection, createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
+import { powerSyncCollectionOptions, PowerSyncTransactor } from '@tanstack/powersync-db-collection'
+import { schema } from '../schema.ts'
+import { type Subject, whenShown, whenTrue } from '../subject.ts'
+
+/** It calls the logger of PowerSync 1; without these methods it never becomes ready on PowerSync 2. */
+function shimLogger(logger: object): void {
+  const failed: string[] = []
+  const method = (): void => undefined
+  Object.assign(logger, {
+    debug: method,
+    info: method,
+    warn: method,
+    trace: method,
+    error: (...args: unknown[]) => failed.push(args.map(String).join(' ')),
+  })
+}
+
+export const upstream: Subject = {
+  name: 'upstream',
+  async open(database) {
+    shimLogger(database.logger)
+    const options = { database: database as never, syncBatchSize: 1000 }
+    const places = createCollection(
+      powerSyncCollectionOptions({ ...options, table: schema.props.places as never }),
+    ) as never as Collection
+    const countries = createCollection(
+      powerSyncCollectionOptions({ ...options, table: schema.props.countries as never }),
+    ) as never as Collection
+    await Promise.all([places.stateWhenReady(), countries.stateWhenReady()])
+    let join: Collection | undefined
+
+    return {
+      size: () => places.size,
+      insert: async (row) => void (await places.insert(row).isPersisted.promise),
+      async insertMany(rows) {
+        const transaction = createTransaction({
+          autoCommit: false,
+          mutationFn: ({ transaction }) =>
+            new PowerSyncTransactor({ database: database as never }).applyTransaction(transaction),
+        })
+        transaction.mutate(() => places.insert(rows))
+        await transaction.commit()
+      },
+      async join() {
+        join = createLiveQueryCollection((q) =>
+          q
+            .from({ place: places as never })
+            .innerJoin({ country: countries as never }, ({ place, country }: never) => {
+              const { country: code } = place as { country: never }
+              return eq(code, (country as { id: never }).id)
+            })
+            .select(({ place, country }: never) => ({
+              id: (place as { id: never }).id,
+              note: (place as { note: never }).note,
+              country: (country as { note: never }).note,
+            })),
+        ) as never as Collection
+        await join.preload()
+      },
+      async outside(write, { ids, note }) {
+        const last = ids.at(-1)!
+        const shown =
+          join === undefined
+            ? whenTrue(places, () => places.get(last)?.note === note)
+            : whenShown(join, last, note)
+        await write()
+        await shown
+      },
+      // Its clean-up goes on after `cleanup()` has resolved and dies of a database that closes meanwhile.
+      close: async () => undefined,
+    }
+  },
+}
+
+/** The part of a collection that is used here; the package's own types need PowerSync 1. */
+interface Collection {
+  readonly size: number
+  entries(): Iterable<[unknown, { id: string; note: string; country: string }]>
+  get(key: string): { id: string; note: string; country: string } | undefined
+  insert(rows: object): { isPersisted: { promise: Promise<unknown> } }
+  stateWhenReady(): Promise<unknown>
+  preload(): Promise<void>
+  subscribeChanges(listener: () => void): { unsubscribe(): void }
+}
