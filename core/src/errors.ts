@@ -51,7 +51,7 @@ export function isRowsignalError(
   code?: RowsignalErrorCode,
 ): error is RowsignalError {
   if (typeof error !== 'object' || error === null || !(brand in error)) return false
-  return code === undefined || (error as RowsignalError).code === code
+  return code === undefined || (error as Partial<RowsignalError>).code === code
 }
 
 /**

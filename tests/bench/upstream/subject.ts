@@ -1,5 +1,11 @@
 /** `@tanstack/powersync-db-collection` 0.1.69 with the @tanstack/db that it pins. */
-import { createCollection, createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
+import {
+  type Collection as DbCollection,
+  createCollection,
+  createLiveQueryCollection,
+  createTransaction,
+  eq,
+} from '@tanstack/db'
 import { powerSyncCollectionOptions, PowerSyncTransactor } from '@tanstack/powersync-db-collection'
 import { schema } from '../schema.ts'
 import { type Subject, whenShown, whenTrue } from '../subject.ts'
@@ -44,19 +50,19 @@ export const upstream: Subject = {
         await transaction.commit()
       },
       async join() {
-        join = createLiveQueryCollection((q) =>
+        const joined = createLiveQueryCollection((q) =>
           q
-            .from({ place: places as never })
-            .innerJoin({ country: countries as never }, ({ place, country }: never) => {
-              const { country: code } = place as { country: never }
-              return eq(code, (country as { id: never }).id)
-            })
-            .select(({ place, country }: never) => ({
-              id: (place as { id: never }).id,
-              note: (place as { note: never }).note,
-              country: (country as { note: never }).note,
+            .from({ place: places as never as TypedCollection })
+            .innerJoin({ country: countries as never as TypedCollection }, ({ place, country }) =>
+              eq(place.country, country.id),
+            )
+            .select(({ place, country }) => ({
+              id: place.id,
+              note: place.note,
+              country: country.note,
             })),
-        ) as never as Collection
+        )
+        join = joined as never as Collection
         await join.preload()
       },
       async outside(write, { ids, note }) {
@@ -73,6 +79,8 @@ export const upstream: Subject = {
     }
   },
 }
+
+type TypedCollection = DbCollection<{ id: string; note: string; country: string }, string>
 
 /** The part of a collection that is used here; the package's own types need PowerSync 1. */
 interface Collection {
