@@ -171,8 +171,8 @@ function toSourceRow(row: PostgresRow, columns: ColumnTypes): SqliteRow<SqliteIn
 }
 
 /**
- * The library's integers are bigints, and those of our tables are 32 bits wide. Not by a replacer: what the library
- * imports gives bigints a `toJSON`, which comes first and makes them strings.
+ * The library's integers are bigints, and those of our tables are 32 bits wide. Not by a replacer: wa-sqlite, when it
+ * runs in the same process, gives bigints a `toJSON` that comes first and makes them strings.
  */
 function toJson(row: object): string {
   const entries = Object.entries(row).map(([column, value]: [string, unknown]) => [

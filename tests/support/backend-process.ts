@@ -1,0 +1,64 @@
+/** The backend as people run it: the built command in a process of its own, which can be killed and measured. */
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { onTestFinished } from 'vitest'
+
+const source = fileURLToPath(new URL('../../playgrounds/backend', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Builds the command. */
+export async function buildBackend(): Promise<void> {
+  const manifest = createRequire(join(root, 'package.json')).resolve('tsdown/package.json')
+  const command = join(dirname(manifest), 'dist/run.mjs')
+  await promisify(execFile)(process.execPath, [command], { cwd: source })
+}
+
+export interface BackendProcess {
+  readonly pid: number
+  /** What it has printed so far, line by line. */
+  readonly lines: readonly string[]
+  /** Resolves with the URL when it listens. */
+  ready(): Promise<string>
+  /** Resolves when it is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>
+}
+
+/** Starts the command with `args`, and kills it when the test ends. */
+export function runBackend(...args: string[]): BackendProcess {
+  const child = spawn(process.execPath, [join(source, 'dist/main.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const lines: string[] = []
+  const errors: string[] = []
+  createInterface(child.stderr).on('line', (line) => errors.push(line))
+  const ready = new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => {
+      lines.push(line)
+      const url = /^Ready: (.+)$/.exec(line)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+    child.once('close', () => reject(new Error(`The backend has ended. ${errors.join('\n')}`)))
+  })
+  // Not everyone who starts it waits for it.
+  ready.catch(() => {})
+  const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    await exit
+  }
+  onTestFinished(() => kill())
+  return { pid: child.pid ?? 0, lines, ready: () => ready, kill }
+}
+
+/** The memory that a process has in use right now, in bytes. Linux only. */
+export function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+}
