@@ -1,4 +1,5 @@
 import { batch, rows } from '@rowsignal/core'
+import { createLiveQueryCollection } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { keyedRows } from '../../core/src/keyed-rows.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
@@ -158,4 +159,23 @@ test('a listener that throws is reported and stops no other', () => {
   source.put(todo('a', { title: 'changed' }))
   expect(seen).toHaveBeenCalledTimes(2)
   expect(reported).toHaveBeenCalledTimes(1)
+})
+
+test('a row of a live query moves though none of its own columns changed', async () => {
+  const source = openTodos(['a', 'b'])
+  const titles = createLiveQueryCollection((query) =>
+    query
+      .from({ todo: source.todos })
+      .orderBy(({ todo }) => todo.rank)
+      .select(({ todo }) => ({ title: todo.title })),
+  )
+  const keyed = keyedRows(titles)
+  const events: number[] = []
+  onTestFinished(keyed.listen((changes) => void events.push(changes.length)))
+  await titles.preload()
+  expect(keyed.rows().map((row) => row.title)).toEqual(['title a', 'title b'])
+  events.length = 0
+  source.put(todo('a', { rank: 9 }))
+  expect(keyed.rows().map((row) => row.title)).toEqual(['title b', 'title a'])
+  expect(events).toEqual([0])
 })

@@ -1,5 +1,5 @@
 import { batch, liveRows, serverHost, snapshot, type Host } from '@rowsignal/core'
-import { createCollection } from '@tanstack/db'
+import { createCollection, createLiveQueryCollection, lt } from '@tanstack/db'
 import { expect, onTestFinished, test } from 'vitest'
 import { openTodos, todo, type SyncedTodos } from '../support/synced-collection.ts'
 
@@ -247,4 +247,24 @@ test('a field that getKey only computes with keeps its own value', () => {
   onTestFinished(live.acquire())
   expect(live.row('1').id).toBe(1)
   expect(live.row('1').$key).toBe('1')
+})
+
+test('a row that leaves a live query and comes back is the same object', async () => {
+  const source = openTodos(['a', 'b'])
+  const first = createLiveQueryCollection((query) =>
+    query.from({ todo: source.todos }).where(({ todo }) => lt(todo.rank, 5)),
+  )
+  const { host, run, reruns } = createHost()
+  const live = liveRows(first, host)
+  onTestFinished(live.acquire())
+  await first.preload()
+  const row = live.row('a')
+  run('list', () => live.keys())
+  run('row', () => row.title)
+  source.put(todo('a', { rank: 9 }))
+  expect(reruns()).toEqual(['list'])
+  run('list', () => live.keys())
+  source.put(todo('a', { title: 'again' }))
+  expect(reruns()).toEqual(['list', 'row'])
+  expect(live.row('a')).toBe(row)
 })

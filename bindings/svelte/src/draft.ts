@@ -17,7 +17,7 @@ export function useDraft<Row extends object, Key extends RowKey>(
   key: MaybeGetter<Key>,
 ): Draft<Row> {
   const shown = useRow(collection, key)
-  return createDraft<Row, Key, ReturnType<typeof host.cell>>(
+  return createDraft<Row, Key, unknown>(
     { collection: () => get(collection), key: () => get(key), row: () => shown.current },
     host,
   )

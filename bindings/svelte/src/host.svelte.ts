@@ -1,5 +1,5 @@
 /** What core needs of Svelte: cells that Svelte tracks. The only file with runes, so the only one shipped uncompiled. */
-import type { Host } from '@rowsignal/core'
+import { type Host, serverHost } from '@rowsignal/core'
 import { BROWSER } from 'esm-env'
 
 class Cell {
@@ -25,14 +25,17 @@ function takeCell(): Cell {
   return pool.pop() as Cell
 }
 
-export const host: Host<Cell> = {
-  server: !BROWSER,
+const clientHost: Host<Cell> = {
+  server: false,
   cell: takeCell,
   track: (cell) => cell.version,
   trigger: (cell) => {
     cell.version = ++cell.last
   },
 }
+
+/** Compiled for a server, Svelte leaves effects out, so that the pool would stay empty there. */
+export const host: Host<Cell> | Host<undefined> = BROWSER ? clientHost : serverHost
 
 /** An argument: a value, or a getter of it. */
 export type MaybeGetter<T> = T | (() => T)
