@@ -11,17 +11,16 @@ export type RowsignalErrorCode =
   | 'column-not-in-schema'
   | 'metadata-not-tracked'
   | 'mixed-databases'
+  | 'no-handler'
   | 'no-provider'
   | 'no-row'
   | 'not-a-powersync-collection'
-  | 'row-invalid'
   | 'row-read-only'
   | 'sync-mode-unsupported'
   | 'table-not-in-schema'
   | 'unsupported-powersync'
   | 'unsupported-tanstack-db'
   | 'value-unsupported'
-  | 'write-failed'
 
 const brand = Symbol.for('rowsignal.error')
 

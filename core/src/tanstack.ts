@@ -139,7 +139,7 @@ async function persistGroup(
     | undefined
   if (handler === undefined) {
     throw new RowsignalError(
-      'write-failed',
+      'no-handler',
       `publish: a subscriber wrote to collection \`${collection.id}\`, which has no ${handlers[type]} handler.`,
     )
   }

@@ -277,6 +277,6 @@ test('a subscriber’s write to a collection without a handler is an error, not 
     other.insert({ id: 'x' }).isPersisted.promise.catch((error: Error) => failures.push(error))
   })
   await setBoth(database, 'v1')
-  await vi.waitFor(() => expect(failures[0]).toMatchObject({ code: 'write-failed' }))
+  await vi.waitFor(() => expect(failures[0]).toMatchObject({ code: 'no-handler' }))
   expect(other.has('x')).toBe(false)
 })
