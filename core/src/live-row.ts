@@ -30,7 +30,7 @@ export interface Host<Cell> {
   trigger(cell: Cell): void
 }
 
-/** For a server whose framework has another build than the client's, or none: nothing is tracked. */
+/** The host of every binding on a server: there is nothing to run again. */
 export const serverHost: Host<undefined> = {
   server: true,
   cell: () => undefined,

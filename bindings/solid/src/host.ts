@@ -1,18 +1,20 @@
 /** What core needs of Solid: cells that Solid tracks, and its batch. Every file of the binding comes through here. */
-import { addFrameworkBatch, type Host } from '@rowsignal/core'
+import { addFrameworkBatch, type Host, serverHost } from '@rowsignal/core'
 import { $PROXY, type Accessor, batch, createSignal, type Signal } from 'solid-js'
 import { isServer } from 'solid-js/web'
 
 // Without it a publication over several collections would run an effect once for each of them.
 addFrameworkBatch(batch)
 
-export const host: Host<Signal<undefined>> = {
-  server: isServer,
+const clientHost: Host<Signal<undefined>> = {
+  server: false,
   proxySymbol: $PROXY, // so that <Row {...row} /> stays live
   cell: () => createSignal(undefined, { equals: false }),
   track: ([read]) => read(),
   trigger: ([, write]) => write(undefined),
 }
+
+export const host: Host<unknown> = isServer ? serverHost : clientHost
 
 /** An argument: a value, or an accessor of it. */
 export type MaybeAccessor<T> = T | Accessor<T>

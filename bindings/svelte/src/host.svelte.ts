@@ -35,7 +35,7 @@ const clientHost: Host<Cell> = {
 }
 
 /** Compiled for a server, Svelte leaves effects out, so that the pool would stay empty there. */
-export const host: Host<Cell> | Host<undefined> = BROWSER ? clientHost : serverHost
+export const host: Host<unknown> = BROWSER ? clientHost : serverHost
 
 /** An argument: a value, or a getter of it. */
 export type MaybeGetter<T> = T | (() => T)

@@ -20,7 +20,7 @@ const clientHost: Host<ShallowRef<undefined>> = {
 }
 
 /** The host for the component or app that is being set up; Vue's server renderer gives each app a context. */
-export function useHost(): Host<ShallowRef<undefined>> | Host<undefined> {
+export function useHost(): Host<unknown> {
   const onServer = hasInjectionContext() && inject<unknown>(ssrContextKey, undefined) !== undefined
   return onServer ? serverHost : clientHost
 }
