@@ -8,9 +8,9 @@ import type { Api, FaultState } from './api.ts'
 export const slowServerMs = 2000
 
 export interface Faults extends Readable<FaultState> {
-  set(change: Partial<FaultState>): void
+  readonly set: (change: Partial<FaultState>) => void
   /** Asks the backend again, after something else may have changed them. */
-  refresh(): void
+  readonly refresh: () => void
 }
 
 export function createFaults(api: Api): Faults {

@@ -22,11 +22,13 @@ export function readSession(framework: Framework): Session {
 /** OPFS is three times as fast as IndexedDB at the 135k places, and lets several tabs take turns. */
 function chooseVfs(wanted: string | null): WASQLiteVFS {
   if (wanted !== null) {
-    const known = Object.values(WASQLiteVFS)
-    const vfs = known.find((name) => name === wanted)
-    if (vfs === undefined) throw new Error(`?vfs=${wanted} is none of ${known.join(', ')}`)
-    return vfs
+    if (isVfs(wanted)) return wanted
+    throw new Error(`?vfs=${wanted} is none of ${Object.values(WASQLiteVFS).join(', ')}`)
   }
   const hasOpfs = typeof navigator.storage?.getDirectory === 'function'
   return hasOpfs ? WASQLiteVFS.OPFSCoopSyncVFS : WASQLiteVFS.IDBBatchAtomicVFS
+}
+
+function isVfs(name: string): name is WASQLiteVFS {
+  return Object.values<string>(WASQLiteVFS).includes(name)
 }

@@ -4,7 +4,7 @@
 import { createReadable, type Readable } from '@rowsignal/core'
 
 export interface Setting extends Readable<boolean> {
-  set(on: boolean): void
+  readonly set: (on: boolean) => void
 }
 
 export function createSetting(key: string): Setting {

@@ -1,5 +1,5 @@
 import { useRow, useRows } from '@rowsignal/solid'
-import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from 'solid-js'
+import { createMemo, createSignal, For, Match, onMount, Show, Switch } from 'solid-js'
 import { listStops } from '../app/lists.ts'
 import { dayText } from '../app/text.ts'
 import { NewStop } from './new-stop.tsx'
@@ -8,15 +8,18 @@ import { StopItem } from './stop-item.tsx'
 import { TripForm } from './trip-form.tsx'
 
 export function TripView(props: { id: string }) {
-  const planner = usePlanner()
-  const trip = useRow(planner.trips, () => props.id)
-  const isOpen = createMemo(() => trip() !== undefined)
+  const trip = useRow(usePlanner().trips, () => props.id)
+  const openId = createMemo(() => (trip() === undefined ? undefined : props.id))
   return (
     <section class="panel">
-      <Show when={isOpen()} fallback={<p class="empty">Open a trip to see its stops.</p>}>
-        <TripHead id={props.id} />
-        <NewStop tripId={props.id} />
-        <StopList tripId={props.id} />
+      <Show when={openId()} keyed fallback={<p class="empty">Open a trip to see its stops.</p>}>
+        {(id) => (
+          <>
+            <TripHead id={id} />
+            <NewStop tripId={id} />
+            <StopList tripId={id} />
+          </>
+        )}
       </Show>
     </section>
   )
@@ -25,21 +28,11 @@ export function TripView(props: { id: string }) {
 function TripHead(props: { id: string }) {
   const trip = useRow(usePlanner().trips, () => props.id)
   const [isEditing, setEditing] = createSignal(false)
-  let heading!: HTMLHeadingElement
-  // The reader came here by a link in the list, so reading goes on at the heading.
-  createEffect(
-    on(
-      () => props.id,
-      () => {
-        setEditing(false)
-        heading.focus()
-      },
-    ),
-  )
   return (
     <>
       <div class="trip-head">
-        <h2 ref={heading} tabindex="-1">
+        {/* The reader came here by a link in the list, so reading goes on at the heading. */}
+        <h2 ref={(heading) => onMount(() => heading.focus())} tabindex="-1">
           {trip()?.name}
         </h2>
         <Show when={trip()?.starts_on}>
@@ -63,8 +56,7 @@ function TripHead(props: { id: string }) {
 
 function StopList(props: { tripId: string }) {
   const planner = usePlanner()
-  const list = createMemo(() => listStops(planner, props.tripId))
-  const stops = useRows(list)
+  const stops = useRows(createMemo(() => listStops(planner, props.tripId)))
   return (
     <>
       <ul class="stops" aria-label="Stops">
