@@ -115,7 +115,8 @@ export class TabMark {
 }
 
 function tabLocks(): LockManager | undefined {
-  return (globalThis.navigator as Partial<Navigator> | undefined)?.locks
+  // Missing outside of browsers and on insecure pages; happy-dom says null.
+  return (globalThis.navigator as Partial<Navigator> | undefined)?.locks ?? undefined
 }
 
 /** Removes the TEMP triggers and tracking tables of tabs that are gone. */
