@@ -204,6 +204,13 @@ test('a body that is malformed, of the wrong shape or too large gets a 4xx with 
   await expectAnswer({ buckets: [{ name: 'trips', after: 'x' }] }, { status: 400 }, '/sync/stream')
   await expectAnswer({ client_id: '' }, { status: 400 }, '/sync/checkpoint-request')
   await expectAnswer({ delayMs: -1 }, { status: 400, code: 'bad-request' }, '/api/faults')
+  const wrongType = await fetch(`${backend.url}/api/upload`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+    body: '<operations/>',
+  })
+  expect(wrongType.status).toBeGreaterThanOrEqual(400)
+  expect(await wrongType.json()).toHaveProperty('code')
   await expectAnswer({}, { status: 404, code: 'not-found' }, '/api/nothing')
   expect(await rowsOf(backend)).toEqual(before)
 })

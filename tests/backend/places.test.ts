@@ -105,6 +105,31 @@ test(
   },
 )
 
+test('a user sees own rows while the places download', { timeout: 120_000 }, async () => {
+  const backend = runBackend('--data', await makeSeededFolder('all'), '--port', '0')
+  const url = await backend.ready()
+  const proxy = await startCountingProxy(() => Promise.resolve(url))
+  const planner = await openPlanner({ url: () => proxy.url })
+  const other = await openPlanner({ url: () => url })
+  const started = new Promise((resolve) => proxy.onPage(resolve))
+  const arrived = new Promise<number>((resolve) => {
+    planner.onChange(
+      { onChange: () => resolve(proxy.passed.size) },
+      { tables: ['trips'], throttleMs: 0 },
+    )
+  })
+  const stream = await planner.syncStream('places').subscribe()
+  await started
+  await other.execute(`insert into trips (id, owner_id, name) values ('trip', '1', 'Lapland')`)
+
+  expect(await arrived).toBeLessThan(allPlaces)
+  expect(await planner.getAll('select id from trips')).toEqual([{ id: 'trip' }])
+  await stream.waitForFirstSync()
+  expect(await planner.get('select count(*) count from places')).toEqual({ count: allPlaces })
+  expect(proxy.passed.size).toBe(allPlaces + 1)
+  expect([...proxy.passed.values()].filter((times) => times > 1)).toEqual([])
+})
+
 test(
   'a client that is cut, and again when the backend is killed, gets every operation once',
   { timeout: 120_000 },
