@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { makeFolder, makeSeededFolder, startTestBackend } from '../support/backend.ts'
 import { buildBackend, residentBytes, runBackend } from '../support/backend-process.ts'
 import { startCountingProxy } from '../support/counting-proxy.ts'
-import { operationsOf, readSyncLines, type SyncOperation } from '../support/sync-client.ts'
+import { operationsOf, readSyncLines, readSyncLinesUntil } from '../support/sync-client.ts'
 import { openPlanner, soon } from './planner.ts'
 
 const allPlaces = 135_233
@@ -50,26 +50,14 @@ test(
     })
     expect(seeding[0]).toBeGreaterThanOrEqual(50_000)
     expect(seeding.at(-1)).toBe(60_000)
-    const operations = await readPlaces(url, new Map())
+    const lines = readSyncLines(url, { token: await signIn(url), streams: ['places'] })
+    const operations = operationsOf(
+      await readSyncLinesUntil(lines, (line) => line.checkpoint_complete !== undefined),
+    )
     expect(operations).toHaveLength(60_000)
     expect(new Set(operations.map(({ object_id }) => object_id)).size).toBe(60_000)
   },
 )
-
-/** Reads places until all of them are there, or until `until` operations have come. */
-async function readPlaces(
-  url: string,
-  positions: Map<string, string>,
-  until = Number.POSITIVE_INFINITY,
-): Promise<SyncOperation[]> {
-  const operations: SyncOperation[] = []
-  const lines = readSyncLines(url, { token: await signIn(url), streams: ['places'], positions })
-  for await (const line of lines) {
-    operations.push(...operationsOf([line]))
-    if (operations.length >= until || line.checkpoint_complete !== undefined) break
-  }
-  return operations
-}
 
 test(
   'two clients get all places at a time, in seconds and without much memory',
@@ -131,46 +119,7 @@ test('a user sees own rows while the places download', { timeout: 120_000 }, asy
 })
 
 test(
-  'a client that is cut, and again when the backend is killed, gets every operation once',
-  { timeout: 120_000 },
-  async () => {
-    const folder = await makeSeededFolder('all')
-    const backend = runBackend('--data', folder, '--port', '0')
-    const url = await backend.ready()
-    const positions = new Map<string, string>()
-    const operations: SyncOperation[] = []
-
-    const readUntilBroken = async (url: string, count: number, breakOff: () => Promise<void>) => {
-      const lines = readSyncLines(url, { token: await signIn(url), streams: ['places'], positions })
-      let isBroken = false
-      try {
-        for await (const line of lines) {
-          operations.push(...operationsOf([line]))
-          if (isBroken || operations.length < count) continue
-          isBroken = true
-          // Nothing is read meanwhile, so the backend waits with most of the places still to send.
-          await breakOff()
-        }
-      } catch {
-        // The connection broke, which is what was asked for.
-      }
-    }
-    await readUntilBroken(url, 30_000, () => cut(url))
-    const afterCut = operations.length
-    await readUntilBroken(url, 80_000, () => backend.kill('SIGKILL'))
-    const afterKill = operations.length
-    expect(afterCut).toBeLessThan(afterKill)
-    expect(afterKill).toBeLessThan(allPlaces)
-
-    const restarted = runBackend('--data', folder, '--port', '0')
-    operations.push(...(await readPlaces(await restarted.ready(), positions)))
-    expect(operations).toHaveLength(allPlaces)
-    expect(new Set(operations.map(({ op_id }) => op_id)).size).toBe(allPlaces)
-  },
-)
-
-test(
-  'the SDK, cut and then left by a killed backend, is sent every operation once',
+  'a client that is cut, and again left by a killed backend, is sent every operation once',
   { timeout: 120_000 },
   async () => {
     const folder = await makeSeededFolder('all')

@@ -52,7 +52,8 @@ test('rows, the signing key and operation ids outlive a restart', async () => {
 })
 
 test('each data folder has a key of its own, which nobody else may read', async () => {
-  const [first, second] = await Promise.all([startTestBackend(), startTestBackend()])
+  const first = await startTestBackend({ dataDir: await makeFolder() })
+  const second = await startTestBackend()
   const { mode } = await stat(join(first.dataDir, 'signing-key.json'))
   expect(mode & 0o777).toBe(0o600)
   const response = await fetch(`${second.url}/api/faults`, {

@@ -27,8 +27,6 @@ export async function seededFolder<Places extends number | 'all'>(
   const making = await mkdtemp(join(shelf, 'making-'))
   const backend = await startBackend({ dataDir: making, places: () => citiesOf(places) })
   await backend.close()
-  // Each copy makes a key of its own.
-  await rm(join(making, 'signing-key.json'))
   try {
     await rename(making, folder)
   } catch (error) {
