@@ -34,26 +34,20 @@ export interface Api {
 }
 
 export function createApi(user: string): Api {
-  let token: Promise<string> | undefined
+  let token: string | undefined
 
-  const signIn = (): Promise<string> => {
-    token = request(`/api/token?user=${user}`, { method: 'POST' }).then(
-      (answer) => (answer as { token: string }).token,
-    )
+  const signIn = async (): Promise<string> => {
+    const answer = await request(`/api/token?user=${user}`, { method: 'POST' })
+    token = (answer as { token: string }).token
     return token
   }
 
   const send = async (path: string, body?: object): Promise<unknown> => {
-    const bearer = await (token ?? signIn())
+    const bearer = token ?? (await signIn())
+    const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
+    const post = { method: 'POST', body: JSON.stringify(body) }
     try {
-      return await request(path, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: {
-          authorization: `Bearer ${bearer}`,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      })
+      return await request(path, { headers, ...(body !== undefined && post) })
     } catch (error) {
       token = undefined // it may have run out; the next call asks for another
       throw error
@@ -77,7 +71,7 @@ export function createApi(user: string): Api {
 
 async function request(path: string, init: RequestInit): Promise<unknown> {
   const response = await fetch(path, init)
-  if (response.ok) return response.status === 204 ? undefined : response.json()
+  if (response.ok) return response.json()
   const { code, message } = (await response.json().catch(() => ({}))) as Partial<ApiError>
   throw new ApiError(response.status, code ?? 'unknown', message ?? response.statusText)
 }

@@ -1,5 +1,6 @@
 import { createSignal, createUniqueId, Show } from 'solid-js'
 import { checkStop, deleteStop, moveStop } from '../app/actions.ts'
+import { keepFocus } from '../app/focus.ts'
 import type { Stop } from '../app/schema.ts'
 import { stopDetails } from '../app/text.ts'
 import { usePlanner } from './planner.ts'
@@ -9,6 +10,8 @@ export function StopItem(props: { stop: Stop; isFirst: boolean; isLast: boolean 
   const planner = usePlanner()
   const id = createUniqueId()
   const [isEditing, setEditing] = createSignal(false)
+  const move = (event: MouseEvent, by: -1 | 1) =>
+    keepFocus(event, () => moveStop(planner, props.stop, by))
   return (
     <li class="stop">
       <input
@@ -27,7 +30,7 @@ export function StopItem(props: { stop: Stop; isFirst: boolean; isLast: boolean 
           title="Up"
           aria-label="Up"
           disabled={props.isFirst}
-          onClick={() => moveStop(planner, props.stop, -1)}
+          onClick={(event) => move(event, -1)}
         />
         <button
           type="button"
@@ -35,7 +38,7 @@ export function StopItem(props: { stop: Stop; isFirst: boolean; isLast: boolean 
           title="Down"
           aria-label="Down"
           disabled={props.isLast}
-          onClick={() => moveStop(planner, props.stop, 1)}
+          onClick={(event) => move(event, 1)}
         />
         <button
           type="button"

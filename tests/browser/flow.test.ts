@@ -101,3 +101,25 @@ test.each(frameworks)(
     ).toEqual([{ trips: 0, stops: 0 }])
   },
 )
+
+test.each(frameworks)('%s: a stop that is moved by keyboard keeps the focus', async (framework) => {
+  const planner = await openPlanner(playgrounds.url, framework)
+  await planner.addTrip('Japan')
+  await planner.open('Japan')
+  for (const name of ['Tokyo', 'Nara', 'Kyoto', 'Kobe']) await planner.addStop(name)
+  await eventually(planner.stopNames).toHaveLength(4)
+
+  const up = planner.button('Up', planner.stop('Kobe'))
+  await up.focus()
+  await planner.page.keyboard.press('Enter')
+  await eventually(planner.stopNames).toEqual(['Tokyo', 'Nara', 'Kobe', 'Kyoto'])
+  await eventually(() => up.evaluate((button) => button === document.activeElement)).toBe(true)
+  await planner.page.keyboard.press('Enter')
+  await eventually(planner.stopNames).toEqual(['Tokyo', 'Kobe', 'Nara', 'Kyoto'])
+
+  // At the top the button is switched off, so its neighbour gets the focus.
+  await planner.page.keyboard.press('Enter')
+  await eventually(planner.stopNames).toEqual(['Kobe', 'Tokyo', 'Nara', 'Kyoto'])
+  const down = planner.button('Down', planner.stop('Kobe'))
+  await eventually(() => down.evaluate((button) => button === document.activeElement)).toBe(true)
+})

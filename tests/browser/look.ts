@@ -13,20 +13,23 @@ const folder = fileURLToPath(new URL('../.output', import.meta.url))
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const axeSource = readFile(axePath, 'utf8')
 
-const widths = [390, 1280]
+const viewports = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 960 },
+]
 const schemes = ['light', 'dark'] as const
 const smallestTarget = 44
 
 export async function look(page: Page, name: string): Promise<void> {
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: width === 390 ? 844 : 800 })
+  for (const viewport of viewports) {
+    await page.setViewportSize(viewport)
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme })
       await page.screenshot({
-        path: `${folder}/${name}-${width}-${colorScheme}.png`,
+        path: `${folder}/${name}-${viewport.width}-${colorScheme}.png`,
         fullPage: true,
       })
-      expect(await findings(page), `${name} at ${width}, ${colorScheme}`).toEqual([])
+      expect(await findings(page), `${name} at ${viewport.width}, ${colorScheme}`).toEqual([])
     }
   }
 }
