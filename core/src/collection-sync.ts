@@ -7,6 +7,7 @@ import { deepEquals } from '@tanstack/db'
 import type { ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { BadRow, RowCodec } from './codec.ts'
+import { attempt, reportToPlatform } from './errors.ts'
 import { batch } from './readable.ts'
 import type { AnyCollection, AnyRow, SyncWriter } from './tanstack.ts'
 import { persistingTransactions, syncedKeys, syncedRow } from './tanstack.ts'
@@ -65,6 +66,16 @@ export class CollectionSync {
     for (const [id, data] of rows) this.#aside?.set(id, data)
   }
 
+  /** Shows a chunk of a read. What a subscriber throws must not end the read. */
+  commitChunk(rows: StoredRows): void {
+    try {
+      this.commit(rows)
+    } catch (error) {
+      reportToPlatform(error)
+      if (!this.holds(rows)) this.#readAgain = true
+    }
+  }
+
   /**
    * Ends a read of the whole table: removes what it did not find, applies what was set aside, and makes the
    * collection ready.
@@ -72,19 +83,23 @@ export class CollectionSync {
    * @param found The ids that the read has seen; only needed when the collection held rows before.
    */
   endRead(found: ReadonlySet<string> | undefined): void {
+    if (!this.#readAgain) this.#commitRest(found)
     if (this.#readAgain) {
       this.#readAgain = false
-      this.#aside = new Map() // older than what the next read will find
+      this.#aside = new Map() // what was in it is older than what the next read will find
       return
     }
-    const last: StoredRows = new Map()
-    if (found !== undefined) {
-      for (const id of syncedKeys(this.collection)) if (!found.has(id)) last.set(id, null)
-    }
-    for (const [id, data] of this.#aside ?? []) last.set(id, data)
     this.#aside = undefined
-    this.commit(last)
-    this.#writer.markReady()
+    attempt(() => this.#writer.markReady())
+  }
+
+  #commitRest(found: ReadonlySet<string> | undefined): void {
+    const rest: StoredRows = new Map()
+    if (found !== undefined) {
+      for (const id of syncedKeys(this.collection)) if (!found.has(id)) rest.set(id, null)
+    }
+    for (const [id, data] of this.#aside ?? []) rest.set(id, data)
+    this.commitChunk(rest)
   }
 
   fail(error: unknown): void {

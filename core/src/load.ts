@@ -54,7 +54,7 @@ export async function readTable(sync: CollectionSync, options: ReadOptions): Pro
       ({ rows, changes }) => {
         if (sync.ended) return true
         const stored: StoredRows = new Map(rows)
-        sync.commit(stored)
+        sync.commitChunk(stored)
         for (const id of stored.keys()) found?.add(id)
         last = rows.at(-1)?.[0] ?? last
         if (changes === undefined) return false

@@ -1,5 +1,5 @@
 import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { insertTodos, logEvents, schema, trackingObjects } from '../support/todos.ts'
 
@@ -142,6 +142,22 @@ test('a first read that fails puts the collection in error and rejects preload w
   expect(todos.status).toBe('error')
   expect(isRowsignalError(error, 'capture-failed')).toBe(true)
   expect((error as Error).cause).toBeInstanceOf(Error)
+})
+
+test('a subscriber that throws during the first read does not end it', async () => {
+  const reported: unknown[] = []
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const database = await openDatabase(schema)
+  await insertTodos(database, 5)
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 2 })
+  todos.subscribeChanges(() => {
+    throw new Error('subscriber')
+  })
+  await todos.stateWhenReady()
+  expect(todos.status).toBe('ready')
+  expect(todos.size).toBe(5)
+  expect(reported).not.toEqual([])
 })
 
 test('onLoad runs with the sync and its clean-up with its end', async () => {
