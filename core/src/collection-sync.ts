@@ -83,6 +83,7 @@ export class CollectionSync {
    * @param found The ids that the read has seen; only needed when the collection held rows before.
    */
   endRead(found: ReadonlySet<string> | undefined): void {
+    if (this.#ended) return
     if (!this.#readAgain) this.#commitRest(found)
     if (this.#readAgain) {
       this.#readAgain = false

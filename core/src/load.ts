@@ -52,15 +52,15 @@ export async function readTable(sync: CollectionSync, options: ReadOptions): Pro
           return { rows, changes }
         }),
       ({ rows, changes }) => {
-        if (sync.ended) return true
         const stored: StoredRows = new Map(rows)
         sync.commitChunk(stored)
         for (const id of stored.keys()) found?.add(id)
         last = rows.at(-1)?.[0] ?? last
-        if (changes === undefined) return false
-        options.publish(changes)
-        sync.endRead(found)
-        return true
+        if (changes !== undefined) {
+          options.publish(changes) // also if this collection is gone: it holds those of the others
+          sync.endRead(found)
+        }
+        return changes !== undefined || sync.ended
       },
     )
     if (isLast) return

@@ -134,6 +134,27 @@ test('two collections of one table share a trigger and both follow it', async ()
   await vi.waitFor(() => expect(second.get('x')?.title).toBe('later'))
 })
 
+test('a read that is given up brings the other collections what it found', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 2)
+  const first = createPowerSyncCollection({ database, table })
+  await first.preload()
+  const second = createPowerSyncCollection({ database, table })
+  const real = database.writeLock.bind(database)
+  vi.spyOn(database, 'writeLock')
+    .mockImplementationOnce(real) // the write below
+    .mockImplementationOnce(async (run) => {
+      const read = await real(run) // the second collection's, which finds the write's record
+      void second.cleanup()
+      return read
+    })
+  const written = database.execute("UPDATE todos SET title = 'found' WHERE id = 't000001'")
+  second.preload().catch(() => undefined) // aborted by the clean-up
+  await written
+  await vi.waitFor(() => expect(first.get('t000001')?.title).toBe('found'))
+  expect(second.status).toBe('cleaned-up')
+})
+
 test('a first read that fails puts the collection in error and rejects preload with the cause', async () => {
   const database = await openDatabase(schema)
   const todos = createPowerSyncCollection({ database, table })
