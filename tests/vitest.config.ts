@@ -1,28 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+import { aliasFor, type TanstackDbVersion } from './support/alias.ts'
 
-const source = (path: string) => fileURLToPath(new URL(`../${path}/src/index.ts`, import.meta.url))
+const alias = aliasFor('0.15')
 
-const alias = [
-  { find: /^@rowsignal\/core$/, replacement: source('core') },
-  { find: /^@rowsignal\/vue$/, replacement: source('bindings/vue') },
-  { find: /^@rowsignal\/solid$/, replacement: source('bindings/solid') },
-  { find: /^@rowsignal\/svelte$/, replacement: source('bindings/svelte') },
-]
-
-// The other end of the supported range of @tanstack/db, as an alias of every import of it.
-const tanstackDb09 = {
-  find: /^@tanstack\/db$/,
-  replacement: fileURLToPath(
-    new URL('node_modules/tanstack-db-0-9/dist/esm/index.js', import.meta.url),
-  ),
-}
-
-// svelte-db has only a "svelte" export, and Solid's client build hides behind "browser".
-const client = { alias, conditions: ['svelte', 'browser', 'import', 'module', 'default'] }
-// Without it the adapters and the tests would each load their own copy of @tanstack/db.
-const server = { deps: { inline: [/@tanstack\//, /svelte/, /solid-js/, /rowsignal/] } }
 // The SDK's engine is loaded by a dynamic import and a `new URL`, which Vite's transform must not touch.
 const node = {
   environment: 'node',
@@ -30,47 +11,50 @@ const node = {
   setupFiles: './support/engine.ts',
 } as const
 
+const core = (name: string, version: TanstackDbVersion) => ({
+  resolve: { alias: aliasFor(version) },
+  test: { ...node, name, include: ['core/*.test.ts'], env: { TANSTACK_DB: version } },
+})
+
+const bindings = (name: string, version: TanstackDbVersion) => ({
+  plugins: [svelte({ configFile: false })],
+  resolve: {
+    alias: aliasFor(version),
+    // svelte-db has only a "svelte" export, and Solid's client build hides behind "browser".
+    conditions: ['svelte', 'browser', 'import', 'module', 'default'],
+  },
+  test: {
+    ...node,
+    name,
+    environment: 'happy-dom',
+    include: ['bindings/*.test.ts'],
+    // Without it the adapters and the tests would each load their own copy of @tanstack/db.
+    server: { deps: { inline: [/@tanstack\//, /svelte/, /solid-js/, /rowsignal/] } },
+    env: { TANSTACK_DB: version },
+  },
+})
+
+const types = (name: string, tsconfig: string) => ({
+  resolve: { alias },
+  test: {
+    name,
+    include: [],
+    typecheck: { enabled: true, only: true, include: ['types/*.test-d.ts'], tsconfig },
+  },
+})
+
 export default defineConfig({
   test: {
     projects: [
-      {
-        resolve: { alias },
-        test: { ...node, name: 'core', include: ['core/*.test.ts'], env: { TANSTACK_DB: '0.15' } },
-      },
-      {
-        resolve: { alias: [...alias, tanstackDb09] },
-        test: {
-          ...node,
-          name: 'core-db-0.9',
-          include: ['core/*.test.ts'],
-          env: { TANSTACK_DB: '0.9' },
-        },
-      },
+      core('core', '0.15'),
+      core('core-db-0.9', '0.9'),
+      bindings('bindings', '0.15'),
+      bindings('bindings-db-0.9', '0.9'),
       { resolve: { alias }, test: { ...node, name: 'backend', include: ['backend/*.test.ts'] } },
-      {
-        plugins: [svelte({ configFile: false })],
-        resolve: client,
-        test: {
-          ...node,
-          name: 'bindings',
-          environment: 'happy-dom',
-          include: ['bindings/*.test.ts'],
-          server,
-        },
-      },
-      {
-        resolve: { alias },
-        test: {
-          name: 'types',
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ['types/*.test-d.ts'],
-            tsconfig: './types/tsconfig.json',
-          },
-        },
-      },
+      types('types', './types/tsconfig.json'),
+      types('types-db-0.9', './types/tsconfig.db-0.9.json'),
+      // What is built and packed, so without aliases.
+      { test: { name: 'package', include: ['package/*.test.ts'], testTimeout: 120_000 } },
       {
         resolve: { alias },
         test: {

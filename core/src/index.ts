@@ -11,18 +11,11 @@ export {
   type PowerSyncTableConfig,
   type SchemaOfTable,
 } from './collection.ts'
-export {
-  createDraft,
-  type Draft,
-  type DraftColumns,
-  type DraftSource,
-  type EditableCollection,
-} from './draft.ts'
+export { type Draft, type DraftColumns, type EditableCollection } from './draft.ts'
 export { isRowsignalError, RowsignalError, type RowsignalErrorCode } from './errors.ts'
 export type { RowCollection, RowKey } from './keyed-rows.ts'
-export { type Host, type LiveRows, liveRows, serverHost, snapshot } from './live-row.ts'
+export { snapshot } from './live-row.ts'
 export {
-  addFrameworkBatch,
   batch,
   createReadable,
   type ObservableLike,
@@ -31,14 +24,7 @@ export {
   type Stop,
   toObservable,
 } from './readable.ts'
-export {
-  createRowsView,
-  row,
-  rows,
-  type RowsView,
-  type RowsViewSource,
-  type RowsWindow,
-} from './rows.ts'
+export { row, rows, type RowsView, type RowsWindow } from './rows.ts'
 export {
   type SyncProgressValue,
   syncStatus,

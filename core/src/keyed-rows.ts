@@ -16,9 +16,9 @@ import { enqueue, type Stop } from './readable.ts'
 export type RowKey = string | number
 
 /** One entry of what `subscribeChanges` reports. */
-export interface RowEvent<Row, Key> {
+export interface RowEvent<Row> {
   type: 'insert' | 'update' | 'delete'
-  key: Key
+  key: RowKey // @tanstack/db 0.9.2 does not say of which type
   value: Row
   previousValue?: Row | undefined
 }
@@ -38,7 +38,7 @@ export interface RowCollection<Row extends object, Key extends RowKey> {
   values(): Iterable<NoInfer<Row>>
   on(event: 'status:change', callback: () => void): Stop
   subscribeChanges(
-    callback: (events: RowEvent<NoInfer<Row>, NoInfer<Key>>[]) => void,
+    callback: (events: RowEvent<NoInfer<Row>>[]) => void,
     options: { includeInitialState: boolean },
   ): { unsubscribe(): void }
 }
@@ -151,12 +151,12 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
     }
   }
 
-  #note(events: readonly RowEvent<Row, Key>[]): void {
+  #note(events: readonly RowEvent<Row>[]): void {
     this.#rowsStale = true
     // A row that moved without a change of its own, and the step to ready, arrive as no events at all.
     if (events.length === 0) this.#keysStale = true
     for (const event of events) {
-      this.#changed.set(event.key, event.value)
+      this.#changed.set(event.key as Key, event.value)
       if (this.#mayMove(event)) this.#keysStale = true
     }
     this.#tell()
@@ -173,7 +173,7 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
     this.#tell()
   }
 
-  #mayMove(event: RowEvent<Row, Key>): boolean {
+  #mayMove(event: RowEvent<Row>): boolean {
     if (event.type !== 'update' || this.collection.config.compare !== undefined) return true
     // A row inserted optimistically is the last of all until the sync confirms it; then it goes to its place.
     return isUnconfirmed(event.previousValue) && !isUnconfirmed(event.value)

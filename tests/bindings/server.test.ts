@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { createServer } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
+import { aliasFor, type TanstackDbVersion } from '../support/alias.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import type { Todos } from './contract.ts'
 
@@ -20,12 +21,7 @@ async function loadRender(module: string): Promise<(todos: Todos) => string> {
     server: { middlewareMode: true, ws: false },
     optimizeDeps: { noDiscovery: true },
     plugins: [svelte({ configFile: false })],
-    resolve: {
-      alias: ['core', 'bindings/solid', 'bindings/svelte'].map((room) => ({
-        find: `@rowsignal/${room.split('/').at(-1)}`,
-        replacement: path(`../../${room}/src/index.ts`),
-      })),
-    },
+    resolve: { alias: aliasFor(process.env['TANSTACK_DB'] as TanstackDbVersion) },
   })
   onTestFinished(() => server.close())
   const { render } = await server.ssrLoadModule(`/server/${module}`)

@@ -1,4 +1,4 @@
-import { createDraft, type Host } from '@rowsignal/core'
+import { createDraft, type Host } from '@rowsignal/core/host'
 import { expect, test, vi } from 'vitest'
 import { openTodos, todo } from '../support/synced-collection.ts'
 

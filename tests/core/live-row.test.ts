@@ -1,4 +1,5 @@
-import { batch, liveRows, serverHost, snapshot, type Host } from '@rowsignal/core'
+import { batch, snapshot } from '@rowsignal/core'
+import { liveRows, serverHost, type Host } from '@rowsignal/core/host'
 import { createCollection, createLiveQueryCollection, lt } from '@tanstack/db'
 import { expect, onTestFinished, test } from 'vitest'
 import { openTodos, todo, type SyncedTodos } from '../support/synced-collection.ts'

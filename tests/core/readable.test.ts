@@ -1,4 +1,5 @@
-import { addFrameworkBatch, batch, createReadable, row, rows, toObservable } from '@rowsignal/core'
+import { batch, createReadable, row, rows, toObservable } from '@rowsignal/core'
+import { addFrameworkBatch } from '@rowsignal/core/host'
 import { firstValueFrom, from, map, take, toArray } from 'rxjs'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openTodos, todo } from '../support/synced-collection.ts'

@@ -1,12 +1,5 @@
-import {
-  batch,
-  createRowsView,
-  type Host,
-  liveRows,
-  row,
-  rows,
-  type RowsWindow,
-} from '@rowsignal/core'
+import { batch, row, rows, type RowsWindow } from '@rowsignal/core'
+import { createRowsView, type Host, liveRows } from '@rowsignal/core/host'
 import { expect, onTestFinished, test } from 'vitest'
 import { openTodos, todo } from '../support/synced-collection.ts'
 

@@ -1,10 +1,5 @@
-import {
-  createDraft,
-  type Draft,
-  type DraftColumns,
-  type EditableCollection,
-  type RowKey,
-} from '@rowsignal/core'
+import type { Draft, DraftColumns, EditableCollection, RowKey } from '@rowsignal/core'
+import { createDraft } from '@rowsignal/core/host'
 import type { Accessor } from 'solid-js'
 import { access, host, type MaybeAccessor } from './host.ts'
 import { useRow } from './row.ts'

@@ -1,5 +1,5 @@
 /** What core needs of Solid: cells that Solid tracks, and its batch. Every file of the binding comes through here. */
-import { addFrameworkBatch, type Host, serverHost } from '@rowsignal/core'
+import { addFrameworkBatch, type Host, serverHost } from '@rowsignal/core/host'
 import { $PROXY, type Accessor, batch, createSignal, type Signal } from 'solid-js'
 import { isServer } from 'solid-js/web'
 

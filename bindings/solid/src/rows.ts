@@ -1,11 +1,5 @@
-import {
-  createRowsView,
-  liveRows,
-  type RowCollection,
-  type RowKey,
-  type RowsView,
-  type RowsWindow,
-} from '@rowsignal/core'
+import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
+import { createRowsView, liveRows } from '@rowsignal/core/host'
 import { type Accessor, createMemo, onCleanup, untrack } from 'solid-js'
 import { access, host, type MaybeAccessor } from './host.ts'
 

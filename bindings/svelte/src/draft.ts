@@ -1,4 +1,5 @@
-import { createDraft, type Draft, type EditableCollection, type RowKey } from '@rowsignal/core'
+import type { Draft, EditableCollection, RowKey } from '@rowsignal/core'
+import { createDraft } from '@rowsignal/core/host'
 import { get, host, type MaybeGetter } from './host.svelte.ts'
 import { useRow } from './row.ts'
 

@@ -1,5 +1,5 @@
 /** What core needs of Svelte: cells that Svelte tracks. The only file with runes, so the only one shipped uncompiled. */
-import { type Host, serverHost } from '@rowsignal/core'
+import { type Host, serverHost } from '@rowsignal/core/host'
 import { BROWSER } from 'esm-env'
 
 class Cell {

@@ -1,12 +1,5 @@
-import {
-  createRowsView,
-  type LiveRows,
-  liveRows,
-  type RowCollection,
-  type RowKey,
-  type RowsView,
-  type RowsWindow,
-} from '@rowsignal/core'
+import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
+import { createRowsView, type LiveRows, liveRows } from '@rowsignal/core/host'
 import { createSubscriber } from 'svelte/reactivity'
 import { get, host, type MaybeGetter } from './host.svelte.ts'
 

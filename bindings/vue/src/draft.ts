@@ -1,4 +1,5 @@
-import { createDraft, type Draft, type EditableCollection, row, type RowKey } from '@rowsignal/core'
+import { type Draft, type EditableCollection, row, type RowKey } from '@rowsignal/core'
+import { createDraft } from '@rowsignal/core/host'
 import { computed, type ComputedRef, type MaybeRefOrGetter, toValue } from 'vue'
 import { toPlain, useHost } from './host.ts'
 import { useReadable } from './readable.ts'

@@ -1,5 +1,5 @@
 /** What core needs of Vue: cells that Vue tracks, and whether this renders on a server. */
-import { type Host, serverHost } from '@rowsignal/core'
+import { type Host, serverHost } from '@rowsignal/core/host'
 import {
   hasInjectionContext,
   inject,

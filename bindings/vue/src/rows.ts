@@ -1,11 +1,5 @@
-import {
-  createRowsView,
-  liveRows,
-  type RowCollection,
-  type RowKey,
-  type RowsView,
-  type RowsWindow,
-} from '@rowsignal/core'
+import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
+import { createRowsView, liveRows } from '@rowsignal/core/host'
 import { computed, type ComputedRef, type MaybeRefOrGetter, toValue, watch } from 'vue'
 import { toPlain, useHost } from './host.ts'
 
