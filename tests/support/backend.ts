@@ -1,5 +1,6 @@
 /** Real backends for tests, each with a data folder of its own, closed and removed when the test ends. */
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cpSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -55,7 +56,8 @@ export async function makeFolder(): Promise<string> {
 /** A data folder as a first start leaves it, without the first start's 2 to 15 seconds. */
 export async function makeSeededFolder(places: number | 'all'): Promise<string> {
   const [folder, seeded] = await Promise.all([makeFolder(), seededFolder(places, citiesOf)])
-  await cp(seeded, folder, { recursive: true })
+  // A thousand small files: one after the other without waiting is three times as fast.
+  cpSync(seeded, folder, { recursive: true })
   return folder
 }
 
