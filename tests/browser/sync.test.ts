@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
+import { look } from './look.ts'
 import { eventually, frameworks, openPlanner, plannerIn, sharePlaygrounds } from './planner.ts'
 
 const playgrounds = sharePlaygrounds(20_000)
@@ -64,6 +65,8 @@ test('a place is suggested by its first letters, without accents, the largest fi
     return texts.map((text, index) => text.startsWith(places[index]?.name ?? '?'))
   }).toEqual(places.map(() => true))
 
+  await look(planner.page, 'vue-suggestions')
+
   await suggestions.getByRole('button').first().click()
   await planner.button('Add stop').click()
   await eventually(() => playgrounds.query('select place, place_id from stops')).toEqual([
@@ -71,7 +74,7 @@ test('a place is suggested by its first letters, without accents, the largest fi
   ])
 })
 
-test('a planner in IndexedDB keeps its rows too', async () => {
+test('a planner that is told to use IndexedDB keeps its rows there', async () => {
   const query = { vfs: 'IDBBatchAtomicVFS' }
   const planner = await openPlanner(playgrounds.url, 'vue', { query })
   await planner.toggle('Offline').check()
@@ -79,6 +82,12 @@ test('a planner in IndexedDB keeps its rows too', async () => {
   await planner.status.getByText('1 write waits for upload').waitFor()
   await planner.page.reload()
   await eventually(planner.tripNames).toEqual(['Japan'])
+  const opfs = await planner.page.evaluate(async () => {
+    const names: string[] = []
+    for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name)
+    return names
+  })
+  expect(opfs).toEqual([])
 })
 
 test('a VFS that does not exist is an alert that names those that do', async () => {
