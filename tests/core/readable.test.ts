@@ -106,8 +106,8 @@ test('a change made by a listener joins the same flush', () => {
 test('rxjs takes a readable as an observable, and unsubscribing leaves no listener', async () => {
   const { todos, put } = openTodos(['a'])
   const titles = firstValueFrom(
-    from(toObservable(rows(todos)) as never).pipe(
-      map((all: readonly { title: string }[]) => all[0]?.title),
+    from(toObservable(rows(todos))).pipe(
+      map((all) => all[0]?.title),
       take(2),
       toArray(),
     ),

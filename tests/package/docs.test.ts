@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { codeBlocks, writeFiles } from './code-blocks.ts'
+import { root, runTool } from './run.ts'
+
+const folder = `${root}/tests/.output/docs`
+const readme = codeBlocks('README.md')
+const guide = codeBlocks('docs/guide.md')
+
+const database = readme.find(({ file }) => file === 'db.ts')
+/** The second table of the guide, beside that of the README. */
+const guideDatabase = database?.code
+  .replace(
+    'todos: new Table',
+    'lists: new Table({ name: column.text, made: column.text }),\n  todos: new Table',
+  )
+  .concat(
+    'export const lists = createPowerSyncCollection({ database, table: schema.props.lists })\n',
+  )
+
+writeFiles(folder, {
+  ...Object.fromEntries(readme.map(({ file, code }) => [`readme/${file}`, code])),
+  ...Object.fromEntries(guide.map(({ file, code }) => [`guide/${file}`, code])),
+  'guide/db.ts': guideDatabase ?? '',
+  'guide/App.vue': '<template><p /></template>\n',
+  'guide/Status.svelte': '<script lang="ts"></script>\n',
+  'tsconfig.json': JSON.stringify({
+    extends: '../../../tsconfig.base.json',
+    compilerOptions: { jsx: 'preserve', jsxImportSource: 'solid-js' },
+    vueCompilerOptions: { strictTemplates: true },
+    include: ['readme', 'guide'],
+  }),
+  'tsconfig.svelte.json': JSON.stringify({
+    extends: './tsconfig.json',
+    include: ['*/*.svelte'],
+  }),
+})
+
+test('both pages have blocks of all kinds', () => {
+  for (const blocks of [readme, guide]) {
+    expect(new Set(blocks.map(({ language }) => language))).toEqual(
+      new Set(['ts', 'tsx', 'vue', 'svelte']),
+    )
+  }
+  expect(guideDatabase).toContain('lists: new Table')
+})
+
+test('the ts, tsx and vue blocks of the docs compile', () => {
+  expect(runTool('vue-tsc', ['-p', 'tsconfig.json'], folder)).toBe('')
+})
+
+test('the svelte blocks of the docs compile', () => {
+  const report = runTool(
+    'svelte-check',
+    ['--tsconfig', 'tsconfig.svelte.json', '--fail-on-warnings', '--output', 'machine'],
+    folder,
+  )
+  expect(report).toMatch(/COMPLETED [1-9]/)
+})
