@@ -8,6 +8,7 @@ import {
   type Planner,
   plannerIn,
   sharePlaygrounds,
+  switchFaultOn,
 } from './planner.ts'
 
 const playgrounds = sharePlaygrounds(0)
@@ -18,6 +19,9 @@ test.each(frameworks)('%s is readable and reachable in every state', async (fram
   await look(planner.page, `${framework}-empty`)
 
   await planTrips(planner)
+  await eventually(() => playgrounds.query(`select place from stops where note <> ''`)).toEqual([
+    { place: 'Hakone' },
+  ])
   await planner.status.getByText('Nothing to upload').waitFor()
   await look(planner.page, `${framework}-filled`)
 
@@ -27,7 +31,7 @@ test.each(frameworks)('%s is readable and reachable in every state', async (fram
   await planner.button('Cancel').first().click()
   await planner.button('Cancel').click()
 
-  await planner.toggle('Refuse next upload').check()
+  await switchFaultOn(planner.page, 'Refuse next upload')
   await planner.addTrip('Atlantis, by way of the Bermuda Triangle')
   await planner.alert.waitFor()
   await planner.toggle('Offline').check()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import { eventually, frameworks, openPlanner, sharePlaygrounds } from './planner.ts'
+import { eventually, frameworks, openPlanner, sharePlaygrounds, switchFaultOn } from './planner.ts'
 
 const playgrounds = sharePlaygrounds(0)
 
@@ -39,10 +39,9 @@ test.each(frameworks)(
   async (framework) => {
     const planner = await openPlanner(playgrounds.url, framework)
     await planner.addTrip('Japan')
-    await planner.status.getByText('Nothing to upload').waitFor()
+    await playgrounds.arrived({ trips: 1, stops: 0 })
 
-    await planner.toggle('Refuse next upload').check()
-    await eventually(() => planner.toggle('Refuse next upload').isChecked()).toBe(true)
+    await switchFaultOn(planner.page, 'Refuse next upload')
     await planner.addTrip('Atlantis')
     await planner.alert.getByText('Adding a trip (Atlantis) was refused.').waitFor()
     await eventually(planner.tripNames).toEqual(['Japan'])
@@ -62,8 +61,7 @@ test.each(frameworks)(
 
 test('a slow server delays nothing on the screen', async () => {
   const planner = await openPlanner(playgrounds.url, 'vue')
-  await planner.toggle('Slow server').check()
-  await eventually(() => planner.toggle('Slow server').isChecked()).toBe(true)
+  await switchFaultOn(planner.page, 'Slow server')
   await planner.addTrip('Japan')
   await eventually(planner.tripNames).toEqual(['Japan'])
   await planner.status.getByText('1 write waits for upload').waitFor()

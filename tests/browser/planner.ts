@@ -20,6 +20,11 @@ export interface Playgrounds {
   readonly url: string
   /** Rows as Postgres has them, past every client. */
   query<Row>(sql: string): Promise<Row[]>
+  /**
+   * Waits until Postgres has this many trips and stops. The status line alone does not tell: for a moment after a write
+   * it still says that there is nothing to upload.
+   */
+  arrived(count: { trips: number; stops: number }): Promise<void>
   /** What the switches set, and `cut`, which no switch does. */
   setFaults(faults: { delayMs?: number; refuseNext?: boolean; cut?: boolean }): Promise<void>
 }
@@ -52,11 +57,17 @@ export function sharePlaygrounds(places?: number): Playgrounds {
     await backend.close()
     await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
   })
+  const query = async <Row>(sql: string) => (await backend.postgres.query<Row>(sql)).rows
   return {
     get url() {
       return backend.url
     },
-    query: async <Row>(sql: string) => (await backend.postgres.query<Row>(sql)).rows,
+    query,
+    async arrived(count) {
+      const counts =
+        'select (select count(*) from trips)::int trips, (select count(*) from stops)::int stops'
+      await eventually(() => query(counts)).toEqual([count])
+    },
     setFaults,
   }
 }
@@ -77,6 +88,15 @@ export async function openPlanner(url: string, framework: Framework, options: Op
   const planner = plannerIn(page)
   await planner.status.getByText('Connected').waitFor()
   return { ...planner, page }
+}
+
+/** Turns a switch that the backend has to hear of, and waits until it has. */
+export async function switchFaultOn(page: Page, name: string): Promise<void> {
+  const heard = page.waitForResponse(
+    (response) => response.url().endsWith('/api/faults') && response.request().method() === 'POST',
+  )
+  await plannerIn(page).toggle(name).check()
+  await heard
 }
 
 /** A page or frame that shows a planner. */
