@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-// pnpm 11 does not run on Node 20, so the version stands here and not in a `packageManager` field.
-const pnpmVersion = '10.34.9'
+/** pnpm 11 does not run on Node 20, so the version stands here and not in a `packageManager` field. */
+export const pnpmVersion = '10.34.9'
 
 /**
  * Runs a command in the project and shows its output.

@@ -54,7 +54,14 @@ export default defineConfig({
       types('types', './types/tsconfig.json'),
       types('types-db-0.9', './types/tsconfig.db-0.9.json'),
       // What is built and packed, so without aliases.
-      { test: { name: 'package', include: ['package/*.test.ts'], testTimeout: 120_000 } },
+      {
+        test: {
+          name: 'package',
+          include: ['package/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         resolve: { alias },
         test: {

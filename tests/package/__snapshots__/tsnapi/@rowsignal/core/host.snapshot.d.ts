@@ -3,100 +3,86 @@
  */
 // #region Interfaces
 export interface DraftSource<Row extends object, Key extends RowKey> {
-  collection(): EditableCollection<Row, Key>
-  key(): Key
-  row(): Row | undefined
+  collection(): EditableCollection<Row, Key>;
+  key(): Key;
+  row(): Row | undefined;
 }
 export interface Host<Cell> {
-  readonly server: boolean
-  readonly proxySymbol?: symbol
-  cell(): Cell
-  track(_: Cell): void
-  trigger(_: Cell): void
+  readonly server: boolean;
+  readonly proxySymbol?: symbol;
+  cell(): Cell;
+  track(_: Cell): void;
+  trigger(_: Cell): void;
 }
 export interface LiveRows<Row extends object, Key extends RowKey> {
-  acquire(): Stop
-  keys(): readonly Key[]
-  row(_: Key): Readonly<Row>
-  plain(_: Key): Row | undefined
-  data(): readonly Row[]
-  status(): CollectionStatus
+  acquire(): Stop;
+  keys(): readonly Key[];
+  row(_: Key): Readonly<Row>;
+  plain(_: Key): Row | undefined;
+  data(): readonly Row[];
+  status(): CollectionStatus;
 }
 export interface RowsViewSource<Row extends object, Key extends RowKey> {
-  live(): LiveRows<Row, Key> | undefined
-  window(): RowsWindow | undefined
+  live(): LiveRows<Row, Key> | undefined;
+  window(): RowsWindow | undefined;
 }
 // #endregion
 
 // #region Functions
-export declare function addFrameworkBatch(_: (_: () => void) => void): void
-export declare function createDraft<Row extends object, Key extends RowKey, Cell>(
-  _: DraftSource<Row, Key>,
-  _: Host<Cell>,
-): Draft<Row>
-export declare function createRowsView<Row extends object, Key extends RowKey>(
-  _: RowsViewSource<Row, Key>,
-): RowsView<Row, Key>
-export declare function liveRows<Row extends object, Key extends RowKey, Cell>(
-  _: RowCollection<Row, Key>,
-  _: Host<Cell>,
-): LiveRows<Row, Key>
+export declare function addFrameworkBatch(_: (_: () => void) => void): void;
+export declare function createDraft<Row extends object, Key extends RowKey, Cell>(_: DraftSource<Row, Key>, _: Host<Cell>): Draft<Row>;
+export declare function createRowsView<Row extends object, Key extends RowKey>(_: RowsViewSource<Row, Key>): RowsView<Row, Key>;
+export declare function liveRows<Row extends object, Key extends RowKey, Cell>(_: RowCollection<Row, Key>, _: Host<Cell>): LiveRows<Row, Key>;
 // #endregion
 
 // #region Variables
-export declare const serverHost: Host<undefined>
+export declare const serverHost: Host<undefined>;
 // #endregion
 
 // #region Referenced (internal)
 interface Draft<Row extends object> {
-  readonly draft: DraftColumns<Row>
-  readonly changed: boolean
-  readonly save: () => Transaction | undefined
-  readonly reset: () => void
+  readonly draft: DraftColumns<Row>;
+  readonly changed: boolean;
+  readonly save: () => Transaction | undefined;
+  readonly reset: () => void;
 }
-interface EditableCollection<Row extends object, Key extends RowKey> extends RowCollection<
-  Row,
-  Key
-> {
-  update(_: NoInfer<Key>, _: (_: object) => void): Transaction
+interface EditableCollection<Row extends object, Key extends RowKey> extends RowCollection<Row, Key> {
+  update(_: NoInfer<Key>, _: (_: object) => void): Transaction;
 }
 interface RowCollection<Row extends object, Key extends RowKey> {
   readonly config: {
-    getKey(_: NoInfer<Row>): NoInfer<Key>
-    compare?: unknown
-  }
-  readonly size: number
-  readonly status: CollectionStatus
-  get(_: NoInfer<Key>): Row | undefined
-  has(_: NoInfer<Key>): boolean
-  keys(): Iterable<Key>
-  values(): Iterable<NoInfer<Row>>
-  on(_: 'status:change', _: () => void): Stop
-  subscribeChanges(
-    _: (_: RowEvent<NoInfer<Row>>[]) => void,
-    _: {
-      includeInitialState: boolean
-    },
-  ): {
-    unsubscribe(): void
-  }
+    getKey(_: NoInfer<Row>): NoInfer<Key>;
+    compare?: unknown;
+  };
+  readonly size: number;
+  readonly status: CollectionStatus;
+  get(_: NoInfer<Key>): Row | undefined;
+  has(_: NoInfer<Key>): boolean;
+  keys(): Iterable<Key>;
+  values(): Iterable<NoInfer<Row>>;
+  on(_: "status:change", _: () => void): Stop;
+  subscribeChanges(_: (_: RowEvent<NoInfer<Row>>[]) => void, _: {
+    includeInitialState: boolean;
+  }): {
+    unsubscribe(): void;
+  };
 }
-type RowKey = string | number
+type RowKey = string | number;
 interface RowsView<Row extends object, Key extends RowKey> {
-  readonly rows: readonly Readonly<Row>[]
-  readonly data: readonly Row[]
-  readonly keys: readonly Key[]
-  readonly size: number
-  readonly status: CollectionStatus | 'disabled'
-  readonly isIdle: boolean
-  readonly isLoading: boolean
-  readonly isReady: boolean
-  readonly isError: boolean
-  readonly isCleanedUp: boolean
+  readonly rows: readonly Readonly<Row>[];
+  readonly data: readonly Row[];
+  readonly keys: readonly Key[];
+  readonly size: number;
+  readonly status: CollectionStatus | "disabled";
+  readonly isIdle: boolean;
+  readonly isLoading: boolean;
+  readonly isReady: boolean;
+  readonly isError: boolean;
+  readonly isCleanedUp: boolean;
 }
 interface RowsWindow {
-  limit?: number | undefined
-  offset?: number | undefined
+  limit?: number | undefined;
+  offset?: number | undefined;
 }
-type Stop = () => void
+type Stop = () => void;
 // #endregion

@@ -3,250 +3,187 @@
  */
 // #region Interfaces
 export interface BadRow {
-  readonly table: string
-  readonly id: string
-  readonly issues: readonly StandardSchemaV1.Issue[]
+  readonly table: string;
+  readonly id: string;
+  readonly issues: readonly StandardSchemaV1.Issue[];
 }
 export interface Draft<Row extends object> {
-  readonly draft: DraftColumns<Row>
-  readonly changed: boolean
-  readonly save: () => Transaction | undefined
-  readonly reset: () => void
+  readonly draft: DraftColumns<Row>;
+  readonly changed: boolean;
+  readonly save: () => Transaction | undefined;
+  readonly reset: () => void;
 }
-export interface EditableCollection<Row extends object, Key extends RowKey> extends RowCollection<
-  Row,
-  Key
-> {
-  update(_: NoInfer<Key>, _: (_: object) => void): Transaction
+export interface EditableCollection<Row extends object, Key extends RowKey> extends RowCollection<Row, Key> {
+  update(_: NoInfer<Key>, _: (_: object) => void): Transaction;
 }
 export interface ObservableLike<T> {
-  subscribe(
-    _:
-      | {
-          next?(_: T): void
-        }
-      | ((_: T) => void),
-  ): {
-    unsubscribe(): void
-  }
+  subscribe(_: {
+    next?(_: T): void;
+  } | ((_: T) => void)): {
+    unsubscribe(): void;
+  };
+  readonly [Symbol.observable]: () => ObservableLike<T>;
 }
-export interface PowerSyncBaseConfig<T extends Table> extends Pick<
-  BaseCollectionConfig<TableRow<T>, string>,
-  'id' | 'gcTime' | 'startSync' | 'autoIndex' | 'defaultIndexType'
-> {
-  table: T
-  database: Database
-  syncBatchSize?: number
-  syncMode?: 'eager'
-  onLoad?: () => CleanupFn | void | Promise<CleanupFn | void>
-  onDeserializationError?: (_: StandardSchemaV1.FailureResult) => void
+export interface PowerSyncBaseConfig<T extends Table> extends Pick<BaseCollectionConfig<TableRow<T>, string>, "id" | "gcTime" | "startSync" | "autoIndex" | "defaultIndexType"> {
+  table: T;
+  database: Database;
+  syncBatchSize?: number;
+  syncMode?: "eager";
+  onLoad?: () => CleanupFn | void | Promise<CleanupFn | void>;
+  onDeserializationError?: (_: StandardSchemaV1.FailureResult) => void;
 }
 export interface PowerSyncCollectionMeta {
-  tableName: string
-  metadataIsTracked: boolean
-  serializeValue(_: AnyRow): Record<string, SqliteValue>
+  tableName: string;
+  metadataIsTracked: boolean;
+  serializeValue(_: AnyRow): Record<string, SqliteValue>;
 }
 export interface PowerSyncCollectionUtils extends UtilsRecord {
-  getMeta(): PowerSyncCollectionMeta
-  badRows: ReadonlyMap<string, BadRow>
-  isHeld(): boolean
+  getMeta(): PowerSyncCollectionMeta;
+  badRows: ReadonlyMap<string, BadRow>;
+  isHeld(): boolean;
 }
-export interface PowerSyncSchemaConfig<
-  T extends Table,
-  S extends StandardSchemaV1,
-> extends PowerSyncBaseConfig<T> {
-  schema: S
-  deserializationSchema?: StandardSchemaV1<TableRow<T>, StandardSchemaV1.InferOutput<S>>
-  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>
+export interface PowerSyncSchemaConfig<T extends Table, S extends StandardSchemaV1> extends PowerSyncBaseConfig<T> {
+  schema: S;
+  deserializationSchema?: StandardSchemaV1<TableRow<T>, StandardSchemaV1.InferOutput<S>>;
+  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>;
 }
 export interface PowerSyncTableConfig<T extends Table> extends PowerSyncBaseConfig<T> {
-  schema?: never
-  deserializationSchema?: never
-  serializer?: never
+  schema?: never;
+  deserializationSchema?: never;
+  serializer?: never;
 }
 export interface Readable<T> {
-  readonly get: () => T
-  readonly listen: (_: (_: T) => void) => Stop
-  readonly subscribe: (_: (_: T) => void) => Stop
+  readonly get: () => T;
+  readonly listen: (_: (_: T) => void) => Stop;
+  readonly subscribe: (_: (_: T) => void) => Stop;
 }
 export interface RowCollection<Row extends object, Key extends RowKey> {
   readonly config: {
-    getKey(_: NoInfer<Row>): NoInfer<Key>
-    compare?: unknown
-  }
-  readonly size: number
-  readonly status: CollectionStatus
-  get(_: NoInfer<Key>): Row | undefined
-  has(_: NoInfer<Key>): boolean
-  keys(): Iterable<Key>
-  values(): Iterable<NoInfer<Row>>
-  on(_: 'status:change', _: () => void): Stop
-  subscribeChanges(
-    _: (_: RowEvent<NoInfer<Row>>[]) => void,
-    _: {
-      includeInitialState: boolean
-    },
-  ): {
-    unsubscribe(): void
-  }
+    getKey(_: NoInfer<Row>): NoInfer<Key>;
+    compare?: unknown;
+  };
+  readonly size: number;
+  readonly status: CollectionStatus;
+  get(_: NoInfer<Key>): Row | undefined;
+  has(_: NoInfer<Key>): boolean;
+  keys(): Iterable<Key>;
+  values(): Iterable<NoInfer<Row>>;
+  on(_: "status:change", _: () => void): Stop;
+  subscribeChanges(_: (_: RowEvent<NoInfer<Row>>[]) => void, _: {
+    includeInitialState: boolean;
+  }): {
+    unsubscribe(): void;
+  };
 }
 export interface RowsView<Row extends object, Key extends RowKey> {
-  readonly rows: readonly Readonly<Row>[]
-  readonly data: readonly Row[]
-  readonly keys: readonly Key[]
-  readonly size: number
-  readonly status: CollectionStatus | 'disabled'
-  readonly isIdle: boolean
-  readonly isLoading: boolean
-  readonly isReady: boolean
-  readonly isError: boolean
-  readonly isCleanedUp: boolean
+  readonly rows: readonly Readonly<Row>[];
+  readonly data: readonly Row[];
+  readonly keys: readonly Key[];
+  readonly size: number;
+  readonly status: CollectionStatus | "disabled";
+  readonly isIdle: boolean;
+  readonly isLoading: boolean;
+  readonly isReady: boolean;
+  readonly isError: boolean;
+  readonly isCleanedUp: boolean;
 }
 export interface RowsWindow {
-  limit?: number | undefined
-  offset?: number | undefined
+  limit?: number | undefined;
+  offset?: number | undefined;
 }
 export interface Source<T> {
-  get(): T
-  start(_: () => void): Stop
+  get(): T;
+  start(_: () => void): Stop;
 }
 export interface SyncProgressValue {
-  readonly downloaded: number
-  readonly total: number
-  readonly fraction: number
+  readonly downloaded: number;
+  readonly total: number;
+  readonly fraction: number;
 }
 export interface SyncStatusValue {
-  readonly connected: boolean
-  readonly connecting: boolean
-  readonly downloading: boolean
-  readonly uploading: boolean
-  readonly hasSynced: boolean
-  readonly lastSyncedAt: Date | undefined
-  readonly downloadError: Error | undefined
-  readonly uploadError: Error | undefined
-  readonly progress: SyncProgressValue | undefined
+  readonly connected: boolean;
+  readonly connecting: boolean;
+  readonly downloading: boolean;
+  readonly uploading: boolean;
+  readonly hasSynced: boolean;
+  readonly lastSyncedAt: Date | undefined;
+  readonly downloadError: Error | undefined;
+  readonly uploadError: Error | undefined;
+  readonly progress: SyncProgressValue | undefined;
 }
 export interface SyncStreamOptions {
-  readonly name: string
-  readonly params?: Readonly<Record<string, unknown>> | undefined
-  readonly ttl?: number | undefined
-  readonly priority?: 0 | 1 | 2 | 3 | undefined
+  readonly name: string;
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+  readonly ttl?: number | undefined;
+  readonly priority?: 0 | 1 | 2 | 3 | undefined;
 }
 export interface SyncStreamValue {
-  readonly subscribed: boolean
-  readonly hasSynced: boolean
-  readonly lastSyncedAt: Date | undefined
-  readonly progress: SyncProgressValue | undefined
-  readonly error: Error | undefined
+  readonly subscribed: boolean;
+  readonly hasSynced: boolean;
+  readonly lastSyncedAt: Date | undefined;
+  readonly progress: SyncProgressValue | undefined;
+  readonly error: Error | undefined;
 }
 // #endregion
 
 // #region Types
-export type DraftColumns<Row extends object> = {
-  -readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?:
-    | Row[Column]
-    | undefined
-}
-export type PowerSyncCollection<S extends StandardSchemaV1> = Collection<
-  InferSchemaOutput<S>,
-  string,
-  PowerSyncCollectionUtils,
-  S,
-  InferSchemaInput<S>
-> &
-  NonSingleResult &
-  Pick<Readable<readonly InferSchemaOutput<S>[]>, 'subscribe'>
-export type PowerSyncCollectionOptions<S extends StandardSchemaV1> = Omit<
-  CollectionConfig<InferSchemaOutput<S>, string, S, PowerSyncCollectionUtils>,
-  'utils' | 'schema'
-> & {
-  schema: S
-  utils: PowerSyncCollectionUtils
-} & NonSingleResult
-export type RowKey = string | number
-export type RowsignalErrorCode =
-  | 'capture-failed'
-  | 'column-not-in-schema'
-  | 'metadata-not-tracked'
-  | 'mixed-databases'
-  | 'no-handler'
-  | 'no-provider'
-  | 'no-row'
-  | 'not-a-powersync-collection'
-  | 'row-read-only'
-  | 'sync-mode-unsupported'
-  | 'table-not-in-schema'
-  | 'unsupported-powersync'
-  | 'unsupported-tanstack-db'
-  | 'value-unsupported'
-export type SchemaOfTable<T extends Table> = StandardSchemaV1<TableInput<T>, TableRow<T>>
-export type Serializer<Row> = {
-  [Column in keyof Row]?: (_: NonNullable<Row[Column]>) => SqliteValue
-}
-export type SqliteValue = string | number | null
-export type Stop = () => void
+export type DraftColumns<Row extends object> = { -readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?: Row[Column] | undefined };
+export type PowerSyncCollection<S extends StandardSchemaV1> = Collection<InferSchemaOutput<S>, string, PowerSyncCollectionUtils, S, InferSchemaInput<S>> & NonSingleResult & Pick<Readable<readonly InferSchemaOutput<S>[]>, "subscribe">;
+export type PowerSyncCollectionOptions<S extends StandardSchemaV1> = Omit<CollectionConfig<InferSchemaOutput<S>, string, S, PowerSyncCollectionUtils>, "utils" | "schema"> & {
+  schema: S;
+  utils: PowerSyncCollectionUtils;
+} & NonSingleResult;
+export type RowKey = string | number;
+export type RowsignalErrorCode = "capture-failed" | "column-not-in-schema" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "row-read-only" | "sync-mode-unsupported" | "table-not-in-schema" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
+export type SchemaOfTable<T extends Table> = StandardSchemaV1<TableInput<T>, TableRow<T>>;
+export type Serializer<Row> = { [Column in keyof Row]?: (_: NonNullable<Row[Column]>) => SqliteValue };
+export type SqliteValue = string | number | null;
+export type Stop = () => void;
 export type TableInput<T extends Table> = {
-  id: string
-} & Partial<Omit<RowType<T>, 'id'>>
-export type TableRow<T extends Table> = RowType<T>
+  id: string;
+} & Partial<Omit<RowType<T>, "id">>;
+export type TableRow<T extends Table> = RowType<T>;
 // #endregion
 
 // #region Classes
 export declare class PowerSyncTransactor {
-  readonly database: Database
-  constructor(_: { database: Database })
-  applyTransaction(_: Pick<Transaction, 'mutations' | 'isPersisted'>): Promise<void>
+  readonly database: Database;
+  constructor(_: {
+    database: Database;
+  });
+  applyTransaction(_: Pick<Transaction, "mutations" | "isPersisted">): Promise<void>;
 }
 export declare class RowsignalError extends Error {
-  override readonly name = 'RowsignalError'
-  readonly code: RowsignalErrorCode
-  constructor(_: RowsignalErrorCode, _: string, _?: ErrorOptions)
+  override readonly name = "RowsignalError";
+  readonly code: RowsignalErrorCode;
+  constructor(_: RowsignalErrorCode, _: string, _?: ErrorOptions);
 }
 // #endregion
 
 // #region Functions
-export declare function batch<T>(_: () => T): T
-export declare function createPowerSyncCollection<T extends Table>(
-  _: PowerSyncTableConfig<T>,
-): PowerSyncCollection<SchemaOfTable<T>>
-export declare function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(
-  _: PowerSyncSchemaConfig<T, S>,
-): PowerSyncCollection<S>
-export declare function createReadable<T>(_: Source<T>): Readable<T>
-export declare function isRowsignalError(
-  _: unknown,
-  _?: RowsignalErrorCode,
-): error is RowsignalError
-export declare function powerSyncCollectionOptions<T extends Table>(
-  _: PowerSyncTableConfig<T>,
-): PowerSyncCollectionOptions<SchemaOfTable<T>>
-export declare function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(
-  _: PowerSyncSchemaConfig<T, S>,
-): PowerSyncCollectionOptions<S>
-export declare function row<Row extends object, Key extends RowKey>(
-  _: RowCollection<Row, Key>,
-  _: Key,
-): Readable<Row | undefined>
-export declare function rows<Row extends object, Key extends RowKey>(
-  _: RowCollection<Row, Key>,
-): Readable<readonly Row[]>
-export declare function snapshot<Row extends object>(_: Row): Row
-export declare function syncStatus(_: CommonPowerSyncDatabase): Readable<SyncStatusValue>
-export declare function syncStream(
-  _: CommonPowerSyncDatabase,
-  _: SyncStreamOptions,
-): Readable<SyncStreamValue>
-export declare function toObservable<T>(_: Readable<T>): ObservableLike<T>
-export declare function transact(_: () => void): Transaction
+export declare function batch<T>(_: () => T): T;
+export declare function createPowerSyncCollection<T extends Table>(_: PowerSyncTableConfig<T>): PowerSyncCollection<SchemaOfTable<T>>;
+export declare function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(_: PowerSyncSchemaConfig<T, S>): PowerSyncCollection<S>;
+export declare function createReadable<T>(_: Source<T>): Readable<T>;
+export declare function isRowsignalError(_: unknown, _?: RowsignalErrorCode): error is RowsignalError;
+export declare function powerSyncCollectionOptions<T extends Table>(_: PowerSyncTableConfig<T>): PowerSyncCollectionOptions<SchemaOfTable<T>>;
+export declare function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(_: PowerSyncSchemaConfig<T, S>): PowerSyncCollectionOptions<S>;
+export declare function row<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>, _: Key): Readable<Row | undefined>;
+export declare function rows<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>): Readable<readonly Row[]>;
+export declare function snapshot<Row extends object>(_: Row): Row;
+export declare function syncStatus(_: CommonPowerSyncDatabase): Readable<SyncStatusValue>;
+export declare function syncStream(_: CommonPowerSyncDatabase, _: SyncStreamOptions): Readable<SyncStreamValue>;
+export declare function toObservable<T>(_: Readable<T>): ObservableLike<T>;
+export declare function transact(_: () => void): Transaction;
 // #endregion
 
 // #region Referenced (internal)
-type AnyRow = Record<string, unknown>
-type Database = CommonPowerSyncDatabase
+type AnyRow = Record<string, unknown>;
+type Database = CommonPowerSyncDatabase;
 interface RowEvent<Row> {
-  type: 'insert' | 'update' | 'delete'
-  key: RowKey
-  value: Row
-  previousValue?: Row | undefined
+  type: "insert" | "update" | "delete";
+  key: RowKey;
+  value: Row;
+  previousValue?: Row | undefined;
 }
 // #endregion

@@ -3,35 +3,21 @@
  */
 // #region Interfaces
 export interface Current<T> {
-  readonly current: T
+  readonly current: T;
 }
 // #endregion
 
 // #region Types
-export type MaybeGetter<T> = T | (() => T)
+export type MaybeGetter<T> = T | (() => T);
 // #endregion
 
 // #region Functions
-export declare function providePowerSync(_: CommonPowerSyncDatabase): void
-export declare function useDraft<Row extends object, Key extends RowKey>(
-  _: MaybeGetter<EditableCollection<Row, Key>>,
-  _: MaybeGetter<Key>,
-): Draft<Row>
-export declare function usePowerSync(): CommonPowerSyncDatabase
-export declare function useReadable<T>(_: MaybeGetter<Readable<T>>): Current<T>
-export declare function useRow<Row extends object, Key extends RowKey>(
-  _: MaybeGetter<RowCollection<Row, Key>>,
-  _: MaybeGetter<Key>,
-): Current<Readonly<Row> | undefined>
-export declare function useRows<Row extends object, Key extends RowKey>(
-  _: MaybeGetter<RowCollection<Row, Key> | null | undefined>,
-  _?: MaybeGetter<RowsWindow | undefined>,
-): RowsView<Row, Key>
-export declare function useSyncStatus(
-  _?: MaybeGetter<CommonPowerSyncDatabase>,
-): Current<SyncStatusValue>
-export declare function useSyncStream(
-  _: MaybeGetter<SyncStreamOptions>,
-  _?: MaybeGetter<CommonPowerSyncDatabase>,
-): Current<SyncStreamValue>
+export declare function providePowerSync(_: CommonPowerSyncDatabase): void;
+export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeGetter<EditableCollection<Row, Key>>, _: MaybeGetter<Key>): Draft<Row>;
+export declare function usePowerSync(): CommonPowerSyncDatabase;
+export declare function useReadable<T>(_: MaybeGetter<Readable<T>>): Current<T>;
+export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key>>, _: MaybeGetter<Key>): Current<Readonly<Row> | undefined>;
+export declare function useRows<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key> | null | undefined>, _?: MaybeGetter<RowsWindow | undefined>): RowsView<Row, Key>;
+export declare function useSyncStatus(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<SyncStatusValue>;
+export declare function useSyncStream(_: MaybeGetter<SyncStreamOptions>, _?: MaybeGetter<CommonPowerSyncDatabase>): Current<SyncStreamValue>;
 // #endregion
