@@ -12,7 +12,7 @@ import type { CollectionSync, StoredRows } from './collection-sync.ts'
 import { onSettled, persistingTransactions, publishTogether } from './tanstack.ts'
 
 /** How long other tables wait for a collection that somebody's slow `mutationFn` holds. In ms. */
-export const maxHoldMs = 1_000
+const maxHoldMs = 1_000
 
 /** What is to be shown: collection -> id -> newest stored state. */
 export type Changes = Map<CollectionSync, StoredRows>

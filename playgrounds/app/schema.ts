@@ -48,4 +48,3 @@ export const schema = new Schema({ trips, stops, places, refusals })
 export type Trip = (typeof schema.types)['trips'] & { id: string }
 export type Stop = (typeof schema.types)['stops'] & { id: string }
 export type Place = (typeof schema.types)['places'] & { id: string }
-export type Refusal = (typeof schema.types)['refusals'] & { id: string }

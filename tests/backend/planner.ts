@@ -6,7 +6,7 @@ import { openDatabase } from '../support/database.ts'
 /** For `expect.poll`, whose default of 1 s is too little for a busy machine. */
 export const soon = { timeout: 15_000 }
 
-export const plannerSchema = new Schema({
+const plannerSchema = new Schema({
   trips: new Table({ owner_id: column.text, name: column.text, starts_on: column.text }),
   stops: new Table({
     trip_id: column.text,

@@ -17,7 +17,7 @@ import {
 } from 'jose'
 import { RequestError } from './errors.ts'
 
-export const audience = 'rowsignal-playground'
+const audience = 'rowsignal-playground'
 const users = ['1', '2']
 
 export interface Signer {

@@ -93,7 +93,7 @@ const plainLetters: Record<string, string> = {
 }
 
 /** A name as people type it into a search: lower case, without accents. */
-export function toSearch(name: string): string {
+function toSearch(name: string): string {
   return name
     .toLowerCase()
     .normalize('NFD')
