@@ -118,6 +118,7 @@ test.each(frameworks)('%s: a stop that is moved by keyboard keeps the focus', as
   await eventually(() => up.evaluate((button) => button === document.activeElement)).toBe(true)
   await planner.page.keyboard.press('Enter')
   await eventually(planner.stopNames).toEqual(['Tokyo', 'Kobe', 'Nara', 'Kyoto'])
+  await eventually(() => up.evaluate((button) => button === document.activeElement)).toBe(true)
 
   // At the top the button is switched off, so its neighbour gets the focus.
   await planner.page.keyboard.press('Enter')
