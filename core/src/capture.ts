@@ -182,18 +182,19 @@ export class Capture {
   async #drain(): Promise<void> {
     this.#draining = true
     while (this.#dirty && !this.#closed) {
-      this.#dirty = false
       try {
         await this.#order.run(
           (locked) =>
             this.#database.writeLock((lock) => {
               locked()
+              this.#dirty = false // events until now are of commits that are read now
               return this.#readRecords(lock)
             }),
           (changes) => this.#publisher.publish(this.#withoutReading(changes)),
         )
       } catch {
         // The records may be gone with nobody told. Reading the tables again finds out, and tells if that fails too.
+        this.#dirty = false
         this.#reloadAll()
       }
     }

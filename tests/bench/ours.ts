@@ -1,7 +1,7 @@
 import { createPowerSyncCollection, transact } from '@rowsignal/core'
 import { createLiveQueryCollection, eq } from '@tanstack/db'
 import { schema } from './schema.ts'
-import { type Subject, whenShown, whenTrue } from './subject.ts'
+import { type Subject, watchJoined, whenTrue } from './subject.ts'
 
 export const ours: Subject = {
   name: 'ours',
@@ -10,6 +10,7 @@ export const ours: Subject = {
     const countries = createPowerSyncCollection({ database, table: schema.props.countries })
     await Promise.all([places.preload(), countries.preload()])
     let join: ReturnType<typeof openJoin> | undefined
+    let shownInJoin: ((note: string) => Promise<void>) | undefined
 
     const openJoin = () =>
       createLiveQueryCollection((q) =>
@@ -28,16 +29,17 @@ export const ours: Subject = {
       insert: async (row) => void (await places.insert(row).isPersisted.promise),
       insertMany: async (rows) =>
         void (await transact(() => places.insert(rows)).isPersisted.promise),
-      async join() {
+      async join(id) {
         join = openJoin()
         await join.preload()
+        shownInJoin = watchJoined(join, id)
       },
       async outside(write, { ids, note }) {
         const last = ids.at(-1)!
         const shown =
-          join === undefined
+          shownInJoin === undefined
             ? whenTrue(places, () => places.get(last)?.note === note)
-            : whenShown(join, last, note)
+            : shownInJoin(note)
         await write()
         await shown
       },

@@ -65,8 +65,8 @@ export async function measure(
   }
 
   if (rows.length <= 10_000) {
-    await opened.join()
     const place = rows[0]!
+    await opened.join(place.id)
     const times: number[] = []
     for (let turn = 0; turn < 7; turn++) {
       const note = `both ${turn}`

@@ -14,8 +14,8 @@ export interface Opened {
   insert(row: Place): Promise<void>
   /** The same for many rows in one transaction. */
   insertMany(rows: Place[]): Promise<void>
-  /** Opens a join of places and countries that others watch; resolves when it has rows. */
-  join(): Promise<void>
+  /** Opens a join of places and countries that shows the place `id`. */
+  join(id: string): Promise<void>
   /** Runs a write made outside and resolves when the collection, or the join, shows the note that it sets. */
   outside(write: () => Promise<void>, shown: Shown): Promise<void>
   close(): Promise<void>
@@ -56,11 +56,12 @@ interface JoinedRow {
   readonly country: string | null
 }
 
-/** Resolves when the joined row of a place has the note from both sides. */
-export function whenShown(join: Join, id: string, note: string): Promise<void> {
+/** Finds the joined row of a place, and then tells when it has a note from both sides. */
+export function watchJoined(join: Join, id: string): (note: string) => Promise<void> {
   const [key] = [...join.entries()].find(([, row]) => row.id === id)!
-  return whenTrue(join, () => {
-    const row = join.get(key as never)
-    return row?.note === note && row.country === note
-  })
+  return (note) =>
+    whenTrue(join, () => {
+      const row = join.get(key as never)
+      return row?.note === note && row.country === note
+    })
 }

@@ -3,17 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
 import { onTestFinished } from 'vitest'
-
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { chromiumArguments, chromiumPath } from './chromium.ts'
 
 /**
  * A real Chromium with a profile of its own, closed when the test ends.
@@ -24,8 +14,8 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
   const profile = await mkdtemp(join(tmpdir(), 'rowsignal-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
     ...options,
-    executablePath: process.env.ROWSIGNAL_CHROMIUM ?? '/usr/bin/chromium',
-    args,
+    executablePath: chromiumPath(),
+    args: chromiumArguments,
   })
   onTestFinished(async () => {
     await context.close()

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/db'
 import { powerSyncCollectionOptions, PowerSyncTransactor } from '@tanstack/powersync-db-collection'
 import { schema } from '../schema.ts'
-import { type Subject, whenShown, whenTrue } from '../subject.ts'
+import { type Subject, watchJoined, whenTrue } from '../subject.ts'
 
 /** It calls the logger of PowerSync 1; without these methods it never becomes ready on PowerSync 2. */
 function shimLogger(logger: object): void {
@@ -36,6 +36,7 @@ export const upstream: Subject = {
     ) as never as Collection
     await Promise.all([places.stateWhenReady(), countries.stateWhenReady()])
     let join: Collection | undefined
+    let shownInJoin: ((note: string) => Promise<void>) | undefined
 
     return {
       size: () => places.size,
@@ -49,7 +50,7 @@ export const upstream: Subject = {
         transaction.mutate(() => places.insert(rows))
         await transaction.commit()
       },
-      async join() {
+      async join(id) {
         const joined = createLiveQueryCollection((q) =>
           q
             .from({ place: places as never as TypedCollection })
@@ -64,13 +65,14 @@ export const upstream: Subject = {
         )
         join = joined as never as Collection
         await join.preload()
+        shownInJoin = watchJoined(join, id)
       },
       async outside(write, { ids, note }) {
         const last = ids.at(-1)!
         const shown =
-          join === undefined
+          shownInJoin === undefined
             ? whenTrue(places, () => places.get(last)?.note === note)
-            : whenShown(join, last, note)
+            : shownInJoin(note)
         await write()
         await shown
       },

@@ -1,0 +1,15 @@
+// @ts-check
+/** `npm run bench`: from a fresh clone to the table of ratios. */
+import { findOrInstallBrowser } from './browser.mjs'
+import { install, must, pnpm } from './setup.mjs'
+
+install()
+must('The build', pnpm(['--filter', './core', 'run', 'build']))
+const browser = findOrInstallBrowser()
+must(
+  'The benchmark',
+  pnpm(['--dir', 'tests', 'exec', 'tsx', 'bench/run.ts'], {
+    NODE_ENV: 'production',
+    ROWSIGNAL_CHROMIUM: browser,
+  }),
+)

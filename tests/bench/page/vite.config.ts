@@ -1,0 +1,7 @@
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  worker: { format: 'es' },
+  build: { target: 'es2022', outDir: '../../.output/bench-page', emptyOutDir: true },
+  logLevel: 'warn',
+})
