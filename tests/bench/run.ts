@@ -76,27 +76,21 @@ async function compare(engine: string, session: Session): Promise<void> {
       }
     }
     progress('')
-    results.push(...rowsOf(engine, count, samples, error))
+    results.push(...rowsOf({ engine, n: count, db: '0.15.2' }, samples, error))
   }
 }
 
 function rowsOf(
-  engine: string,
-  n: number,
+  run: Pick<Result, 'engine' | 'n' | 'db'>,
   samples: Record<Name, Measured[]>,
   error: string | undefined,
 ): Result[] {
   return Object.keys(samples.ours[0]!).map((bench) => {
     const ms = (name: Name): number => median(samples[name].map((sample) => sample[bench]!))
-    const result = { bench, n, engine, db: '0.15.2', ours_ms: ms('ours'), floor_ms: ms('floor') }
-    const to_floor = result.ours_ms / result.floor_ms
-    if (error !== undefined) return { ...result, peer_ms: 'fails', to_floor, to_peer: null, error }
-    return {
-      ...result,
-      peer_ms: ms('upstream'),
-      to_floor,
-      to_peer: result.ours_ms / ms('upstream'),
-    }
+    const [ours_ms, floor_ms] = [ms('ours'), ms('floor')]
+    const result = { bench, ...run, ours_ms, floor_ms, to_floor: ours_ms / floor_ms }
+    if (error !== undefined) return { ...result, peer_ms: 'fails', to_peer: null, error }
+    return { ...result, peer_ms: ms('upstream'), to_peer: ours_ms / ms('upstream') }
   })
 }
 

@@ -45,7 +45,7 @@ export const upstream: Subject = {
         const transaction = createTransaction({
           autoCommit: false,
           mutationFn: ({ transaction }) =>
-            new PowerSyncTransactor({ database: database as never }).applyTransaction(transaction),
+            new PowerSyncTransactor({ database }).applyTransaction(transaction),
         })
         transaction.mutate(() => places.insert(rows))
         await transaction.commit()
