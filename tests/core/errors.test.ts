@@ -6,7 +6,7 @@ test('every code has a heading in docs/errors.md, and every heading is a code', 
   const page = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8')
   const source = await readFile(new URL('../../core/src/errors.ts', import.meta.url), 'utf8')
   const headings = [...page.matchAll(/^## (.+)$/gm)].map((match) => match[1])
-  const codes = [...source.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map((match) => match[1])
+  const codes = [...source.matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map((match) => String(match[1]))
   expect(codes.length).toBeGreaterThan(10)
   expect(headings).toEqual(codes.toSorted())
 })

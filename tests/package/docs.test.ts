@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { codeBlocks, writeFiles } from './code-blocks.ts'
-import { root, runTool } from './run.ts'
+import { packages, root, runTool } from './run.ts'
 
 const folder = `${root}/tests/.output/docs`
 const readme = codeBlocks('README.md')
 const guide = codeBlocks('docs/guide.md')
+const ofPackages = packages.flatMap((folder) => codeBlocks(`${folder}/README.md`))
 
 const database = readme.find(({ file }) => file === 'db.ts')
 /** The second table of the guide, beside that of the README. */
@@ -18,7 +19,9 @@ const guideDatabase = database?.code
   )
 
 writeFiles(folder, {
-  ...Object.fromEntries(readme.map(({ file, code }) => [`readme/${file}`, code])),
+  ...Object.fromEntries(
+    [...readme, ...ofPackages].map(({ file, code }) => [`readme/${file}`, code]),
+  ),
   ...Object.fromEntries(guide.map(({ file, code }) => [`guide/${file}`, code])),
   'guide/db.ts': guideDatabase ?? '',
   'guide/App.vue': '<template><p /></template>\n',
@@ -35,8 +38,8 @@ writeFiles(folder, {
   }),
 })
 
-test('both pages have blocks of all kinds', () => {
-  for (const blocks of [readme, guide]) {
+test('the pages have blocks of all kinds', () => {
+  for (const blocks of [readme, guide, ofPackages]) {
     expect(new Set(blocks.map(({ language }) => language))).toEqual(
       new Set(['ts', 'tsx', 'vue', 'svelte']),
     )
