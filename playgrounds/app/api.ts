@@ -1,7 +1,7 @@
 /**
  * The backend as the planner uses it: a token, uploads, and the faults that the switches ask for.
  */
-import type { CrudEntry } from '@powersync/web'
+import type { CrudEntry, PowerSyncCredentials } from '@powersync/web'
 
 /** An answer other than success; `code` is the backend's word for it. */
 export class ApiError extends Error {
@@ -27,8 +27,8 @@ export interface FaultState {
 }
 
 export interface Api {
-  /** A fresh token; later calls of the other methods use it. */
-  signIn(): Promise<string>
+  /** A fresh token, which later calls of the other methods use, and where to sync with it. */
+  signIn(): Promise<PowerSyncCredentials>
   upload(entries: readonly CrudEntry[]): Promise<void>
   faults(change?: Partial<FaultState>): Promise<FaultState>
 }
@@ -36,14 +36,16 @@ export interface Api {
 export function createApi(user: string): Api {
   let token: string | undefined
 
-  const signIn = async (): Promise<string> => {
+  const signIn = async (): Promise<PowerSyncCredentials> => {
     const answer = await request(`/api/token?user=${user}`, { method: 'POST' })
-    token = (answer as { token: string }).token
-    return token
+    // An answer without an endpoint comes from a backend that syncs itself.
+    const credentials = answer as { token: string; endpoint?: string }
+    token = credentials.token
+    return { token, endpoint: credentials.endpoint ?? location.origin }
   }
 
   const send = async (path: string, body?: object): Promise<unknown> => {
-    const bearer = token ?? (await signIn())
+    const bearer = token ?? (await signIn()).token
     const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }
     const post = { method: 'POST', body: JSON.stringify(body) }
     try {

@@ -12,7 +12,7 @@ import { type Api, ApiError } from './api.ts'
 
 export function createConnector(api: Api, onRefused: () => void): PowerSyncBackendConnector {
   return {
-    fetchCredentials: async () => ({ endpoint: location.origin, token: await api.signIn() }),
+    fetchCredentials: () => api.signIn(),
     async uploadData(database) {
       const transaction = await database.getNextCrudTransaction()
       if (transaction === null) return

@@ -7,19 +7,22 @@ import { applyUpload } from './upload.ts'
 
 export interface ApiParts {
   readonly postgres: Postgres
+  /** Where to sync with a token; undefined: here. */
+  readonly endpoint: string | undefined
   readonly signer: Signer
   readonly faults: Faults
 }
 
-export function addApiRoutes(app: FastifyInstance, { postgres, signer, faults }: ApiParts): void {
+export function addApiRoutes(app: FastifyInstance, parts: ApiParts): void {
+  const { postgres, endpoint, signer, faults } = parts
   app.get('/api/jwks', () => signer.keySet)
 
   app.route<{ Querystring: { user?: string } }>({
     method: ['GET', 'POST'],
     url: '/api/token',
-    handler: ({ query }, reply) => {
+    handler: async ({ query }, reply) => {
       reply.header('cache-control', 'no-store')
-      return signer.issue(query.user ?? '1')
+      return { ...(await signer.issue(query.user ?? '1')), endpoint }
     },
   })
 

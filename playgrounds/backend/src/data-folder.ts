@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SetupError } from './setup-error.ts'
 
 export interface DataFolder {
   readonly postgres: string
@@ -36,7 +37,7 @@ function takeLock(lock: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     const pid = Number(readFileSync(lock, 'utf8'))
     if (isRunning(pid))
-      throw new Error(
+      throw new SetupError(
         `The backend with process id ${pid} uses this data folder. Stop it, or remove ${lock} if it is something else.`,
         { cause: error },
       )

@@ -1,4 +1,5 @@
 export { startBackend } from './server.ts'
 export { readCities } from './seed.ts'
+export { seedService } from './service.ts'
 export type { Backend, BackendOptions } from './server.ts'
 export type { Place } from './seed.ts'

@@ -1,6 +1,6 @@
 /**
- * The embedded Postgres. The rest of the backend knows it by this interface only, with plain Postgres SQL, so that a
- * server can stand in its place.
+ * Postgres as the backend knows it: plain SQL behind one interface, so that the embedded one here and a server
+ * (`postgres-server.ts`) can stand in each other's place.
  */
 import { readFile } from 'node:fs/promises'
 import { PGlite } from '@electric-sql/pglite'
@@ -15,14 +15,17 @@ export interface Postgres extends Queryable {
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>
   /** Runs statements without parameters, such as a whole SQL file. */
   exec(sql: string): Promise<unknown>
-  /** Calls back after each commit that notified `channel`. */
-  listen(channel: string, callback: () => void): Promise<unknown>
   close(): Promise<void>
 }
 
-/** Opens the Postgres in `folder`, made at the first start, with the playground's tables. */
-export async function openPostgres(folder: string): Promise<Postgres> {
-  const postgres: Postgres = await PGlite.create({ dataDir: folder })
+export interface EmbeddedPostgres extends Postgres {
+  /** Calls back after each commit that notified `channel`. */
+  listen(channel: string, callback: () => void): Promise<unknown>
+}
+
+/** Opens the embedded Postgres in `folder`, made at the first start, with the playground's tables. */
+export async function openPostgres(folder: string): Promise<EmbeddedPostgres> {
+  const postgres: EmbeddedPostgres = await PGlite.create({ dataDir: folder })
   await runFile(postgres, 'schema.sql')
   return postgres
 }

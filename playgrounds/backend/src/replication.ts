@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { News } from './news.ts'
-import { runFile, type Postgres, type Queryable } from './postgres.ts'
+import { runFile, type EmbeddedPostgres, type Postgres, type Queryable } from './postgres.ts'
 import type { Progress } from './progress.ts'
 import type { BucketRow, ColumnTypes, PostgresRow, SyncConfig } from './sync-config.ts'
 
@@ -17,7 +17,7 @@ export interface Replication {
 }
 
 export interface ReplicationOptions {
-  readonly postgres: Postgres
+  readonly postgres: EmbeddedPostgres
   readonly config: SyncConfig
   readonly news: News
   readonly log: (line: string) => void

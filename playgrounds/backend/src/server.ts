@@ -1,19 +1,18 @@
-/** Puts the rooms together: one origin that serves the playgrounds, their API and the embedded sync endpoint. */
+/** Puts the rooms together: one origin that serves the playgrounds, their API and, unless a service does it, the sync. */
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import { addApiRoutes } from './api-routes.ts'
-import { createSigner } from './auth.ts'
-import { openDataFolder } from './data-folder.ts'
+import { createSigner, type Signer } from './auth.ts'
+import { openDataFolder, type DataFolder } from './data-folder.ts'
+import { openEmbedded } from './embedded.ts'
 import { answerErrors } from './errors.ts'
 import { createFaults } from './faults.ts'
-import { createNews } from './news.ts'
-import { openPostgres, type Postgres } from './postgres.ts'
+import type { Postgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
-import { startReplication } from './replication.ts'
-import { readCities, seedPlaces, type Place } from './seed.ts'
-import { readSyncConfig } from './sync-config.ts'
-import { addSyncRoutes } from './sync-routes.ts'
+import { readCities, type Place } from './seed.ts'
+import { openService, type ServiceOptions } from './service.ts'
+import type { Source } from './source.ts'
 
 export interface BackendOptions {
   /** Kept between runs, made if it is not there. */
@@ -22,9 +21,11 @@ export interface BackendOptions {
   readonly port?: number
   /** Default: 127.0.0.1, since anybody who can reach it may sign in. */
   readonly host?: string
+  /** A Postgres server and a PowerSync Service. Default: both are embedded. */
+  readonly service?: ServiceOptions
   /** The built playgrounds. Default: none are served. */
   readonly staticDir?: string
-  /** What an empty data folder is seeded with. Default: all 135,233 cities. */
+  /** What an empty embedded Postgres is seeded with. Default: all 135,233 cities. */
   readonly places?: () => readonly Place[]
   /** Default: one hour. */
   readonly tokenSeconds?: number
@@ -41,19 +42,16 @@ export interface Backend {
 
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** Opens the data folder, seeds it at the first start, and listens. */
+/** Opens the data folder and the source of rows, and listens. */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
   const folder = openDataFolder(options.dataDir)
   try {
-    const postgres = await openPostgres(folder.postgres)
+    const signer = await createSigner(folder.signingKey, options.tokenSeconds ?? 3600)
+    const source = await openSource(options, folder)
     try {
-      const parts = await openParts(options, postgres, folder.signingKey)
-      return await listen(options, parts, async () => {
-        await postgres.close()
-        folder.release()
-      })
+      return await listen(options, { folder, signer, source })
     } catch (error) {
-      await postgres.close()
+      await source.close()
       throw error
     }
   } catch (error) {
@@ -62,52 +60,40 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   }
 }
 
-async function openParts(options: BackendOptions, postgres: Postgres, keyFile: string) {
-  const { log = () => {}, startProgress = () => ({ update() {} }) } = options
-  const signer = await createSigner(keyFile, options.tokenSeconds ?? 3600)
-  const config = await readSyncConfig(new URL('../sync-streams.yaml', import.meta.url))
-  const news = createNews()
-  const replication = await startReplication({
-    postgres,
-    config,
-    news,
-    log,
-    startProgress: (total) => startProgress('Rows for the new sync config', total),
-  })
-  await seedPlaces({
-    postgres,
-    places: options.places ?? readCities,
-    startProgress: (total) => startProgress('Places', total),
-    afterPage: () => replication.catchUp(),
-  })
-  // Nothing else does it in an embedded Postgres. Without it each page sorts all operations that are still to come:
-  // 135,233 in 4.3 s instead of 0.3 s.
-  await postgres.query('analyze sync.operations')
-  return { postgres, signer, faults: createFaults(), config, replication, news, log }
+function openSource(options: BackendOptions, folder: DataFolder): Promise<Source> {
+  const { log = () => {}, startProgress = () => ({ update() {} }), service } = options
+  if (service !== undefined) return openService(service, log)
+  const places = options.places ?? readCities
+  return openEmbedded({ folder: folder.postgres, places, log, startProgress })
+}
+
+interface Parts {
+  readonly folder: DataFolder
+  readonly signer: Signer
+  readonly source: Source
 }
 
 async function listen(
   options: BackendOptions,
-  parts: Awaited<ReturnType<typeof openParts>>,
-  release: () => Promise<void>,
+  { folder, signer, source }: Parts,
 ): Promise<Backend> {
-  const { host = '127.0.0.1', port = 0, staticDir } = options
+  const { host = '127.0.0.1', port = 0, staticDir, log = () => {} } = options
   const app = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true })
   const stopping = new AbortController()
-  answerErrors(app, parts.log)
-  addApiRoutes(app, parts)
-  addSyncRoutes(app, { ...parts, stopping: stopping.signal })
+  const faults = createFaults()
+  answerErrors(app, log)
+  addApiRoutes(app, { ...source, signer, faults })
+  source.addRoutes(app, { signer, faults, stopping: stopping.signal })
   if (staticDir !== undefined) await servePlaygrounds(app, staticDir)
   const url = await app.listen({ host, port })
   return {
     url,
-    postgres: parts.postgres,
+    postgres: source.postgres,
     async close() {
       stopping.abort()
       await app.close()
-      // What is still queued is not lost, but nothing may use a Postgres that is closed.
-      await parts.replication.catchUp().catch(() => {})
-      await release()
+      await source.close()
+      folder.release()
     },
   }
 }

@@ -1,0 +1,42 @@
+/** A Postgres server for tests: PGlite behind a socket, which speaks the wire protocol to any driver. */
+import { PGlite } from '@electric-sql/pglite'
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { onTestFinished } from 'vitest'
+
+export interface TestPostgres {
+  /** With a password in it, as a real one has. */
+  readonly url: string
+  /** The rows of a query, read past the socket. */
+  rows(sql: string): Promise<unknown[]>
+  /** Drops all connections and takes no new ones. */
+  stop(): Promise<void>
+  /** Listens again, at the same address. */
+  start(): Promise<void>
+}
+
+/** An empty server on a free port, stopped when the test ends. */
+export async function startTestPostgres(): Promise<TestPostgres> {
+  const database = await PGlite.create()
+  let port = 0
+  let server: PGLiteSocketServer | undefined
+  const start = async () => {
+    server = new PGLiteSocketServer({ db: database, port, maxConnections: 20 })
+    await server.start()
+    port = Number(server.getServerConn().split(':').at(-1))
+  }
+  const stop = async () => {
+    await server?.stop()
+    server = undefined
+  }
+  await start()
+  onTestFinished(async () => {
+    await stop()
+    await database.close()
+  })
+  return {
+    url: `postgresql://postgres:secret@127.0.0.1:${port}/postgres`,
+    rows: async (sql) => (await database.query(sql)).rows,
+    stop,
+    start,
+  }
+}
