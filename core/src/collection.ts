@@ -143,7 +143,7 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
 ): unknown {
   assertEager(config.syncMode)
   const { database, id, gcTime, startSync, autoIndex, defaultIndexType } = config
-  const table = resolveTable(database, config.table.name)
+  const table = resolveTable(database, config.table)
   const codec = createCodec(table, {
     schema: config.deserializationSchema ?? config.schema,
     serializer: config.serializer as Record<string, (value: never) => SqliteValue> | undefined,

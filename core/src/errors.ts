@@ -18,6 +18,7 @@ export type RowsignalErrorCode =
   | 'row-read-only'
   | 'sync-mode-unsupported'
   | 'table-not-in-schema'
+  | 'two-copies-of-tanstack-db'
   | 'unsupported-powersync'
   | 'unsupported-tanstack-db'
   | 'value-unsupported'

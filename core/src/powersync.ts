@@ -23,15 +23,19 @@ const prefix = 'rowsignal_'
  *
  * @throws {RowsignalError} `table-not-in-schema`; `unsupported-powersync` for a database of another major version.
  */
-export function resolveTable(database: Database, name: string): ResolvedTable {
+export function resolveTable(
+  database: Database,
+  wanted: { readonly name: string } | undefined,
+): ResolvedTable {
   assertSupported(database)
+  const name = wanted?.name ?? ''
   const table = database.schema.tables.find((candidate) => candidate.name === name)
   if (table !== undefined) return table
   const known = database.schema.tables.map((candidate) => candidate.name).join(', ')
   throw new RowsignalError(
     'table-not-in-schema',
     `collection: table \`${name}\` is not in the schema of this database, which has ${known || 'no tables'}. ` +
-      'Pass a table of the schema that the database was opened with, `schema.props.<name>`.',
+      'Pass a table of the schema that the database was opened with, as `table: schema.props.<name>`.',
   )
 }
 

@@ -2,7 +2,7 @@
  * The only room that touches internals of @tanstack/db, and the home of its one trick: a publication of several
  * collections as one change. Run on 0.9.2 and 0.15.2.
  */
-import { createTransaction } from '@tanstack/db'
+import { CollectionImpl, createTransaction } from '@tanstack/db'
 import type {
   Collection,
   PendingMutation,
@@ -33,10 +33,17 @@ interface CollectionState {
 }
 
 /**
- * @throws {RowsignalError} `unsupported-tanstack-db` when the collection does not keep its state as the versions that
- * the library was tested on do.
+ * @throws {RowsignalError} `two-copies-of-tanstack-db` when another copy than ours made the collection;
+ * `unsupported-tanstack-db` when it does not keep its state as the versions that the library was tested on do.
  */
 export function assertSupportedCollection(collection: AnyCollection): void {
+  if (!(collection instanceof CollectionImpl)) {
+    throw new RowsignalError(
+      'two-copies-of-tanstack-db',
+      'collection: it was made by another copy of @tanstack/db than the one that rowsignal uses, and two copies do not ' +
+        'know each other. `npm ls @tanstack/db` or `pnpm why @tanstack/db` shows both versions; override one of them.',
+    )
+  }
   const state = (collection as { _state?: Partial<CollectionState> })._state
   if (
     typeof state?.transactions?.values === 'function' &&
