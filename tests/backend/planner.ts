@@ -36,7 +36,8 @@ export interface PlannerOptions {
 
 /** A database in memory that is connected and has synced the user's own rows. */
 export async function openPlanner({ url, user = '1' }: PlannerOptions): Promise<PowerSyncDatabase> {
-  const database = await openDatabase(plannerSchema)
+  // Connections are cut and uploads fail here on purpose.
+  const database = await openDatabase(plannerSchema, { logLevel: Infinity })
   const signIn = async () => {
     const response = await fetch(`${url()}/api/token?user=${user}`)
     return ((await response.json()) as { token: string }).token

@@ -27,16 +27,37 @@ export interface BackendProcess {
   ready(): Promise<string>
   /** Resolves when it is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>
+  /** Resolves when it has ended, by itself or not, with what it printed as errors. */
+  ended(): Promise<{ code: number | null; errors: string }>
 }
 
 /** Starts the command with `args`, and kills it when the test ends. */
 export function runBackend(...args: string[]): BackendProcess {
-  const child = spawn(process.execPath, [join(source, 'dist/main.js'), ...args], {
+  return runCommand('main.js', { args })
+}
+
+export interface CommandOptions {
+  readonly args?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Starts one of the built commands, and kills it when the test ends. */
+export function runCommand(
+  file: 'main.js' | 'seed-command.js',
+  { args = [], environment = {} }: CommandOptions,
+): BackendProcess {
+  const child = spawn(process.execPath, [join(source, 'dist', file), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Whoever runs the tests may work on a service of their own.
+    env: { ...process.env, POSTGRES_URL: '', POWERSYNC_URL: '', ...environment },
   })
   const lines: string[] = []
   const errors: string[] = []
   createInterface(child.stderr).on('line', (line) => errors.push(line))
+  const ended = once(child, 'close').then(() => ({
+    code: child.exitCode,
+    errors: errors.join('\n'),
+  }))
   const ready = new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
       lines.push(line)
@@ -54,7 +75,7 @@ export function runBackend(...args: string[]): BackendProcess {
     await exit
   }
   onTestFinished(() => kill())
-  return { pid: child.pid ?? 0, lines, ready: () => ready, kill }
+  return { pid: child.pid ?? 0, lines, ready: () => ready, kill, ended: () => ended }
 }
 
 /** The memory that a process has in use right now, in bytes. Linux only. */

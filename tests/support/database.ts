@@ -3,9 +3,17 @@ import { PowerSyncDatabase } from '@powersync/node'
 import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
 import { onTestFinished } from 'vitest'
 
+export interface DatabaseOptions {
+  /** What the SDK prints. Default: errors. A test that cuts connections on purpose has no use for them. */
+  readonly logLevel?: number
+}
+
 /** A real PowerSync database in memory on the SDK's WASM engine, closed when the test ends. */
-export async function openDatabase(schema: Schema): Promise<PowerSyncDatabase> {
-  const logger = createConsoleLogger({ minLevel: LogLevels.error })
+export async function openDatabase(
+  schema: Schema,
+  { logLevel = LogLevels.error }: DatabaseOptions = {},
+): Promise<PowerSyncDatabase> {
+  const logger = createConsoleLogger({ minLevel: logLevel })
   const database = new PowerSyncDatabase({
     schema,
     logger,

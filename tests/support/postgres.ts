@@ -8,6 +8,8 @@ export interface TestPostgres {
   readonly url: string
   /** The rows of a query, read past the socket. */
   rows(sql: string): Promise<unknown[]>
+  /** Runs statements, past the socket. */
+  exec(sql: string): Promise<unknown>
   /** Drops all connections and takes no new ones. */
   stop(): Promise<void>
   /** Listens again, at the same address. */
@@ -36,6 +38,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   return {
     url: `postgresql://postgres:secret@127.0.0.1:${port}/postgres`,
     rows: async (sql) => (await database.query(sql)).rows,
+    exec: (sql) => database.exec(sql),
     stop,
     start,
   }
