@@ -134,7 +134,7 @@ export type PowerSyncCollectionOptions<S extends StandardSchemaV1> = Omit<Collec
   utils: PowerSyncCollectionUtils;
 } & NonSingleResult;
 export type RowKey = string | number;
-export type RowsignalErrorCode = "capture-failed" | "column-not-in-schema" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "row-read-only" | "sync-mode-unsupported" | "table-not-in-schema" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
+export type RowsignalErrorCode = "capture-failed" | "column-not-in-schema" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "row-read-only" | "sync-mode-unsupported" | "table-not-in-schema" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
 export type SchemaOfTable<T extends Table> = StandardSchemaV1<TableInput<T>, TableRow<T>>;
 export type Serializer<Row> = { [Column in keyof Row]?: (_: NonNullable<Row[Column]>) => SqliteValue };
 export type SqliteValue = string | number | null;
