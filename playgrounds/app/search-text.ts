@@ -13,7 +13,10 @@ const plainLetters: Record<string, string> = {
   þ: 'th',
 }
 
-/** A name as the server made `places.search` of it: lower case, without accents. */
+/**
+ * A name as people type it into a search: lower case, without accents. The backend makes `places.search` by it, the
+ * planners what they look for.
+ */
 export function toSearch(name: string): string {
   return name
     .toLowerCase()

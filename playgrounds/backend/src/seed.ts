@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import type { Postgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
+import { toSearch } from '../../app/search-text.ts'
 
 export interface Place {
   readonly id: string
@@ -75,28 +76,4 @@ export function readCities(limit = Number.POSITIVE_INFINITY): Place[] {
     const [lon, lat] = loc.coordinates
     return { id: String(cityId), name, search: toSearch(name), country, population, lat, lon }
   })
-}
-
-/** Letters that Unicode does not take apart into a base letter and an accent. */
-const plainLetters: Record<string, string> = {
-  æ: 'ae',
-  đ: 'd',
-  ð: 'd',
-  ħ: 'h',
-  ı: 'i',
-  ł: 'l',
-  ø: 'o',
-  œ: 'oe',
-  ß: 'ss',
-  ŧ: 't',
-  þ: 'th',
-}
-
-/** A name as people type it into a search: lower case, without accents. */
-function toSearch(name: string): string {
-  return name
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[æđðħıłøœßŧþ]/g, (letter) => plainLetters[letter] ?? letter)
 }
