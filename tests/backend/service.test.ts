@@ -1,6 +1,8 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { connectPostgres } from '../../playgrounds/backend/src/postgres-server.ts'
+import type { Postgres } from '../../playgrounds/backend/src/postgres.ts'
+import { applyUpload } from '../../playgrounds/backend/src/upload.ts'
 import { startTestBackend, type TestBackend } from '../support/backend.ts'
 import { powersyncUrl, seedServer, startServiceBackend } from '../support/backend-service.ts'
 import { startTestPostgres } from '../support/postgres.ts'
@@ -135,6 +137,28 @@ test('uploads at the same time are each written as a whole or not at all', async
     { owner_id: '1', trips: 8, stops: 8 },
     { owner_id: '2', trips: 8, stops: 8 },
   ])
+})
+
+test('uploads of one user take turns on the server, and those of two users do not wait', async () => {
+  const { server } = await startServiceBackend()
+  const postgres = await connectPostgres(server.url)
+  const locksOf = async (user: string) => {
+    const locks: unknown[] = []
+    const transaction: Postgres['transaction'] = (work) =>
+      postgres.transaction(async (sql) => {
+        const result = await work(sql)
+        const held = `select classid, objid from pg_locks where locktype = 'advisory' and granted`
+        locks.push(...(await sql.query(held)).rows)
+        return result
+      })
+    await applyUpload({ ...postgres, transaction }, user, { operations: [] })
+    return locks
+  }
+  const first = await locksOf('1')
+  expect(first).toHaveLength(1)
+  expect(await locksOf('1')).toEqual(first)
+  expect(await locksOf('2')).not.toEqual(first)
+  await postgres.close()
 })
 
 test('the next upload is refused, and uploads are delayed, when asked', async () => {
