@@ -51,7 +51,6 @@ for (const storage of ['OPFS', 'IDB'] as const) {
 }
 await browser.close()
 
-writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
 console.log(
   `\nNode ${process.version}, ${browser.version()}, ${cpus().length} x ${cpus()[0]?.model}; medians of ${rounds}\n`,
 )
@@ -77,6 +76,7 @@ async function compare(engine: string, session: Session): Promise<void> {
     }
     progress('')
     results.push(...rowsOf({ engine, n: count, db: '0.15.2' }, samples, error))
+    save()
   }
 }
 
@@ -134,6 +134,11 @@ function table(rows: readonly Result[]): string {
   )
   const head = 'engine | bench | n | ours ms | floor ms | upstream ms | to floor | to upstream'
   return [head, '---|---|--:|--:|--:|--:|--:|--:', ...lines].map((line) => `| ${line} |`).join('\n')
+}
+
+/** After each engine, so that a run that is cut leaves what it has. */
+function save(): void {
+  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
 }
 
 /** One line that is written over on a terminal, and lines otherwise. */

@@ -27,7 +27,8 @@ export const upstream: Subject = {
   name: 'upstream',
   async open(database) {
     shimLogger(database.logger)
-    const options = { database: database as never, syncBatchSize: 1000 }
+    // Collected after five minutes, by default, it throws on a database that is closed by then.
+    const options = { database: database as never, syncBatchSize: 1000, gcTime: 0 }
     const places = createCollection(
       powerSyncCollectionOptions({ ...options, table: schema.props.places as never }),
     ) as never as Collection
