@@ -30,17 +30,22 @@ export interface Shown {
 
 /** A source of changes and the state that they lead to. */
 interface Watched {
-  subscribeChanges(listener: () => void): { unsubscribe(): void }
+  subscribeChanges(
+    listener: () => void,
+    options?: { includeInitialState: boolean },
+  ): { unsubscribe(): void }
 }
 
 /** Resolves as soon as a change makes `condition` true. */
 export function whenTrue(watched: Watched, condition: () => boolean): Promise<void> {
   return new Promise((resolve) => {
+    // Said outright: without it TanStack DB works out what a new subscriber has not seen yet.
+    const options = { includeInitialState: false }
     const subscription = watched.subscribeChanges(() => {
       if (!condition()) return
       subscription.unsubscribe()
       resolve()
-    })
+    }, options)
   })
 }
 

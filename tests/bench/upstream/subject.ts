@@ -93,5 +93,8 @@ interface Collection {
   insert(rows: object): { isPersisted: { promise: Promise<unknown> } }
   stateWhenReady(): Promise<unknown>
   preload(): Promise<void>
-  subscribeChanges(listener: () => void): { unsubscribe(): void }
+  subscribeChanges(
+    listener: () => void,
+    options?: { includeInitialState: boolean },
+  ): { unsubscribe(): void }
 }
