@@ -11,10 +11,21 @@ const node = {
   setupFiles: './support/engine.ts',
 } as const
 
-const core = (name: string, version: TanstackDbVersion) => ({
+/** The tests of a folder in Node, on one version of @tanstack/db. */
+const inNode = (folder: string, version: TanstackDbVersion, options: object = {}) => ({
   resolve: { alias: aliasFor(version) },
-  test: { ...node, name, include: ['core/*.test.ts'], env: { TANSTACK_DB: version } },
+  test: {
+    ...node,
+    name: version === '0.15' ? folder : `${folder}-db-${version}`,
+    include: [`${folder}/*.test.ts`],
+    env: { TANSTACK_DB: version },
+    ...options,
+  },
 })
+
+// Both measure or search for minutes, each alone in its process.
+const long = { testTimeout: 600_000, hookTimeout: 60_000 }
+const collectable = { ...long, execArgv: ['--expose-gc'] }
 
 const bindings = (name: string, version: TanstackDbVersion) => ({
   plugins: [svelte({ configFile: false })],
@@ -46,8 +57,14 @@ const types = (name: string, tsconfig: string) => ({
 export default defineConfig({
   test: {
     projects: [
-      core('core', '0.15'),
-      core('core-db-0.9', '0.9'),
+      inNode('core', '0.15'),
+      inNode('core', '0.9'),
+      inNode('property', '0.15', long),
+      inNode('property', '0.9', long),
+      inNode('fault', '0.15', long),
+      inNode('fault', '0.9', long),
+      inNode('leak', '0.15', collectable),
+      inNode('leak', '0.9', collectable),
       bindings('bindings', '0.15'),
       bindings('bindings-db-0.9', '0.9'),
       { resolve: { alias }, test: { ...node, name: 'backend', include: ['backend/*.test.ts'] } },
