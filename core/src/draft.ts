@@ -1,10 +1,13 @@
 /**
- * The editing of one row, for forms: which columns the user has touched, what has changed, saving and dropping it.
+ * The editing of one row, for forms: what the user has touched, what is in conflict and what the schema refuses, saving
+ * and dropping it.
  *
  * Untouched columns follow the row. A touched one keeps the user's value, also while a save is under way: if the save
  * fails, the row goes back and the form still shows what was typed. When the save succeeded, the column follows again.
  */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { deepEquals, type Transaction } from '@tanstack/db'
+import { type DraftConflict, Edits } from './edits.ts'
 import { RowsignalError } from './errors.ts'
 import type { RowCollection, RowKey } from './keyed-rows.ts'
 import type { Host } from './live-row.ts'
@@ -14,6 +17,9 @@ export interface EditableCollection<Row extends object, Key extends RowKey> exte
   Row,
   Key
 > {
+  readonly config: RowCollection<Row, Key>['config'] & {
+    readonly schema?: StandardSchemaV1 | undefined
+  }
   update(key: NoInfer<Key>, change: (draft: object) => void): Transaction
 }
 
@@ -22,6 +28,19 @@ export type DraftColumns<Row extends object> = {
   -readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?:
     | Row[Column]
     | undefined
+}
+
+/** The name of a column that a form may write. */
+export type DraftColumn<Row extends object> = keyof DraftColumns<Row>
+
+/** The columns that both the user and somebody else have changed. */
+export type DraftConflicts<Row extends object> = {
+  readonly [Column in DraftColumn<Row>]?: DraftConflict<DraftColumns<Row>[Column]>
+}
+
+/** What the collection's schema says of each column, and of the row as a whole under `$row`. */
+export type DraftErrors<Row extends object> = {
+  readonly [Column in DraftColumn<Row> | '$row']?: readonly string[]
 }
 
 /** What is edited; asked at each read, so that the framework tracks it and it may switch. */
@@ -35,12 +54,27 @@ export interface DraftSource<Row extends object, Key extends RowKey> {
 export interface Draft<Row extends object> {
   /** The row as edited; assign to its columns. A column that holds an object or array is replaced as a whole. */
   readonly draft: DraftColumns<Row>
-  /** Whether a save would write anything. */
+  /** Whether there is something to save. */
   readonly changed: boolean
+  /** Whether there is something to save, the row to save it to, and no error. */
+  readonly canSave: boolean
+  /**
+   * The columns that the row has changed since the user began to edit them, with `base`, `mine` and `theirs`. The draft
+   * goes on showing the user's value, and a save writes it; `resolve` decides before.
+   */
+  readonly conflicts: DraftConflicts<Row>
+  /**
+   * What the collection's schema refuses, by column: what a save would be refused for, as the user types. Empty while
+   * there is nothing to save, and for a schema that validates asynchronously.
+   */
+  readonly errors: DraftErrors<Row>
+  /** Ends the conflict of a column: keeps the user's value, or takes the row's. */
+  readonly resolve: (column: DraftColumn<Row>, choice: 'mine' | 'theirs') => void
   /**
    * Writes the columns that differ from the row, and nothing when none does.
    *
-   * @throws {RowsignalError} `no-row` when the collection does not hold the row.
+   * @throws {RowsignalError} `draft-invalid` while there are `errors`, `no-row` when the collection does not hold the
+   * row. What was typed stays.
    */
   readonly save: () => Transaction | undefined
   /** Drops what was edited. */
@@ -52,96 +86,202 @@ export function createDraft<Row extends object, Key extends RowKey, Cell>(
   source: DraftSource<Row, Key>,
   host: Host<Cell>,
 ): Draft<Row> {
-  const cell = host.cell()
-  let edits = new Map<string, unknown>()
-  let editedCollection: object | undefined
-  let editedKey: Key | undefined
-
-  /** The edits of the row that is shown now. */
-  const read = (): Map<string, unknown> => {
-    host.track(cell)
-    const collection = source.collection()
-    const key = source.key()
-    if (collection !== editedCollection || key !== editedKey) {
-      edits = new Map()
-      editedCollection = collection
-      editedKey = key
-    }
-    return edits
-  }
-
-  const changes = (): [string, unknown][] => {
-    const row = source.row()
-    return [...read()].filter(
-      ([column, value]) => row === undefined || !deepEquals(value, Reflect.get(row, column)),
-    )
-  }
-
-  const draft = new Proxy<DraftColumns<Row>>(
-    {},
-    {
-      get(_, column) {
-        // Vue asks these of everything that it is given: the draft must pass through `ref` and `reactive` as it is.
-        if (column === '__v_skip') return true
-        if (typeof column === 'symbol' || column.startsWith('__v_')) return undefined
-        const touched = read()
-        const row = source.row()
-        if (touched.has(column)) return touched.get(column)
-        return row === undefined ? undefined : Reflect.get(row, column)
-      },
-      set(_, column, value) {
-        if (typeof column === 'symbol') return false
-        read().set(column, value)
-        host.trigger(cell)
-        return true
-      },
-      has: (_, column) => column in merged(source.row(), read()),
-      ownKeys: () => Reflect.ownKeys(merged(source.row(), read())),
-      getOwnPropertyDescriptor: (_, column) =>
-        Reflect.getOwnPropertyDescriptor(merged(source.row(), read()), column),
-    },
-  )
-
+  const form = new Form(source, host)
   return {
-    draft,
+    draft: new Proxy<DraftColumns<Row>>({}, formHandler(form)),
     get changed() {
-      return changes().length > 0
+      return Object.keys(form.changes()).length > 0
     },
-    save() {
-      const collection = source.collection()
-      const key = source.key()
-      if (!collection.has(key)) {
-        throw new RowsignalError(
-          'no-row',
-          `draft: row \`${key}\` is not in the collection any more. Insert it again, or leave the form.`,
-        )
-      }
-      const saved = changes()
-      if (saved.length === 0) return undefined
-      const transaction = collection.update(key, (row) => {
-        for (const [column, value] of saved) Reflect.set(row, column, value)
-      })
-      const savedEdits = edits
-      transaction.isPersisted.promise.then(
-        () => {
-          for (const [column, value] of saved) {
-            if (Object.is(savedEdits.get(column), value)) savedEdits.delete(column)
-          }
-          host.trigger(cell)
-        },
-        () => {}, // the caller holds the same promise; the edits stay
+    get canSave() {
+      return (
+        source.row() !== undefined &&
+        Object.keys(form.changes()).length > 0 &&
+        Object.keys(form.errors()).length === 0
       )
-      return transaction
     },
-    reset() {
-      read().clear()
-      host.trigger(cell)
+    get conflicts() {
+      return form.conflicts() as DraftConflicts<Row>
     },
+    get errors() {
+      return form.errors() as DraftErrors<Row>
+    },
+    resolve: (column, choice) => form.resolve(column as string, choice),
+    save: () => form.save(),
+    reset: () => form.reset(),
   }
 }
 
-/** The row without the properties that @tanstack/db adds, under the edits. */
-function merged(row: object | undefined, edits: Map<string, unknown>): Record<string, unknown> {
-  const columns = Object.entries(row ?? {}).filter(([column]) => !column.startsWith('$'))
-  return { ...Object.fromEntries(columns), ...Object.fromEntries(edits) }
+/** The edits of what is shown now, tracked. */
+class Form<Row extends object, Key extends RowKey, Cell> {
+  readonly #source: DraftSource<Row, Key>
+  readonly #host: Host<Cell>
+  readonly #cell: Cell
+  readonly #keepErrors = keeper<Record<string, readonly string[]>>()
+  readonly #keepConflicts = keeper<Record<string, DraftConflict<unknown>>>()
+  #edits = new Edits()
+  #collection: object | undefined
+  #key: Key | undefined
+  #version = 0
+
+  constructor(source: DraftSource<Row, Key>, host: Host<Cell>) {
+    this.#source = source
+    this.#host = host
+    this.#cell = host.cell()
+  }
+
+  get(column: string): unknown {
+    const edits = this.#read()
+    const row = this.#source.row()
+    if (edits.has(column)) return edits.value(column)
+    return row === undefined ? undefined : Reflect.get(row, column)
+  }
+
+  set(column: string, value: unknown): void {
+    this.#read().set(column, value, this.#source.row())
+    this.#tell()
+  }
+
+  /** The row without the properties that @tanstack/db adds, under `values`. */
+  merged(values = this.#read().values()): Record<string, unknown> {
+    const columns = Object.entries(this.#source.row() ?? {})
+    return { ...Object.fromEntries(columns.filter(([name]) => !name.startsWith('$'))), ...values }
+  }
+
+  changes(): Record<string, unknown> {
+    return this.#read().changes(this.#source.row())
+  }
+
+  conflicts(): Record<string, DraftConflict<unknown>> {
+    return this.#keepConflicts(this.#inputs(), () => this.#read().conflicts(this.#source.row()))
+  }
+
+  errors(): Record<string, readonly string[]> {
+    return this.#keepErrors(this.#inputs(), () => {
+      const { schema } = this.#source.collection().config
+      const changes = this.changes()
+      if (schema === undefined || this.#source.row() === undefined) return {}
+      // As @tanstack/db validates an update: the whole row as it will be.
+      return Object.keys(changes).length === 0 ? {} : validate(schema, this.merged(changes))
+    })
+  }
+
+  resolve(column: string, choice: 'mine' | 'theirs'): void {
+    if (choice === 'mine') this.#read().keepMine(column, this.#source.row())
+    else this.#read().drop(column)
+    this.#tell()
+  }
+
+  save(): Transaction | undefined {
+    const collection = this.#source.collection()
+    const key = this.#source.key()
+    if (!collection.has(key)) {
+      throw new RowsignalError(
+        'no-row',
+        `draft: row \`${key}\` is not in the collection any more. Insert it again, or leave the form.`,
+      )
+    }
+    const invalid = Object.keys(this.errors())
+    if (invalid.length > 0) {
+      throw new RowsignalError(
+        'draft-invalid',
+        `draft: the schema refuses \`${invalid.join('`, `')}\`. Show \`errors\` in the form, and save when \`canSave\`.`,
+      )
+    }
+    const changes = this.changes()
+    const columns = Object.keys(changes)
+    if (columns.length === 0) return undefined
+    const transaction = collection.update(key, (row) => Object.assign(row, changes))
+    const settle = this.#edits.startSave(columns, collection.get(key))
+    this.#tell()
+    const settled = (isSaved: boolean): void => {
+      settle(isSaved)
+      this.#tell()
+    }
+    transaction.isPersisted.promise.then(
+      () => settled(true),
+      () => settled(false), // the caller holds the same promise; the edits stay
+    )
+    return transaction
+  }
+
+  reset(): void {
+    this.#read().clear()
+    this.#tell()
+  }
+
+  #read(): Edits {
+    this.#host.track(this.#cell)
+    const collection = this.#source.collection()
+    const key = this.#source.key()
+    if (collection !== this.#collection || key !== this.#key) {
+      this.#edits = new Edits()
+      this.#collection = collection
+      this.#key = key
+    }
+    return this.#edits
+  }
+
+  #tell(): void {
+    this.#version++
+    this.#host.trigger(this.#cell)
+  }
+
+  /** All that conflicts and errors are made of. */
+  #inputs(): readonly unknown[] {
+    return [this.#read(), this.#version, this.#source.row(), this.#source.collection()]
+  }
+}
+
+function formHandler<Columns extends object>(form: {
+  get(column: string): unknown
+  set(column: string, value: unknown): void
+  merged(): Record<string, unknown>
+}): ProxyHandler<Columns> {
+  return {
+    get(_, column) {
+      // Vue asks these of everything that it is given: the draft must pass through `ref` and `reactive` as it is.
+      if (column === '__v_skip') return true
+      if (typeof column === 'symbol' || column.startsWith('__v_')) return undefined
+      return form.get(column)
+    },
+    set(_, column, value) {
+      if (typeof column === 'symbol') return false
+      form.set(column, value)
+      return true
+    },
+    has: (_, column) => column in form.merged(),
+    ownKeys: () => Reflect.ownKeys(form.merged()),
+    getOwnPropertyDescriptor: (_, column) =>
+      Reflect.getOwnPropertyDescriptor(form.merged(), column),
+  }
+}
+
+function validate(
+  schema: StandardSchemaV1,
+  values: Record<string, unknown>,
+): Record<string, readonly string[]> {
+  const result = schema['~standard'].validate(values)
+  // An asynchronous schema is refused by @tanstack/db itself, at the save.
+  if (result instanceof Promise || result.issues === undefined) return {}
+  const errors: Record<string, string[]> = {}
+  for (const { message, path } of result.issues) {
+    const first = path?.[0]
+    const column = String((typeof first === 'object' ? first.key : first) ?? '$row')
+    ;(errors[column] ??= []).push(message)
+  }
+  return errors
+}
+
+/** Makes a value when one of its inputs differs, and keeps the old one if the new one is equal. */
+function keeper<T>(): (inputs: readonly unknown[], make: () => T) => T {
+  let kept: { inputs: readonly unknown[]; value: T } | undefined
+  return (inputs, make) => {
+    if (kept?.inputs.every((input, index) => Object.is(input, inputs[index]))) return kept.value
+    const value = make()
+    kept = {
+      inputs,
+      value: kept !== undefined && deepEquals(kept.value, value) ? kept.value : value,
+    }
+    return kept.value
+  }
 }

@@ -11,7 +11,15 @@ export {
   type PowerSyncTableConfig,
   type SchemaOfTable,
 } from './collection.ts'
-export { type Draft, type DraftColumns, type EditableCollection } from './draft.ts'
+export type {
+  Draft,
+  DraftColumn,
+  DraftColumns,
+  DraftConflicts,
+  DraftErrors,
+  EditableCollection,
+} from './draft.ts'
+export type { DraftConflict } from './edits.ts'
 export { isRowsignalError, RowsignalError, type RowsignalErrorCode } from './errors.ts'
 export type { RowCollection, RowKey } from './keyed-rows.ts'
 export { snapshot } from './live-row.ts'
@@ -34,3 +42,4 @@ export {
   type SyncStreamValue,
 } from './sync.ts'
 export { PowerSyncTransactor, transact } from './write.ts'
+export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write-errors.ts'

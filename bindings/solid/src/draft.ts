@@ -1,27 +1,29 @@
-import type { Draft, DraftColumns, EditableCollection, RowKey } from '@rowsignal/core'
+import type { Draft, DraftColumn, DraftColumns, EditableCollection, RowKey } from '@rowsignal/core'
 import { createDraft } from '@rowsignal/core/host'
 import type { Accessor } from 'solid-js'
 import { access, host, type MaybeAccessor } from './host.ts'
 import { useRow } from './row.ts'
 
-/** What `useDraft` gives: `draft` to read, `setDraft` to write columns, `changed` as an accessor. */
-export interface RowDraft<Row extends object> extends Omit<Draft<Row>, 'draft' | 'changed'> {
+type Values<Row extends object> = Pick<Draft<Row>, 'changed' | 'canSave' | 'conflicts' | 'errors'>
+
+/** What `useDraft` gives: `draft` to read, `setDraft` to write columns, what is known of it as accessors. */
+export type RowDraft<Row extends object> = Pick<Draft<Row>, 'resolve' | 'save' | 'reset'> & {
   readonly draft: Readonly<DraftColumns<Row>>
-  readonly setDraft: <Column extends keyof DraftColumns<Row>>(
+  readonly setDraft: <Column extends DraftColumn<Row>>(
     column: Column,
     value: DraftColumns<Row>[Column],
   ) => void
-  readonly changed: Accessor<boolean>
-}
+} & { readonly [Property in keyof Values<Row>]: Accessor<Values<Row>[Property]> }
 
 /**
- * An editable copy of a row for a form: columns that the user has not touched follow the row.
+ * An editable copy of a row for a form: columns that the user has not touched follow the row, those changed on both
+ * sides are in `conflicts()`, those that the collection's schema refuses in `errors()`.
  *
  * Shape: `draft` is one reactive object for good, its columns undefined while there is no row. Another key drops what
  * was edited.
  *
  * @example
- * const { draft, setDraft, changed, save } = useDraft(todos, () => props.id)
+ * const { draft, setDraft, canSave, save } = useDraft(todos, () => props.id)
  * return <input value={draft.title ?? ''} onInput={(event) => setDraft('title', event.target.value)} />
  */
 export function useDraft<Row extends object, Key extends RowKey>(
@@ -38,7 +40,11 @@ export function useDraft<Row extends object, Key extends RowKey>(
       form.draft[column] = value
     },
     changed: () => form.changed,
-    save: () => form.save(),
-    reset: () => form.reset(),
+    canSave: () => form.canSave,
+    conflicts: () => form.conflicts,
+    errors: () => form.errors,
+    resolve: form.resolve,
+    save: form.save,
+    reset: form.reset,
   }
 }

@@ -4,14 +4,15 @@ import { get, host, type MaybeGetter } from './host.svelte.ts'
 import { useRow } from './row.ts'
 
 /**
- * An editable copy of a row for a form: columns that the user has not touched follow the row.
+ * An editable copy of a row for a form: columns that the user has not touched follow the row, those changed on both
+ * sides are in `conflicts`, those that the collection's schema refuses in `errors`.
  *
- * Shape: `draft` is one reactive object for good, its columns undefined while there is no row; `changed` is a getter.
- * Another key drops what was edited.
+ * Shape: `draft` is one reactive object for good, its columns undefined while there is no row; the others are getters,
+ * not to be destructured. Another key drops what was edited.
  *
  * @example
  * const form = useDraft(todos, () => id)
- * // <input bind:value={form.draft.title} /> <button disabled={!form.changed} onclick={() => form.save()}>Save</button>
+ * // <input bind:value={form.draft.title} /> <button disabled={!form.canSave} onclick={() => form.save()}>Save</button>
  */
 export function useDraft<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<EditableCollection<Row, Key>>,

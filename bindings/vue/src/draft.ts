@@ -4,20 +4,23 @@ import { computed, type ComputedRef, type MaybeRefOrGetter, toValue } from 'vue'
 import { toPlain, useHost } from './host.ts'
 import { useReadable } from './readable.ts'
 
-/** What `useDraft` gives: `draft` for `v-model`, `changed` as a ref. */
-export interface RowDraft<Row extends object> extends Omit<Draft<Row>, 'changed'> {
-  readonly changed: ComputedRef<boolean>
+type Values<Row extends object> = Pick<Draft<Row>, 'changed' | 'canSave' | 'conflicts' | 'errors'>
+
+/** What `useDraft` gives: `draft` for `v-model`, what is known of it as refs, and what can be done with it. */
+export type RowDraft<Row extends object> = Omit<Draft<Row>, keyof Values<Row>> & {
+  readonly [Property in keyof Values<Row>]: ComputedRef<Values<Row>[Property]>
 }
 
 /**
- * An editable copy of a row for a form: columns that the user has not touched follow the row.
+ * An editable copy of a row for a form: columns that the user has not touched follow the row, those changed on both
+ * sides are in `conflicts`, those that the collection's schema refuses in `errors`.
  *
  * Shape: `draft` is one reactive object for good, its columns undefined while there is no row. Another key drops what
  * was edited.
  *
  * @example
- * const { draft, changed, save, reset } = useDraft(todos, () => props.id)
- * // <input v-model="draft.title" /> <button :disabled="!changed" @click="save()">Save</button>
+ * const { draft, errors, canSave, save } = useDraft(todos, () => props.id)
+ * // <input v-model="draft.title" /> {{ errors.title }} <button :disabled="!canSave" @click="save()">Save</button>
  */
 export function useDraft<Row extends object, Key extends RowKey>(
   collection: MaybeRefOrGetter<EditableCollection<Row, Key>>,
@@ -35,7 +38,11 @@ export function useDraft<Row extends object, Key extends RowKey>(
   return {
     draft: form.draft,
     changed: computed(() => form.changed),
-    save: () => form.save(),
-    reset: () => form.reset(),
+    canSave: computed(() => form.canSave),
+    conflicts: computed(() => form.conflicts),
+    errors: computed(() => form.errors),
+    resolve: form.resolve,
+    save: form.save,
+    reset: form.reset,
   }
 }
