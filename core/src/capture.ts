@@ -9,7 +9,7 @@
 import type { LockContext, ResolvedTable, TriggerRemoveCallback } from '@powersync/common'
 import type { Transaction } from '@tanstack/db'
 import type { CollectionSync, StoredRows } from './collection-sync.ts'
-import { RowsignalError } from './errors.ts'
+import { reportToPlatform, RowsignalError } from './errors.ts'
 import { readTable } from './load.ts'
 import { LockOrder } from './lock-order.ts'
 import type { Database } from './powersync.ts'
@@ -17,10 +17,12 @@ import { createIdTrigger, onCommit, sweepDeadTabs, TabMark } from './powersync.t
 import type { Changes } from './publish.ts'
 import { Publisher } from './publish.ts'
 import { clearChanged, selectChanged } from './sql.ts'
+import type { TableSource } from './table-source.ts'
 import type { AnyRow } from './tanstack.ts'
 
 /** A table with a trigger, and the collections that follow it. */
 interface TrackedTable {
+  readonly name: string
   readonly destination: string
   readonly internalName: string
   readonly syncs: Set<CollectionSync>
@@ -47,12 +49,14 @@ export class Capture {
   readonly #order = new LockOrder()
   readonly #publisher = new Publisher((sync) => this.#reload(sync))
   readonly #tables = new Map<string, TrackedTable>()
+  /** Collections whose table has no trigger: the schema lacks it, or the trigger could not be made. */
+  readonly #stranded = new Set<CollectionSync>()
   readonly #mark = new TabMark()
   #started: Promise<void> | undefined
   /** Whether a commit has touched a tracking table since the last drain began. */
   #dirty = false
   #draining = false
-  #closed = false
+  #closing = false
 
   constructor(database: Database) {
     this.#database = database
@@ -60,26 +64,30 @@ export class Capture {
 
   /** Follows the table of a collection: reads it, makes the collection ready, and brings it every change after that. */
   start(sync: CollectionSync): void {
-    const tracked = this.#track(sync.table)
-    tracked.syncs.add(sync)
-    sync.beginRead()
-    void this.#read(sync, tracked)
+    sync.load()
+    this.#follow(sync)
+  }
+
+  /** Does again what has failed of `start`. */
+  retry(sync: CollectionSync): void {
+    if (sync.ended) return
+    sync.loadAgain()
+    if (this.#stranded.has(sync)) this.#follow(sync)
+    else if (sync.error !== undefined) this.#reload(sync)
   }
 
   /** Ends `start`. The trigger goes with the last collection of its table. */
   async stop(sync: CollectionSync): Promise<void> {
     sync.end()
+    this.#stranded.delete(sync)
     this.#publisher.drop(sync)
-    const tracked = this.#tables.get(sync.table.name)
+    const tracked = this.#trackedOf(sync)
     if (tracked === undefined || !tracked.syncs.delete(sync) || tracked.syncs.size > 0) return
-    this.#tables.delete(sync.table.name) // a collection that starts now gets a trigger of its own
-    const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collection
-    try {
-      await remove?.()
-    } catch (error) {
-      // A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
-      if (!this.#closed) throw error
-    }
+    await this.#untrack(tracked) // a collection that starts now gets a trigger of its own
+  }
+
+  get #closed(): boolean {
+    return this.#closing || this.#database.closed
   }
 
   /** Whether changes for this collection wait for a transaction that takes long. */
@@ -93,11 +101,11 @@ export class Capture {
    */
   async write(
     transaction: Transaction,
-    tables: Iterable<ResolvedTable>,
+    sources: readonly TableSource[],
     run: (lock: LockContext) => Promise<IsOwn>,
   ): Promise<void> {
     // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
-    for (const table of tables) await this.#tables.get(table.name)?.ready
+    for (const { table } of sources) await this.#tables.get(table.name)?.ready
     let committing = false
     try {
       await this.#order.run(
@@ -114,7 +122,7 @@ export class Capture {
     } catch (error) {
       // COMMIT may have happened and only its answer be lost, the records with it.
       if (committing) this.#reloadAll()
-      throw error
+      throw this.#closed ? databaseClosed('write', error) : error
     }
   }
 
@@ -133,11 +141,32 @@ export class Capture {
     this.#publisher.publishOwn(transaction, own, this.#withoutReading(rest))
   }
 
+  /** Follows the table that the collection has in the schema now; without one its rows are gone. */
+  #follow(sync: CollectionSync): void {
+    this.#stranded.delete(sync)
+    try {
+      sync.source.refresh()
+    } catch (error) {
+      this.#stranded.add(sync)
+      sync.lose(error as RowsignalError)
+      return
+    }
+    const tracked = this.#track(sync.source.table)
+    tracked.syncs.add(sync)
+    sync.beginRead()
+    void this.#read(sync, tracked)
+  }
+
+  #trackedOf(sync: CollectionSync): TrackedTable | undefined {
+    return this.#tables.get(sync.source.table.name)
+  }
+
   #track(table: ResolvedTable): TrackedTable {
     const known = this.#tables.get(table.name)
     if (known !== undefined) return known
     const destination = this.#mark.nextDestination()
     const tracked: TrackedTable = {
+      name: table.name,
       destination,
       internalName: table.internalName,
       syncs: new Set(),
@@ -148,14 +177,38 @@ export class Capture {
         return remove
       }),
     }
-    tracked.ready.catch(() => undefined) // whoever awaits it handles the failure
+    tracked.ready.catch(() => {
+      if (!this.#isTracked(tracked)) return
+      this.#tables.delete(table.name) // so that a retry makes another
+      for (const sync of tracked.syncs) this.#stranded.add(sync)
+    })
     this.#tables.set(table.name, tracked)
     return tracked
   }
 
-  /** Once a database: takes this tab's mark, sweeps after dead tabs, listens to commits. */
+  #isTracked(tracked: TrackedTable): boolean {
+    return this.#tables.get(tracked.name) === tracked
+  }
+
+  async #untrack(tracked: TrackedTable): Promise<void> {
+    tracked.recording = false
+    this.#tables.delete(tracked.name)
+    const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collections
+    try {
+      await remove?.()
+    } catch (error) {
+      // A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
+      if (!this.#closed) throw error
+    }
+  }
+
+  /** Once a database: takes this tab's mark, sweeps after dead tabs, listens. */
   #start(): Promise<void> {
-    return (this.#started ??= this.#listen())
+    this.#started ??= this.#listen().catch((error: unknown) => {
+      this.#started = undefined
+      throw error
+    })
+    return this.#started
   }
 
   async #listen(): Promise<void> {
@@ -164,13 +217,51 @@ export class Capture {
     await sweepDeadTabs(this.#database)
     const stopListening = onCommit(this.#database, (tables) => this.#onCommit(tables))
     this.#database.registerListener({
+      schemaChanged: () => this.#onSchemaChanged(),
       closing: () => {
-        this.#closed = true
         stopListening()
-        this.#mark.release()
-        this.#publisher.dispose()
+        this.#onClosing()
       },
     })
+  }
+
+  /**
+   * Reads anew what the new schema shows differently. The SDK has dropped the triggers of tables that are gone, or are
+   * stored under another name, without a word; those of the others are still there, and their collections go on.
+   */
+  #onSchemaChanged(): void {
+    const lost = new Set(this.#stranded)
+    for (const tracked of [...this.#tables.values()]) {
+      if (this.#isStored(tracked)) {
+        for (const sync of tracked.syncs) if (sync.source.refresh()) this.#reload(sync)
+        continue
+      }
+      for (const sync of tracked.syncs) {
+        this.#publisher.drop(sync)
+        lost.add(sync)
+      }
+      this.#untrack(tracked).catch(reportToPlatform)
+    }
+    for (const sync of lost) this.#follow(sync)
+  }
+
+  /** Whether the schema still has the table under the name by which its rows are stored. */
+  #isStored({ internalName }: TrackedTable): boolean {
+    return this.#database.schema.tables.some((table) => table.internalName === internalName)
+  }
+
+  #onClosing(): void {
+    this.#closing = true
+    this.#mark.release()
+    this.#publisher.dispose()
+    const tracked = [...this.#tables.values()].flatMap(({ syncs }) => [...syncs])
+    for (const sync of [...tracked, ...this.#stranded]) sync.fail(this.#failure(sync, undefined))
+  }
+
+  #failure(sync: CollectionSync, cause: unknown): RowsignalError {
+    if (this.#closed) return databaseClosed(sync.collection.id, cause)
+    const message = `capture: the table of collection \`${sync.collection.id}\` could not be read; the cause says why. \`utils.retry()\` tries again.`
+    return new RowsignalError('capture-failed', message, { cause })
   }
 
   #onCommit(names: readonly string[]): void {
@@ -201,8 +292,11 @@ export class Capture {
     this.#draining = false
   }
 
+  /** The tables whose records can be read: while the schema changes, some may be gone already. */
   #recordingTables(): TrackedTable[] {
-    return [...this.#tables.values()].filter((tracked) => tracked.recording)
+    return [...this.#tables.values()].filter(
+      (tracked) => tracked.recording && this.#isStored(tracked),
+    )
   }
 
   #reloadAll(): void {
@@ -211,29 +305,34 @@ export class Capture {
 
   /** Reads the table of a collection again, after something left the collection in doubt. */
   #reload(sync: CollectionSync): void {
-    const tracked = this.#tables.get(sync.table.name)
+    const tracked = this.#trackedOf(sync)
     if (tracked === undefined || sync.ended) return
-    const running = sync.reading
     this.#publisher.drop(sync) // older than what the read will find
+    if (sync.reading) {
+      sync.readAgain()
+      return
+    }
     sync.beginRead()
-    if (!running) void this.#read(sync, tracked)
+    void this.#read(sync, tracked)
   }
 
   async #read(sync: CollectionSync, tracked: TrackedTable): Promise<void> {
     try {
       await tracked.ready
-      while (sync.reading) {
+      while (sync.reading && this.#isTracked(tracked)) {
         await readTable(sync, {
           database: this.#database,
           order: this.#order,
           internalName: tracked.internalName,
           readRecords: (lock) => this.#readRecords(lock),
           publish: (changes) => this.#publisher.publish(this.#withoutReading(changes)),
+          isCurrent: () => this.#isTracked(tracked),
         })
       }
     } catch (cause) {
-      const message = `capture: the table of collection \`${sync.collection.id}\` could not be read; the cause says why.`
-      sync.fail(new RowsignalError('capture-failed', message, { cause }))
+      // A table that the schema has lost meanwhile is not a failure of this read.
+      if (this.#isTracked(tracked) || this.#stranded.has(sync))
+        sync.fail(this.#failure(sync, cause))
     }
   }
 
@@ -268,4 +367,12 @@ export class Capture {
     }
     return rest
   }
+}
+
+function databaseClosed(what: string, cause: unknown): RowsignalError {
+  return new RowsignalError(
+    'database-closed',
+    `capture: the database was closed, so \`${what}\` is no longer in step with it. Open the database again and make the collection anew.`,
+    { cause },
+  )
 }

@@ -4,11 +4,12 @@
  * would bring a deleted row back.
  */
 import { deepEquals } from '@tanstack/db'
-import type { ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { BadRow, RowCodec } from './codec.ts'
-import { attempt, reportToPlatform } from './errors.ts'
+import type { BadRow } from './codec.ts'
+import { attempt, reportToPlatform, RowsignalError } from './errors.ts'
+import { LoadHook, type OnLoad } from './load-hook.ts'
 import { batch } from './readable.ts'
+import type { TableSource } from './table-source.ts'
 import type { AnyCollection, AnyRow, SyncWriter } from './tanstack.ts'
 import { persistingTransactions, syncedKeys, syncedRow } from './tanstack.ts'
 
@@ -17,9 +18,9 @@ export type StoredRows = Map<string, AnyRow | null>
 
 /** What a sync run needs of its collection. */
 export interface SyncOptions {
-  /** The table in the schema of the database. */
-  table: ResolvedTable
-  codec: RowCodec
+  source: TableSource
+  /** The collection is not ready before it has finished. */
+  onLoad: OnLoad | undefined
   /** Rows a chunk of the first read. */
   chunkRows: number
   /** Called once for each row that can't be shown. */
@@ -30,7 +31,7 @@ export interface SyncOptions {
 
 export class CollectionSync {
   readonly collection: AnyCollection
-  readonly table: ResolvedTable
+  readonly source: TableSource
   readonly chunkRows: number
   readonly #writer: SyncWriter
   readonly #options: SyncOptions
@@ -38,13 +39,17 @@ export class CollectionSync {
   #aside: StoredRows | undefined
   #readAgain = false
   #ended = false
+  readonly #hook: LoadHook
+  #readError: RowsignalError | undefined
+  #hookError: RowsignalError | undefined
 
   constructor(writer: SyncWriter, options: SyncOptions) {
     this.collection = writer.collection
-    this.table = options.table
+    this.source = options.source
     this.chunkRows = options.chunkRows
     this.#writer = writer
     this.#options = options
+    this.#hook = new LoadHook(options.onLoad, (failure) => this.#hookSettled(failure))
   }
 
   get ended(): boolean {
@@ -56,10 +61,30 @@ export class CollectionSync {
     return this.#aside !== undefined
   }
 
-  /** Starts a read, or has the running one followed by another. */
+  /** What keeps the collection from being in step: reading its table or its `onLoad` failed. */
+  get error(): RowsignalError | undefined {
+    return this.#readError ?? this.#hookError
+  }
+
+  /** Starts a read; one that runs is of no use any more. */
   beginRead(): void {
-    if (this.#aside === undefined) this.#aside = new Map()
-    else this.#readAgain = true
+    this.#aside = new Map()
+    this.#readAgain = false
+  }
+
+  /** Has the running read followed by another. */
+  readAgain(): void {
+    this.#readAgain = true
+  }
+
+  /** Runs `onLoad`. */
+  load(): void {
+    this.#hook.start()
+  }
+
+  /** Runs `onLoad` again if it failed. */
+  loadAgain(): void {
+    this.#hook.retry()
   }
 
   setAside(rows: StoredRows): void {
@@ -91,7 +116,8 @@ export class CollectionSync {
       return
     }
     this.#aside = undefined
-    attempt(() => this.#writer.markReady())
+    this.#readError = undefined
+    this.#tellStatus()
   }
 
   #commitRest(found: ReadonlySet<string> | undefined): void {
@@ -103,14 +129,41 @@ export class CollectionSync {
     this.commitChunk(rest)
   }
 
-  fail(error: unknown): void {
+  /** Ends a read that failed. What the collection holds stays. */
+  fail(error: RowsignalError): void {
     this.#aside = undefined
-    if (!this.#ended) this.#writer.markError(error)
+    this.#readError = error
+    this.#tellStatus()
+  }
+
+  /** The table is gone, and its rows with it. */
+  lose(error: RowsignalError): void {
+    attempt(() => this.commit(new Map([...syncedKeys(this.collection)].map((id) => [id, null]))))
+    this.fail(error)
+  }
+
+  #hookSettled(failure: { cause: unknown } | undefined): void {
+    this.#hookError =
+      failure &&
+      new RowsignalError(
+        'load-hook-failed',
+        `collection: \`onLoad\` of collection \`${this.collection.id}\` failed; the cause says why. \`utils.retry()\` runs it again.`,
+        failure,
+      )
+    this.#tellStatus()
+  }
+
+  #tellStatus(): void {
+    if (this.#ended) return
+    const { error } = this
+    if (error !== undefined) attempt(() => this.#writer.markError(error))
+    else if (!this.reading && !this.#hook.running) attempt(() => this.#writer.markReady())
   }
 
   end(): void {
     this.#ended = true
     this.#aside = undefined
+    this.#hook.end()
   }
 
   /**
@@ -155,7 +208,7 @@ export class CollectionSync {
   }
 
   #decode(id: string, data: AnyRow): AnyRow | undefined {
-    const result = this.#options.codec.decode(id, data)
+    const result = this.source.codec.decode(id, data)
     if ('row' in result) {
       this.#options.badRows.delete(id)
       return result.row
@@ -166,7 +219,7 @@ export class CollectionSync {
 
   #setBad(id: string, issues: readonly StandardSchemaV1.Issue[]): void {
     const known = this.#options.badRows.has(id)
-    const bad: BadRow = { table: this.table.name, id, issues }
+    const bad: BadRow = { table: this.source.table.name, id, issues }
     this.#options.badRows.set(id, bad)
     if (!known) this.#options.onBadRow(bad)
   }

@@ -22,10 +22,12 @@ import type { BadRow, Serializer, SqliteValue, TableInput, TableRow } from './co
 import { createCodec, tableSchema } from './codec.ts'
 import { CollectionSync } from './collection-sync.ts'
 import { attempt, RowsignalError } from './errors.ts'
+import { indexKeys } from './key-index.ts'
+import type { OnLoad } from './load-hook.ts'
 import type { Database } from './powersync.ts'
-import { resolveTable } from './powersync.ts'
 import type { Readable } from './readable.ts'
 import { rows } from './rows.ts'
+import { TableSource } from './table-source.ts'
 import { assertSupportedCollection } from './tanstack.ts'
 import type { AnyRow, SyncWriter } from './tanstack.ts'
 import { persist, setWriteTarget } from './write.ts'
@@ -47,13 +49,20 @@ export interface PowerSyncBaseConfig<T extends Table> extends Pick<
    * @default 10000, about 40 ms a chunk in a browser.
    */
   syncBatchSize?: number
+  /**
+   * How long a write may wait for SQLite's write lock before `writeErrors` says `lock-waiting`. In ms.
+   *
+   * @default 5000
+   */
+  lockWarnMs?: number
   /** `eager`: the collection holds the whole table. The only mode so far. */
   syncMode?: 'eager'
   /**
    * Called when the collection starts to sync, for what its rows come from, such as the subscription of a sync stream.
-   * What it returns is called when the sync ends.
+   * Rows are shown meanwhile; the collection is ready when both this and the first read are done. What it returns is
+   * called when the sync ends. If it throws, the status is `error` until `utils.retry()`.
    */
-  onLoad?: () => CleanupFn | void | Promise<CleanupFn | void>
+  onLoad?: OnLoad
   /**
    * Called once for each stored row that the schema refuses. The row is left out of the collection and listed in
    * `utils.badRows` until it is mended; the others go on.
@@ -97,6 +106,13 @@ export interface PowerSyncCollectionUtils extends UtilsRecord {
   /** The stored rows that can't be shown now, by id. */
   badRows: ReadonlyMap<string, BadRow>
   /**
+   * Why the status is `error`: `capture-failed`, `table-not-in-schema` (the rows are then gone), `load-hook-failed`,
+   * `database-closed`. The rows are as they were then.
+   */
+  readonly error: RowsignalError | undefined
+  /** Reads the table again, and runs `onLoad` again, if that failed. */
+  retry(): void
+  /**
    * Whether changes of SQLite wait because somebody's `mutationFn` has held this collection for over a second. Other
    * collections have gone on without it meanwhile.
    */
@@ -121,6 +137,7 @@ export type PowerSyncCollection<S extends StandardSchemaV1> = Collection<
   Pick<Readable<readonly InferSchemaOutput<S>[]>, 'subscribe'>
 
 const defaultChunkRows = 10_000
+const defaultLockWarnMs = 5_000
 
 /**
  * Options for TanStack DB's `createCollection` over a PowerSync table; takes and gives what the function of the same
@@ -143,28 +160,32 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
 ): unknown {
   assertEager(config.syncMode)
   const { database, id, gcTime, startSync, autoIndex, defaultIndexType } = config
-  const table = resolveTable(database, config.table)
-  const codec = createCodec(table, {
-    schema: config.deserializationSchema ?? config.schema,
-    serializer: config.serializer as Record<string, (value: never) => SqliteValue> | undefined,
+  const source = new TableSource({
+    database,
+    table: config.table,
+    lockWarnMs: config.lockWarnMs ?? defaultLockWarnMs,
+    createCodec: (table) =>
+      createCodec(table, {
+        schema: config.deserializationSchema ?? config.schema,
+        serializer: config.serializer as Record<string, (value: never) => SqliteValue> | undefined,
+      }),
   })
   const badRows = new Map<string, BadRow>()
   let sync: CollectionSync | undefined
 
   const start = (writer: SyncWriter): CleanupFn => {
     assertSupportedCollection(writer.collection)
+    indexKeys(writer.collection)
     const run = new CollectionSync(writer, {
-      table,
-      codec,
+      source,
       badRows,
+      onLoad: config.onLoad,
       chunkRows: config.syncBatchSize ?? defaultChunkRows,
       onBadRow: ({ issues }) => attempt(() => config.onDeserializationError?.({ issues })),
     })
     sync = run
     captureOf(database).start(run)
-    const unload = load(config.onLoad, writer.markError)
     return () => {
-      unload()
       badRows.clear()
       return captureOf(database).stop(run)
     }
@@ -179,14 +200,18 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
 
   const utils: PowerSyncCollectionUtils = {
     badRows,
+    get error() {
+      return sync?.error
+    },
+    retry: () => sync && captureOf(database).retry(sync),
     isHeld: () => sync !== undefined && captureOf(database).isHeld(sync),
     getMeta: () => ({
-      tableName: table.viewName,
-      metadataIsTracked: table.trackMetadata,
-      serializeValue: (value) => codec.encode(value),
+      tableName: source.table.viewName,
+      metadataIsTracked: source.table.trackMetadata,
+      serializeValue: (value) => source.codec.encode(value),
     }),
   }
-  setWriteTarget(utils, { database, table, codec })
+  setWriteTarget(utils, source)
 
   return {
     ...given({ id, gcTime, startSync, autoIndex, defaultIndexType }),
@@ -236,25 +261,6 @@ function assertEager(syncMode: string | undefined): void {
     'sync-mode-unsupported',
     `collection: syncMode \`${syncMode}\` is not supported yet. Leave it out: the collection then holds the whole table.`,
   )
-}
-
-/** Runs `onLoad`; what it returns, now or later, is called at the end. */
-function load(
-  onLoad: PowerSyncBaseConfig<Table>['onLoad'],
-  fail: (error: unknown) => void,
-): () => void {
-  let ended = false
-  const cleanup = new Promise<CleanupFn | void>((resolve) => resolve(onLoad?.()))
-  cleanup.catch((error: unknown) => {
-    if (!ended) fail(error)
-  })
-  return () => {
-    ended = true
-    cleanup.then(
-      (unload) => attempt(() => void unload?.()),
-      () => undefined, // told to the collection already
-    )
-  }
 }
 
 /** Without the options that were not given: TanStack DB takes an explicit `undefined` for a value. */

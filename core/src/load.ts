@@ -20,6 +20,8 @@ export interface ReadOptions {
   readRecords(lock: LockContext): Promise<Changes>
   /** Publishes what `readRecords` found. */
   publish(changes: Changes): void
+  /** Whether the table is still the one that the collection follows. */
+  isCurrent(): boolean
 }
 
 interface Chunk {
@@ -52,15 +54,15 @@ export async function readTable(sync: CollectionSync, options: ReadOptions): Pro
           return { rows, changes }
         }),
       ({ rows, changes }) => {
+        const current = options.isCurrent() && !sync.ended
         const stored: StoredRows = new Map(rows)
-        sync.commitChunk(stored)
+        if (current) sync.commitChunk(stored)
         for (const id of stored.keys()) found?.add(id)
         last = rows.at(-1)?.[0] ?? last
-        if (changes !== undefined) {
-          options.publish(changes) // also if this collection is gone: it holds those of the others
-          sync.endRead(found)
-        }
-        return changes !== undefined || sync.ended
+        if (changes === undefined) return !current
+        options.publish(changes) // also if nobody wants this table any more: it holds those of the others
+        if (current) sync.endRead(found)
+        return true
       },
     )
     if (isLast) return

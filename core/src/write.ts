@@ -7,31 +7,26 @@ import type { LockContext, ResolvedTable } from '@powersync/common'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import type { IsOwn } from './capture.ts'
 import { captureOf } from './capture.ts'
-import type { RowCodec, SqliteValue } from './codec.ts'
+import type { SqliteValue } from './codec.ts'
 import { RowsignalError } from './errors.ts'
 import type { Database } from './powersync.ts'
 import { batch } from './readable.ts'
 import { deleteRow, insertRows, updateRows } from './sql.ts'
+import type { TableSource } from './table-source.ts'
 import type { AnyCollection } from './tanstack.ts'
-
-/** How the writes of a collection reach its table. */
-export interface WriteTarget {
-  readonly database: Database
-  readonly table: ResolvedTable
-  readonly codec: RowCodec
-}
+import { recordWriteError, watchLock } from './write-errors.ts'
 
 // By the `utils` of the collection's options: known before the collection is, and kept when options are spread.
-const targets = new WeakMap<object, WriteTarget>()
+const sources = new WeakMap<object, TableSource>()
 
 /** Makes the collections whose options hold `utils` writable by `persist`. */
-export function setWriteTarget(utils: object, target: WriteTarget): void {
-  targets.set(utils, target)
+export function setWriteTarget(utils: object, source: TableSource): void {
+  sources.set(utils, source)
 }
 
-function targetOf(collection: AnyCollection): WriteTarget {
-  const target = targets.get(collection.config.utils as object)
-  if (target !== undefined) return target
+function targetOf(collection: AnyCollection): TableSource {
+  const source = sources.get(collection.config.utils as object)
+  if (source !== undefined) return source
   throw new RowsignalError(
     'not-a-powersync-collection',
     `write: collection \`${collection.id}\` was not made by rowsignal. Persist its mutations in a transaction of their own.`,
@@ -48,29 +43,50 @@ export async function persist(
   transaction: Transaction,
   mutations: readonly PendingMutation[],
 ): Promise<void> {
+  try {
+    await write(transaction, mutations)
+  } catch (error) {
+    for (const database of databasesOf(mutations)) recordWriteError(database, mutations, error)
+    throw error
+  }
+}
+
+async function write(
+  transaction: Transaction,
+  mutations: readonly PendingMutation[],
+): Promise<void> {
   if (mutations.length === 0) return
+  const database = onlyDatabaseOf(mutations)
   const own = new Map<AnyCollection, Set<unknown>>()
   for (const { collection, key } of mutations) {
     const keys = own.get(collection)
     if (keys === undefined) own.set(collection, new Set([key]))
     else keys.add(key)
   }
-  const database = databaseOf(own.keys())
   const statements = statementsOf(mutations)
   // A collection that nobody has read yet has nowhere to show its row once the optimistic one is dropped.
   for (const collection of own.keys()) collection.startSyncImmediate()
-  const tables = new Set([...own.keys()].map((collection) => targetOf(collection).table))
+  const targets = [...own.keys()].map(targetOf)
   const isOwn: IsOwn = (sync, id) => own.get(sync.collection)?.has(id) ?? false
-
-  await captureOf(database).write(transaction, tables, async (lock) => {
-    for (const statement of statements) await run(lock, statement)
-    return isOwn
-  })
+  const warnMs = Math.min(...targets.map(({ lockWarnMs }) => lockWarnMs))
+  const lockGranted = watchLock(database, mutations, warnMs)
+  try {
+    await captureOf(database).write(transaction, targets, async (lock) => {
+      lockGranted()
+      for (const statement of statements) await run(lock, statement)
+      return isOwn
+    })
+  } finally {
+    lockGranted()
+  }
 }
 
-function databaseOf(collections: Iterable<AnyCollection>): Database {
-  const databases = new Set([...collections].map((collection) => targetOf(collection).database))
-  const [database, other] = databases
+function databasesOf(mutations: readonly PendingMutation[]): Set<Database> {
+  return new Set(mutations.map(({ collection }) => targetOf(collection).database))
+}
+
+function onlyDatabaseOf(mutations: readonly PendingMutation[]): Database {
+  const [database, other] = databasesOf(mutations)
   if (database !== undefined && other === undefined) return database
   throw new RowsignalError(
     'mixed-databases',

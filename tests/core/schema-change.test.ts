@@ -1,0 +1,130 @@
+import { column, Schema, Table } from '@powersync/common'
+import { createPowerSyncCollection } from '@rowsignal/core'
+import { createLiveQueryCollection, eq } from '@tanstack/db'
+import { expect, test, vi } from 'vitest'
+import { openDatabase } from '../support/database.ts'
+import { schema, trackingObjects } from '../support/todos.ts'
+
+const listsOnly = new Schema({ lists: new Table({ name: column.text }) })
+
+async function openTodos() {
+  const database = await openDatabase(schema)
+  await database.execute("INSERT INTO lists(id, name) VALUES ('l', 'Trip')")
+  await database.execute("INSERT INTO todos(id, title, list_id) VALUES ('a', 'Pack', 'l')")
+  const lists = createPowerSyncCollection({ database, table: schema.props.lists })
+  const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+  await Promise.all([lists.preload(), todos.preload()])
+  return { database, lists, todos }
+}
+
+test('a table that the schema loses empties its collection, whose status says so', async () => {
+  const { database, lists, todos } = await openTodos()
+  await database.updateSchema(listsOnly)
+  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  expect(todos.utils.error).toMatchObject({ code: 'table-not-in-schema' })
+  expect(todos.size).toBe(0)
+  expect(lists.status).toBe('ready')
+})
+
+test('a table that comes back brings its rows back, and their changes', async () => {
+  const { database, todos } = await openTodos()
+  await database.updateSchema(listsOnly)
+  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await database.updateSchema(schema)
+  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  expect(todos.utils.error).toBeUndefined()
+  expect(todos.get('a')).toMatchObject({ title: 'Pack' })
+  await database.execute("UPDATE todos SET title = 'Go' WHERE id = 'a'")
+  await vi.waitFor(() => expect(todos.get('a')).toMatchObject({ title: 'Go' }))
+  await todos.insert({ id: 'b', title: 'Rest' }).isPersisted.promise
+  expect(todos.get('b')).toMatchObject({ title: 'Rest', $synced: true })
+})
+
+test('a live query over a table that went and came back shows its rows', async () => {
+  const { database, lists, todos } = await openTodos()
+  const joined = createLiveQueryCollection((q) =>
+    q
+      .from({ todo: todos })
+      .innerJoin({ list: lists }, ({ todo, list }) => eq(todo.list_id, list.id))
+      .select(({ todo, list }) => ({ title: todo.title, list: list.name })),
+  )
+  await joined.preload()
+  await database.updateSchema(listsOnly)
+  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await database.updateSchema(schema)
+  await vi.waitFor(() => expect(joined.toArray).toMatchObject([{ title: 'Pack', list: 'Trip' }]))
+  expect(joined.status).toBe('ready')
+})
+
+test('the collections of other tables go on over a schema change without being read again', async () => {
+  const { database, lists, todos } = await openTodos()
+  const before = lists.get('l')
+  const events: unknown[] = []
+  lists.subscribeChanges((changes) => events.push(...changes), { includeInitialState: false })
+  await database.updateSchema(listsOnly)
+  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  expect(lists.get('l')).toBe(before)
+  expect(events).toEqual([])
+  await database.execute("UPDATE lists SET name = 'Journey' WHERE id = 'l'")
+  await vi.waitFor(() => expect(lists.get('l')).toMatchObject({ name: 'Journey' }))
+})
+
+test('a column that the schema gains is in the rows', async () => {
+  const { database, todos } = await openTodos()
+  await database.updateSchema(
+    new Schema({
+      lists: new Table({ name: column.text }),
+      todos: new Table({ title: column.text, list_id: column.text, note: column.text }),
+    }),
+  )
+  await vi.waitFor(() => expect(todos.get('a')).toHaveProperty('note', null))
+  await database.execute("UPDATE todos SET note = 'warm' WHERE id = 'a'")
+  await vi.waitFor(() => expect(todos.get('a')).toMatchObject({ note: 'warm' }))
+  expect(todos.get('a')).not.toHaveProperty('done')
+})
+
+test('a table that becomes local-only is read where its rows are now', async () => {
+  const { database, todos } = await openTodos()
+  const local = new Schema({
+    lists: new Table({ name: column.text }),
+    todos: new Table({ title: column.text, list_id: column.text }, { localOnly: true }),
+  })
+  await database.updateSchema(local)
+  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await database.execute("INSERT INTO todos(id, title) VALUES ('b', 'Stay')")
+  await vi.waitFor(() => expect(todos.get('b')).toMatchObject({ title: 'Stay' }))
+  const stored = await database.getAll<{ id: string }>('SELECT id FROM todos ORDER BY id')
+  expect([...todos.keys()]).toEqual(stored.map(({ id }) => id))
+})
+
+test('a write during a schema change is persisted once', async () => {
+  const { database, lists } = await openTodos()
+  const change = database.updateSchema(listsOnly)
+  const writes = Array.from({ length: 20 }, (_, index) =>
+    lists.insert({ id: `l${index}`, name: 'New' }),
+  )
+  await Promise.all([change, ...writes.map((write) => write.isPersisted.promise)])
+  const crud = await database.getAll<{ data: string }>('SELECT data FROM ps_crud ORDER BY id')
+  const ids = crud.map(({ data }) => (JSON.parse(data) as { id: string }).id)
+  expect(ids.filter((id) => id.startsWith('l') && id !== 'l')).toEqual(
+    writes.map((_, index) => `l${index}`),
+  )
+  expect(lists.size).toBe(21)
+})
+
+test('a write to a table that the schema has lost is refused and told', async () => {
+  const { database, todos } = await openTodos()
+  await database.updateSchema(listsOnly)
+  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  expect(() => todos.insert({ id: 'b', title: 'Rest' })).toThrow(/error/)
+})
+
+test('collections leave nothing behind after schema changes', async () => {
+  const { database, lists, todos } = await openTodos()
+  await database.updateSchema(listsOnly)
+  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await database.updateSchema(schema)
+  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await Promise.all([lists.cleanup(), todos.cleanup()])
+  await vi.waitFor(async () => expect(await trackingObjects(database)).toEqual([]))
+})
