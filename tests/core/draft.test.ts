@@ -1,38 +1,16 @@
-import { createDraft, type Host } from '@rowsignal/core/host'
 import { expect, test, vi } from 'vitest'
-import { openTodos, todo } from '../support/synced-collection.ts'
-
-function open() {
-  const source = openTodos(['a', 'b'])
-  source.todos.startSyncImmediate()
-  const triggers = vi.fn()
-  const host: Host<undefined> = {
-    server: false,
-    cell: () => undefined,
-    track: () => {},
-    trigger: triggers,
-  }
-  const shown = { key: 'a' }
-  const form = createDraft(
-    {
-      collection: () => source.todos,
-      key: () => shown.key,
-      row: () => source.todos.get(shown.key),
-    },
-    host,
-  )
-  return { ...source, form, shown, triggers }
-}
+import { openDraft } from '../support/draft.ts'
+import { todo } from '../support/synced-collection.ts'
 
 test('an untouched column follows the row, a touched one keeps what was typed', () => {
-  const { form, put } = open()
+  const { form, put } = openDraft()
   form.draft.title = 'typed'
   put(todo('a', { title: 'from afar', note: 'from afar' }))
   expect([form.draft.title, form.draft.note]).toEqual(['typed', 'from afar'])
 })
 
 test('changed tells whether a save would write', () => {
-  const { form, put } = open()
+  const { form, put } = openDraft()
   expect(form.changed).toBe(false)
   form.draft.title = 'typed'
   expect(form.changed).toBe(true)
@@ -44,7 +22,7 @@ test('changed tells whether a save would write', () => {
 })
 
 test('a save writes only the columns that differ, and nothing when none does', () => {
-  const { form, todos } = open()
+  const { form, todos } = openDraft()
   expect(form.save()).toBeUndefined()
   form.draft.title = 'typed'
   form.draft.note = ''
@@ -55,7 +33,7 @@ test('a save writes only the columns that differ, and nothing when none does', (
 })
 
 test('a refused save leaves what was typed in the form', async () => {
-  const { form, settle, todos } = open()
+  const { form, settle, todos } = openDraft()
   form.draft.title = 'typed'
   const transaction = form.save()
   settle(new Error('refused'))
@@ -65,7 +43,7 @@ test('a refused save leaves what was typed in the form', async () => {
 })
 
 test('a saved column follows the row again, one typed meanwhile does not', async () => {
-  const { form, put, settle, triggers } = open()
+  const { form, put, settle, triggers } = openDraft()
   form.draft.title = 'first'
   form.draft.note = 'first'
   const transaction = form.save()
@@ -80,21 +58,21 @@ test('a saved column follows the row again, one typed meanwhile does not', async
 })
 
 test('a reset drops what was typed', () => {
-  const { form } = open()
+  const { form } = openDraft()
   form.draft.title = 'typed'
   form.reset()
   expect([form.draft.title, form.changed]).toEqual(['title a', false])
 })
 
 test('another key drops what was typed', () => {
-  const { form, shown } = open()
+  const { form, shown } = openDraft()
   form.draft.title = 'typed'
   shown.key = 'b'
   expect([form.draft.title, form.changed]).toEqual(['title b', false])
 })
 
 test('a save of a row that is gone is refused, and the edits stay', () => {
-  const { form, remove } = open()
+  const { form, remove } = openDraft()
   form.draft.title = 'typed'
   remove('a')
   expect(() => form.save()).toThrow(expect.objectContaining({ code: 'no-row' }))
@@ -102,9 +80,37 @@ test('a save of a row that is gone is refused, and the edits stay', () => {
 })
 
 test('a draft lists the columns of the row without the added properties', () => {
-  const { form, todos } = open()
+  const { form, todos } = openDraft()
   form.draft.title = 'typed'
   expect({ ...form.draft }).toEqual(todo('a', { title: 'typed' }))
   expect('$synced' in form.draft).toBe(false)
   expect(todos.get('a')?.title).toBe('title a')
+})
+
+test('a draft can be saved while something differs and the row is there', () => {
+  const { form, remove } = openDraft()
+  expect(form.canSave).toBe(false)
+  form.draft.title = 'typed'
+  expect(form.canSave).toBe(true)
+  remove('a')
+  expect([form.canSave, form.changed]).toEqual([false, true])
+})
+
+test('a column that was typed back to what the row holds follows the row again', () => {
+  const { form, put } = openDraft()
+  form.draft.title = 'typed'
+  form.draft.title = 'title a'
+  put(todo('a', { title: 'from afar' }))
+  expect(form.draft.title).toBe('from afar')
+})
+
+test('a save in a refused transaction leaves what was typed over it', async () => {
+  const { form, settle } = openDraft()
+  form.draft.title = 'first'
+  const transaction = form.save()
+  form.draft.title = 'second'
+  form.draft.title = 'first'
+  settle(new Error('refused'))
+  await transaction?.isPersisted.promise.catch(() => {})
+  expect([form.draft.title, form.changed]).toEqual(['first', true])
 })

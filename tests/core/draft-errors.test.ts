@@ -1,0 +1,124 @@
+import { column, Schema, Table } from '@powersync/common'
+import { createPowerSyncCollection } from '@rowsignal/core'
+import { createDraft, serverHost } from '@rowsignal/core/host'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { openDatabase } from '../support/database.ts'
+
+const schema = new Schema({
+  events: new Table({ title: column.text, starts: column.integer, ends: column.integer }),
+})
+
+const event = z
+  .object({
+    id: z.string(),
+    title: z.string().min(3, 'too short').max(20, 'too long'),
+    starts: z.number('no number').int('not whole'),
+    ends: z.number('no number'),
+  })
+  .refine(({ starts, ends }) => starts <= ends, { message: 'ends before it starts' })
+
+async function open(eventSchema: StandardSchemaV1) {
+  const database = await openDatabase(schema)
+  await database.execute(
+    "INSERT INTO events(id, title, starts, ends) VALUES ('a', 'Picnic', 1, 5), ('b', 'x', 1, 5)",
+  )
+  const events = createPowerSyncCollection({
+    database,
+    table: schema.props.events,
+    deserializationSchema: z.looseObject({ id: z.string() }),
+    schema: eventSchema as typeof event, // the same rows, however it validates
+  })
+  await events.preload()
+  const edit = (key: string) =>
+    createDraft(
+      { collection: () => events, key: () => key, row: () => events.get(key) },
+      serverHost,
+    )
+  const stored = () =>
+    database.get<{ title: string }>("SELECT title, starts, ends FROM events WHERE id = 'a'")
+  return { events, edit, stored }
+}
+
+test('what the schema refuses is told by column as it is typed, and goes when it is mended', async () => {
+  const { edit } = await open(event)
+  const form = edit('a')
+  expect(form.errors).toEqual({})
+  form.draft.title = 'P'
+  expect([form.errors, form.canSave]).toEqual([{ title: ['too short'] }, false])
+  form.draft.starts = 1.5
+  expect(form.errors).toEqual({ title: ['too short'], starts: ['not whole'] })
+  form.draft.title = 'Party'
+  form.draft.starts = 2
+  expect([form.errors, form.canSave]).toEqual([{}, true])
+})
+
+test('an error of the row as a whole is under $row', async () => {
+  const { edit } = await open(event)
+  const form = edit('a')
+  form.draft.ends = 0
+  expect([form.errors, form.canSave]).toEqual([{ $row: ['ends before it starts'] }, false])
+  form.draft.starts = 0
+  expect(form.errors).toEqual({})
+})
+
+test('a save with errors is refused, writes nothing and keeps what was typed', async () => {
+  const { edit, events, stored } = await open(event)
+  const form = edit('a')
+  form.draft.title = 'P'
+  form.draft.ends = 9
+  expect(() => form.save()).toThrow(
+    expect.objectContaining({
+      code: 'draft-invalid',
+      message: expect.stringContaining('refuses `title`.') as string,
+    }),
+  )
+  expect([form.draft.title, form.draft.ends]).toEqual(['P', 9])
+  expect(events.get('a')).toMatchObject({ title: 'Picnic', ends: 5 })
+  form.draft.title = 'Party'
+  await form.save()?.isPersisted.promise
+  expect(await stored()).toEqual({ title: 'Party', starts: 1, ends: 9 })
+})
+
+test('a stored column that the schema refuses is an error once there is something to save', async () => {
+  const { edit } = await open(event)
+  const form = edit('b')
+  expect(form.errors).toEqual({})
+  form.draft.ends = 6
+  expect(form.errors).toEqual({ title: ['too short'] })
+})
+
+test('a column that the schema changes is no conflict while it is saved', async () => {
+  const trimmed = event.safeExtend({ title: z.string().trim() })
+  const { edit, events } = await open(trimmed)
+  const form = edit('a')
+  form.draft.title = ' Party '
+  const transaction = form.save()
+  expect(events.get('a')?.title).toBe('Party')
+  expect([form.draft.title, form.changed, form.conflicts]).toEqual([' Party ', false, {}])
+  await transaction?.isPersisted.promise
+  expect(form.draft.title).toBe('Party')
+})
+
+test('an asynchronous schema has no errors to show, and its save throws', async () => {
+  const { edit } = await open(event.refine(() => Promise.resolve(true)))
+  const form = edit('a')
+  form.draft.title = 'Party'
+  expect(form.errors).toEqual({})
+  expect(() => form.save()).toThrow('synchronous')
+  expect(form.draft.title).toBe('Party')
+})
+
+test('without a schema of its own a table refuses what its columns cannot hold', async () => {
+  const database = await openDatabase(schema)
+  const events = createPowerSyncCollection({ database, table: schema.props.events })
+  await events.preload()
+  await events.insert({ id: 'a', title: 'Picnic' }).isPersisted.promise
+  const form = createDraft(
+    { collection: () => events, key: () => 'a', row: () => events.get('a') },
+    serverHost,
+  )
+  Object.assign(form.draft, { starts: 'soon' })
+  expect(form.errors).toEqual({ starts: ['must be a number or null'] })
+})

@@ -1,0 +1,26 @@
+import { createDraft, type Host } from '@rowsignal/core/host'
+import { vi } from 'vitest'
+import { openTodos } from './synced-collection.ts'
+
+/** A draft of todo `a`, or of what `shown` says, in a host that only counts its triggers. */
+export function openDraft() {
+  const source = openTodos(['a', 'b'])
+  source.todos.startSyncImmediate()
+  const triggers = vi.fn()
+  const host: Host<undefined> = {
+    server: false,
+    cell: () => undefined,
+    track: () => {},
+    trigger: triggers,
+  }
+  const shown = { key: 'a' }
+  const form = createDraft(
+    {
+      collection: () => source.todos,
+      key: () => shown.key,
+      row: () => source.todos.get(shown.key),
+    },
+    host,
+  )
+  return { ...source, form, shown, triggers }
+}
