@@ -1,16 +1,25 @@
-export type { BadRow, Serializer, SqliteValue, TableInput, TableRow } from './codec.ts'
+export type { BadRow, Serializer } from './codec.ts'
+export type {
+  PowerSyncBaseConfig,
+  PowerSyncSchemaConfig,
+  PowerSyncTableConfig,
+} from './collection-config.ts'
 export {
   createPowerSyncCollection,
-  type PowerSyncBaseConfig,
   type PowerSyncCollection,
   type PowerSyncCollectionMeta,
   powerSyncCollectionOptions,
   type PowerSyncCollectionOptions,
   type PowerSyncCollectionUtils,
-  type PowerSyncSchemaConfig,
-  type PowerSyncTableConfig,
-  type SchemaOfTable,
 } from './collection.ts'
+export {
+  bigintColumn,
+  booleanColumn,
+  dateColumn,
+  enumColumn,
+  jsonColumn,
+  type RichColumn,
+} from './columns.ts'
 export type {
   Draft,
   DraftColumn,
@@ -21,18 +30,26 @@ export type {
 } from './draft.ts'
 export type { DraftConflict } from './edits.ts'
 export { isRowsignalError, RowsignalError, type RowsignalErrorCode } from './errors.ts'
+export { type ObservableLike, type SignalLibrary, toObservable, toSignal } from './interop.ts'
 export type { RowCollection, RowKey } from './keyed-rows.ts'
+export {
+  liveQuery,
+  type LiveQueryCollection,
+  type LiveQueryConfig,
+  type LiveQueryOptions,
+} from './live-query.ts'
+export type { AnswerRows, LiveQueryView, QueryAnswer } from './live-query-view.ts'
 export { snapshot } from './live-row.ts'
 export {
   batch,
   createReadable,
-  type ObservableLike,
   type Readable,
   type Source,
   type Stop,
-  toObservable,
 } from './readable.ts'
-export { row, rows, type RowsView, type RowsWindow } from './rows.ts'
+export { row, rows } from './rows.ts'
+export type { RowsView, RowsWindow } from './rows-view.ts'
+export type { SqliteValue } from './sqlite-values.ts'
 export {
   type SyncProgressValue,
   syncStatus,
@@ -41,5 +58,6 @@ export {
   type SyncStreamOptions,
   type SyncStreamValue,
 } from './sync.ts'
+export type { SchemaOfTable, TableColumns, TableInput, TableRow } from './table-schema.ts'
 export { PowerSyncTransactor, transact } from './write.ts'
 export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write-errors.ts'

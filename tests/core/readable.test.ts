@@ -1,6 +1,5 @@
-import { batch, createReadable, row, rows, toObservable } from '@rowsignal/core'
+import { batch, createReadable, row, rows } from '@rowsignal/core'
 import { addFrameworkBatch } from '@rowsignal/core/host'
-import { firstValueFrom, from, map, take, toArray } from 'rxjs'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openTodos, todo } from '../support/synced-collection.ts'
 
@@ -101,18 +100,4 @@ test('a change made by a listener joins the same flush', () => {
   onTestFinished(rows(todos).listen(([one]) => void log.push(`rows ${one?.title}`)))
   put(todo('a', { title: 'one' }))
   expect(log).toEqual(['rows one', 'row one', 'rows two', 'row two'])
-})
-
-test('rxjs takes a readable as an observable, and unsubscribing leaves no listener', async () => {
-  const { todos, put } = openTodos(['a'])
-  const titles = firstValueFrom(
-    from(toObservable(rows(todos))).pipe(
-      map((all) => all[0]?.title),
-      take(2),
-      toArray(),
-    ),
-  )
-  put(todo('a', { title: 'changed' }))
-  expect(await titles).toEqual(['title a', 'changed'])
-  expect(todos.subscriberCount).toBe(0)
 })
