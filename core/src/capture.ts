@@ -6,31 +6,18 @@
  *   commit -> ids in tracking tables -> drain (one lock, all tables) -> pending map -> one publication
  *   write of ours: statements and drain in one transaction -> its own ids at once, the rest as above
  */
-import type { LockContext, ResolvedTable, TriggerRemoveCallback } from '@powersync/common'
+import type { LockContext } from '@powersync/common'
 import type { Transaction } from '@tanstack/db'
 import type { CollectionSync, StoredRows } from './collection-sync.ts'
 import { reportToPlatform, RowsignalError } from './errors.ts'
 import { readTable } from './load.ts'
 import { LockOrder } from './lock-order.ts'
 import type { Database } from './powersync.ts'
-import { createIdTrigger, onCommit, sweepDeadTabs, TabMark } from './powersync.ts'
+import { onCommit } from './powersync.ts'
 import type { Changes } from './publish.ts'
 import { Publisher } from './publish.ts'
-import { clearChanged, selectChanged } from './sql.ts'
 import type { TableSource } from './table-source.ts'
-import type { AnyRow } from './tanstack.ts'
-
-/** A table with a trigger, and the collections that follow it. */
-interface TrackedTable {
-  readonly name: string
-  readonly destination: string
-  readonly internalName: string
-  readonly syncs: Set<CollectionSync>
-  /** Resolves with how to remove the trigger once it is there, rejects when it could not be made. */
-  readonly ready: Promise<TriggerRemoveCallback>
-  /** Whether the trigger is there. */
-  recording: boolean
-}
+import { type TrackedTable, Tracking } from './tracking.ts'
 
 /** Whether the row was changed by the write whose changes are published. */
 export type IsOwn = (sync: CollectionSync, id: string) => boolean
@@ -46,13 +33,11 @@ export function captureOf(database: Database): Capture {
 
 export class Capture {
   readonly #database: Database
+  readonly #tracking: Tracking
   readonly #order = new LockOrder()
   readonly #publisher = new Publisher((sync) => this.#reload(sync))
-  readonly #tables = new Map<string, TrackedTable>()
   /** Collections whose table has no trigger: the schema lacks it, or the trigger could not be made. */
   readonly #stranded = new Set<CollectionSync>()
-  readonly #mark = new TabMark()
-  #started: Promise<void> | undefined
   /** Whether a commit has touched a tracking table since the last drain began. */
   #dirty = false
   #draining = false
@@ -60,6 +45,15 @@ export class Capture {
 
   constructor(database: Database) {
     this.#database = database
+    this.#tracking = new Tracking(database)
+    const stopListening = onCommit(database, (tables) => this.#onCommit(tables))
+    database.registerListener({
+      schemaChanged: () => this.#onSchemaChanged(),
+      closing: () => {
+        stopListening()
+        this.#onClosing()
+      },
+    })
   }
 
   /** Follows the table of a collection: reads it, makes the collection ready, and brings it every change after that. */
@@ -81,13 +75,18 @@ export class Capture {
     sync.end()
     this.#stranded.delete(sync)
     this.#publisher.drop(sync)
-    const tracked = this.#trackedOf(sync)
-    if (tracked === undefined || !tracked.syncs.delete(sync) || tracked.syncs.size > 0) return
-    await this.#untrack(tracked) // a collection that starts now gets a trigger of its own
+    const tracked = this.#tracking.get(sync.source.table)
+    if (tracked?.syncs.delete(sync) && tracked.syncs.size === 0)
+      await this.#tracking.untrack(tracked)
   }
 
   get #closed(): boolean {
     return this.#closing || this.#database.closed
+  }
+
+  /** The table that records the changed ids of the collection's table. */
+  trackingTable(sync: CollectionSync): string | undefined {
+    return this.#tracking.get(sync.source.table)?.destination
   }
 
   /** Whether changes for this collection wait for a transaction that takes long. */
@@ -105,7 +104,7 @@ export class Capture {
     run: (lock: LockContext) => Promise<IsOwn>,
   ): Promise<void> {
     // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
-    for (const { table } of sources) await this.#tables.get(table.name)?.ready
+    for (const { table } of sources) await this.#tracking.get(table)?.ready
     let committing = false
     try {
       await this.#order.run(
@@ -113,7 +112,7 @@ export class Capture {
           this.#database.writeTransaction(async (lock) => {
             locked()
             const isOwn = await run(lock)
-            const changes = await this.#readRecords(lock)
+            const changes = await this.#tracking.readRecords(lock)
             committing = true
             return { changes, isOwn }
           }),
@@ -151,78 +150,10 @@ export class Capture {
       sync.lose(error as RowsignalError)
       return
     }
-    const tracked = this.#track(sync.source.table)
+    const tracked = this.#tracking.track(sync.source.table)
     tracked.syncs.add(sync)
     sync.beginRead()
     void this.#read(sync, tracked)
-  }
-
-  #trackedOf(sync: CollectionSync): TrackedTable | undefined {
-    return this.#tables.get(sync.source.table.name)
-  }
-
-  #track(table: ResolvedTable): TrackedTable {
-    const known = this.#tables.get(table.name)
-    if (known !== undefined) return known
-    const destination = this.#mark.nextDestination()
-    const tracked: TrackedTable = {
-      name: table.name,
-      destination,
-      internalName: table.internalName,
-      syncs: new Set(),
-      recording: false,
-      ready: this.#start().then(async () => {
-        const remove = await createIdTrigger(this.#database, table, destination)
-        tracked.recording = true
-        return remove
-      }),
-    }
-    tracked.ready.catch(() => {
-      if (!this.#isTracked(tracked)) return
-      this.#tables.delete(table.name) // so that a retry makes another
-      for (const sync of tracked.syncs) this.#stranded.add(sync)
-    })
-    this.#tables.set(table.name, tracked)
-    return tracked
-  }
-
-  #isTracked(tracked: TrackedTable): boolean {
-    return this.#tables.get(tracked.name) === tracked
-  }
-
-  async #untrack(tracked: TrackedTable): Promise<void> {
-    tracked.recording = false
-    this.#tables.delete(tracked.name)
-    const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collections
-    try {
-      await remove?.()
-    } catch (error) {
-      // A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
-      if (!this.#closed) throw error
-    }
-  }
-
-  /** Once a database: takes this tab's mark, sweeps after dead tabs, listens. */
-  #start(): Promise<void> {
-    this.#started ??= this.#listen().catch((error: unknown) => {
-      this.#started = undefined
-      throw error
-    })
-    return this.#started
-  }
-
-  async #listen(): Promise<void> {
-    await this.#database.waitForReady()
-    await this.#mark.hold()
-    await sweepDeadTabs(this.#database)
-    const stopListening = onCommit(this.#database, (tables) => this.#onCommit(tables))
-    this.#database.registerListener({
-      schemaChanged: () => this.#onSchemaChanged(),
-      closing: () => {
-        stopListening()
-        this.#onClosing()
-      },
-    })
   }
 
   /**
@@ -231,31 +162,27 @@ export class Capture {
    */
   #onSchemaChanged(): void {
     const lost = new Set(this.#stranded)
-    for (const tracked of [...this.#tables.values()]) {
-      if (this.#isStored(tracked)) {
+    for (const tracked of this.#tracking.tables()) {
+      if (this.#tracking.isStored(tracked)) {
         for (const sync of tracked.syncs) if (sync.source.refresh()) this.#reload(sync)
         continue
       }
-      for (const sync of tracked.syncs) {
-        this.#publisher.drop(sync)
-        lost.add(sync)
-      }
-      this.#untrack(tracked).catch(reportToPlatform)
+      for (const sync of tracked.syncs) lost.add(sync)
+      tracked.syncs.clear()
+      this.#tracking.untrack(tracked).catch(reportToPlatform)
     }
-    for (const sync of lost) this.#follow(sync)
-  }
-
-  /** Whether the schema still has the table under the name by which its rows are stored. */
-  #isStored({ internalName }: TrackedTable): boolean {
-    return this.#database.schema.tables.some((table) => table.internalName === internalName)
+    for (const sync of lost) {
+      this.#publisher.drop(sync)
+      this.#follow(sync)
+    }
   }
 
   #onClosing(): void {
     this.#closing = true
-    this.#mark.release()
+    this.#tracking.close()
     this.#publisher.dispose()
-    const tracked = [...this.#tables.values()].flatMap(({ syncs }) => [...syncs])
-    for (const sync of [...tracked, ...this.#stranded]) sync.fail(this.#failure(sync, undefined))
+    const followed = this.#tracking.tables().flatMap(({ syncs }) => [...syncs])
+    for (const sync of [...followed, ...this.#stranded]) sync.fail(this.#failure(sync, undefined))
   }
 
   #failure(sync: CollectionSync, cause: unknown): RowsignalError {
@@ -266,7 +193,7 @@ export class Capture {
 
   #onCommit(names: readonly string[]): void {
     // Never skipped because a write of ours runs: that write may roll back, and its drain with it.
-    this.#dirty ||= this.#recordingTables().some(({ destination }) => names.includes(destination))
+    this.#dirty ||= this.#tracking.hasRecords(names)
     if (this.#dirty && !this.#draining) void this.#drain()
   }
 
@@ -279,7 +206,7 @@ export class Capture {
             this.#database.writeLock((lock) => {
               locked()
               this.#dirty = false // events until now are of commits that are read now
-              return this.#readRecords(lock)
+              return this.#tracking.readRecords(lock)
             }),
           (changes) => this.#publisher.publish(this.#withoutReading(changes)),
         )
@@ -292,20 +219,16 @@ export class Capture {
     this.#draining = false
   }
 
-  /** The tables whose records can be read: while the schema changes, some may be gone already. */
-  #recordingTables(): TrackedTable[] {
-    return [...this.#tables.values()].filter(
-      (tracked) => tracked.recording && this.#isStored(tracked),
-    )
-  }
-
+  /** Reads the tables of all collections again. One whose read has failed waits for its retry, or two would never end. */
   #reloadAll(): void {
-    for (const { syncs } of this.#tables.values()) syncs.forEach((sync) => this.#reload(sync))
+    for (const { syncs } of this.#tracking.tables()) {
+      for (const sync of syncs) if (!sync.readFailed) this.#reload(sync)
+    }
   }
 
   /** Reads the table of a collection again, after something left the collection in doubt. */
   #reload(sync: CollectionSync): void {
-    const tracked = this.#trackedOf(sync)
+    const tracked = this.#tracking.get(sync.source.table)
     if (tracked === undefined || sync.ended) return
     this.#publisher.drop(sync) // older than what the read will find
     if (sync.reading) {
@@ -317,45 +240,31 @@ export class Capture {
   }
 
   async #read(sync: CollectionSync, tracked: TrackedTable): Promise<void> {
+    // A schema change may give the collection another trigger, and a read of its own with it.
+    const isCurrent = (): boolean => tracked.syncs.has(sync)
     try {
       await tracked.ready
-      while (sync.reading && this.#isTracked(tracked)) {
+    } catch (cause) {
+      if (!isCurrent()) return
+      this.#stranded.add(sync)
+      sync.fail(this.#failure(sync, cause))
+      return
+    }
+    try {
+      while (sync.reading && isCurrent()) {
         await readTable(sync, {
           database: this.#database,
           order: this.#order,
           internalName: tracked.internalName,
-          readRecords: (lock) => this.#readRecords(lock),
+          readRecords: (lock) => this.#tracking.readRecords(lock),
           publish: (changes) => this.#publisher.publish(this.#withoutReading(changes)),
-          isCurrent: () => this.#isTracked(tracked),
+          isCurrent,
         })
       }
     } catch (cause) {
-      // A table that the schema has lost meanwhile is not a failure of this read.
-      if (this.#isTracked(tracked) || this.#stranded.has(sync))
-        sync.fail(this.#failure(sync, cause))
+      if (isCurrent()) sync.fail(this.#failure(sync, cause))
+      this.#reloadAll() // the records of other tables may be gone
     }
-  }
-
-  /**
-   * Reads the records of all tables in one statement and forgets them. Always all: the lock may come after a commit
-   * whose event has not come yet, and reading one of its tables alone would tear it.
-   *
-   * A drain needs no transaction around it: under the write lock nobody else writes, and when a write of ours was
-   * quicker there is nothing to find; that is then one statement instead of three.
-   */
-  async #readRecords(lock: LockContext): Promise<Changes> {
-    const changes: Changes = new Map()
-    const tables = this.#recordingTables()
-    if (tables.length === 0) return changes
-    const found = await lock.getAll<{ position: number; changed: string }>(selectChanged(tables))
-    for (const { position, changed } of found) {
-      const rows: StoredRows = new Map(JSON.parse(changed) as [string, AnyRow | null][])
-      if (rows.size === 0) continue
-      const tracked = tables[position]!
-      await lock.execute(clearChanged(tracked.destination))
-      for (const sync of tracked.syncs) changes.set(sync, rows)
-    }
-    return changes
   }
 
   /** Sets changes of collections that are being read aside and returns the others. */

@@ -6,7 +6,6 @@ import { createCollection } from '@tanstack/db'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Table } from '@powersync/common'
 import type {
-  BaseCollectionConfig,
   CleanupFn,
   Collection,
   CollectionConfig,
@@ -18,82 +17,28 @@ import type {
   UtilsRecord,
 } from '@tanstack/db'
 import { captureOf } from './capture.ts'
-import type { BadRow, Serializer, SqliteValue, TableInput, TableRow } from './codec.ts'
-import { createCodec, tableSchema } from './codec.ts'
+import type { BadRow } from './codec.ts'
+import type { PowerSyncSchemaConfig, PowerSyncTableConfig } from './collection-config.ts'
 import { CollectionSync } from './collection-sync.ts'
 import { attempt, RowsignalError } from './errors.ts'
 import { indexKeys } from './key-index.ts'
-import type { OnLoad } from './load-hook.ts'
-import type { Database } from './powersync.ts'
 import type { Readable } from './readable.ts'
+import { assertRowOptions, rowCodec, writeSchema } from './row-options.ts'
+import type { RowOptions } from './row-options.ts'
 import { rows } from './rows.ts'
+import type { SqliteValue } from './sqlite-values.ts'
+import type { SchemaOfTable, TableColumns } from './table-schema.ts'
 import { TableSource } from './table-source.ts'
 import { assertSupportedCollection } from './tanstack.ts'
 import type { AnyRow, SyncWriter } from './tanstack.ts'
 import { persist, setWriteTarget } from './write.ts'
 
-/** The schema of a collection that has none of its own. */
-export type SchemaOfTable<T extends Table> = StandardSchemaV1<TableInput<T>, TableRow<T>>
-
-/** The options that do not depend on the row type. */
-export interface PowerSyncBaseConfig<T extends Table> extends Pick<
-  BaseCollectionConfig<TableRow<T>, string>,
-  'id' | 'gcTime' | 'startSync' | 'autoIndex' | 'defaultIndexType'
-> {
-  /** The table, as `schema.props.<name>` of the schema that the database was opened with. */
-  table: T
-  database: Database
-  /**
-   * Rows a chunk of the first read, each in its own write lock: more is faster, fewer let writers in more often.
-   *
-   * @default 10000, about 40 ms a chunk in a browser.
-   */
-  syncBatchSize?: number
-  /**
-   * How long a write may wait for SQLite's write lock before `writeErrors` says `lock-waiting`. In ms.
-   *
-   * @default 5000
-   */
-  lockWarnMs?: number
-  /** `eager`: the collection holds the whole table. The only mode so far. */
-  syncMode?: 'eager'
-  /**
-   * Called when the collection starts to sync, for what its rows come from, such as the subscription of a sync stream.
-   * Rows are shown meanwhile; the collection is ready when both this and the first read are done. What it returns is
-   * called when the sync ends. If it throws, the status is `error` until `utils.retry()`.
-   */
-  onLoad?: OnLoad
-  /**
-   * Called once for each stored row that the schema refuses. The row is left out of the collection and listed in
-   * `utils.badRows` until it is mended; the others go on.
-   */
-  onDeserializationError?: (error: StandardSchemaV1.FailureResult) => void
-}
-
-/** A collection with SQLite's own types. */
-export interface PowerSyncTableConfig<T extends Table> extends PowerSyncBaseConfig<T> {
-  schema?: never
-  deserializationSchema?: never
-  serializer?: never
-}
-
-/** A collection with the types of a Standard Schema. */
-export interface PowerSyncSchemaConfig<
-  T extends Table,
-  S extends StandardSchemaV1,
-> extends PowerSyncBaseConfig<T> {
-  /** Checks what is inserted and updated; its output type is the row's. */
-  schema: S
-  /** From SQLite's types to the row's. @default `schema` */
-  deserializationSchema?: StandardSchemaV1<TableRow<T>, StandardSchemaV1.InferOutput<S>>
-  /** How rich values become SQLite's; columns left out follow the column's type (Date -> ISO text, boolean -> 0/1, object -> JSON). */
-  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>
-}
-
 /** What `utils.getMeta()` tells of a collection. */
 export interface PowerSyncCollectionMeta {
   /** The view that the collection reads and writes. */
   tableName: string
+  /** The table that records which rows have changed; empty before the collection has started. */
+  trackedTableName: string
   /** Whether the table keeps the metadata of writes. */
   metadataIsTracked: boolean
   /** A row, or a part of one, as SQLite takes it. */
@@ -147,11 +92,13 @@ const defaultLockWarnMs = 5_000
  *
  * Cost: one trigger a table while a collection of it is alive; the first read is a statement for `syncBatchSize` rows.
  *
- * @throws {RowsignalError} `table-not-in-schema`, `sync-mode-unsupported`, `unsupported-powersync`.
+ * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
+ * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.
  */
-export function powerSyncCollectionOptions<T extends Table>(
-  config: PowerSyncTableConfig<T>,
-): PowerSyncCollectionOptions<SchemaOfTable<T>>
+export function powerSyncCollectionOptions<
+  T extends Table,
+  const Columns extends TableColumns<T> = Record<never, never>,
+>(config: PowerSyncTableConfig<T, Columns>): PowerSyncCollectionOptions<SchemaOfTable<T, Columns>>
 export function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(
   config: PowerSyncSchemaConfig<T, S>,
 ): PowerSyncCollectionOptions<S>
@@ -160,16 +107,15 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
 ): unknown {
   assertEager(config.syncMode)
   const { database, id, gcTime, startSync, autoIndex, defaultIndexType } = config
+  const { compare, defaultStringCollation } = config
+  const rowOptions = config as RowOptions
   const source = new TableSource({
     database,
     table: config.table,
     lockWarnMs: config.lockWarnMs ?? defaultLockWarnMs,
-    createCodec: (table) =>
-      createCodec(table, {
-        schema: config.deserializationSchema ?? config.schema,
-        serializer: config.serializer as Record<string, (value: never) => SqliteValue> | undefined,
-      }),
+    createCodec: (table) => rowCodec(table, rowOptions),
   })
+  assertRowOptions(source.table, rowOptions)
   const badRows = new Map<string, BadRow>()
   let sync: CollectionSync | undefined
 
@@ -207,16 +153,21 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
     isHeld: () => sync !== undefined && captureOf(database).isHeld(sync),
     getMeta: () => ({
       tableName: source.table.viewName,
+      trackedTableName: (sync && captureOf(database).trackingTable(sync)) ?? '',
       metadataIsTracked: source.table.trackMetadata,
-      serializeValue: (value) => source.codec.encode(value),
+      serializeValue: ({ id: rowId, ...values }) => ({
+        ...(typeof rowId === 'string' && { id: rowId }),
+        ...source.codec.encode(values),
+      }),
     }),
   }
   setWriteTarget(utils, source)
 
   return {
     ...given({ id, gcTime, startSync, autoIndex, defaultIndexType }),
+    ...given({ compare, defaultStringCollation }),
     getKey: (row: AnyRow) => row.id as string,
-    schema: config.schema ?? tableSchema(config.table),
+    schema: writeSchema(config.table, rowOptions),
     sync: { rowUpdateMode: 'full', sync: start },
     onInsert: persistOwn,
     onUpdate: persistOwn,
@@ -236,14 +187,16 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
  * `isPersisted` resolves when SQLite has it.
  * Cost: as `powerSyncCollectionOptions`. Reading starts with the first subscriber, `preload()`, or `startSync`.
  *
- * @throws {RowsignalError} `table-not-in-schema`, `sync-mode-unsupported`, `unsupported-powersync`.
+ * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
+ * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.
  * @example
  * const todos = createPowerSyncCollection({ database, table: schema.props.todos })
  * todos.insert({ id: crypto.randomUUID(), title: 'Pack' })
  */
-export function createPowerSyncCollection<T extends Table>(
-  config: PowerSyncTableConfig<T>,
-): PowerSyncCollection<SchemaOfTable<T>>
+export function createPowerSyncCollection<
+  T extends Table,
+  const Columns extends TableColumns<T> = Record<never, never>,
+>(config: PowerSyncTableConfig<T, Columns>): PowerSyncCollection<SchemaOfTable<T, Columns>>
 export function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(
   config: PowerSyncSchemaConfig<T, S>,
 ): PowerSyncCollection<S>

@@ -6,6 +6,7 @@
  */
 import type { LockContext } from '@powersync/common'
 import type { CollectionSync, StoredRows } from './collection-sync.ts'
+import { settleDoubts } from './doubt.ts'
 import type { LockOrder } from './lock-order.ts'
 import type { Database } from './powersync.ts'
 import type { Changes } from './publish.ts'
@@ -50,6 +51,7 @@ export async function readTable(sync: CollectionSync, options: ReadOptions): Pro
           locked()
           const { chunk } = await lock.get<{ chunk: string }>(sql, [last, chunkRows])
           const rows = JSON.parse(chunk) as Chunk['rows']
+          await settleDoubts(lock, sync.source.table, rows)
           const changes = rows.length < chunkRows ? await options.readRecords(lock) : undefined
           return { rows, changes }
         }),

@@ -2,6 +2,7 @@
  * The only place that builds SQL text from names. Values always travel as parameters, rows as one JSON parameter: on
  * the web each statement is a message to a worker, so n rows are one statement and not n.
  */
+import { ColumnType } from '@powersync/common'
 
 /** Quotes a table or column name. */
 export function quote(name: string): string {
@@ -41,6 +42,20 @@ export function selectChunk(internalName: string): string {
   return `
 SELECT json_group_array(json_array(id, json(data))) AS chunk
 FROM (SELECT id, data FROM ${quote(internalName)} WHERE id > ? ORDER BY id LIMIT ?)`
+}
+
+/**
+ * Columns of some rows as the view shows them, integers as text so that no driver rounds one. Parameter: the ids as
+ * JSON text.
+ */
+export function selectColumns(
+  viewName: string,
+  columns: readonly { readonly name: string; readonly type?: ColumnType | undefined }[],
+): string {
+  const values = columns.map(({ name, type }) =>
+    type === ColumnType.INTEGER ? `CAST(${quote(name)} AS TEXT) AS ${quote(name)}` : quote(name),
+  )
+  return `SELECT id, ${values.join(', ')} FROM ${quote(viewName)} WHERE id IN (SELECT value FROM json_each(?))`
 }
 
 /** Inserts rows of the same columns. Parameter: `[[value of columns[0], …], …]` as JSON text. */

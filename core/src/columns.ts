@@ -1,0 +1,157 @@
+/**
+ * Rich types for columns without a schema of the app's own: `columns: { done: booleanColumn(), due: dateColumn() }`.
+ * A helper says how the value that SQLite holds becomes the row's and back, and which column types can hold it. Each is
+ * a function of its own, so that a bundle has only those that are used. None of them sees null: every column of a
+ * PowerSync table may be null, and null stays null.
+ */
+import { ColumnType } from '@powersync/common'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { SqliteValue } from './sqlite-values.ts'
+
+/**
+ * How a column is shown, and stored.
+ *
+ * `Stored` is SQLite's type of it, so that TypeScript refuses a helper that does not fit the column.
+ */
+export interface RichColumn<Value, Stored extends string | number = string | number> {
+  /** The column types that can hold it. */
+  readonly types: readonly ColumnType[]
+  /** What is shown for a value of the table's view; issues make the row a bad one. */
+  read(stored: Stored | bigint): StandardSchemaV1.Result<Value>
+  /** What an insert or update was given. */
+  check(value: unknown): StandardSchemaV1.Result<Value>
+  /** A checked value as SQLite takes it. */
+  write(value: Value, type: ColumnType): SqliteValue
+}
+
+/**
+ * A boolean in an INTEGER column: 0 is `false`, any other number `true`, as in SQL.
+ *
+ * @example
+ * createPowerSyncCollection({ database, table: schema.props.todos, columns: { done: booleanColumn() } })
+ */
+export function booleanColumn(): RichColumn<boolean, number> {
+  return {
+    types: [ColumnType.INTEGER],
+    read: (stored) => ({ value: Number(stored) !== 0 }),
+    check: (value) =>
+      typeof value === 'boolean' ? { value } : refuse('must be a boolean or null'),
+    write: (value) => (value ? 1 : 0),
+  }
+}
+
+/**
+ * A `Date` in a TEXT column (ISO 8601, written in UTC with milliseconds) or in a number column (epoch ms).
+ *
+ * Reading takes what Postgres and SQLite write, too: `2026-12-01 10:00:00+02`, `2026-12-01`; text without a zone is
+ * UTC. Digits below the millisecond are not shown, and stay in SQLite as long as the column is not written.
+ */
+export function dateColumn(): RichColumn<Date> {
+  return {
+    types: [ColumnType.TEXT, ColumnType.INTEGER, ColumnType.REAL],
+    read: (stored) =>
+      checkDate(
+        typeof stored === 'string' ? parseDate(stored) : new Date(Number(stored)),
+        'holds no date',
+      ),
+    check: (value) => checkDate(value, 'must be a valid Date or null'),
+    write: (value, type) => (type === ColumnType.TEXT ? value.toISOString() : value.getTime()),
+  }
+}
+
+/**
+ * JSON in a TEXT column. What is read is frozen: change it by `collection.update`, whose draft is a copy.
+ *
+ * @param schema Checks what is read and what is written. Without one, `Value` is believed on reading, and writing takes
+ * what JSON can say: no `Date`, no `Map`, no bigint inside.
+ */
+export function jsonColumn<Value = unknown>(
+  schema?: StandardSchemaV1<Value>,
+): RichColumn<Value, string> {
+  const check = (value: unknown): StandardSchemaV1.Result<Value> => {
+    const result = schema?.['~standard'].validate(value)
+    if (result instanceof Promise)
+      return refuse('is checked asynchronously by its schema, which a collection cannot wait for')
+    return result ?? { value: value as Value }
+  }
+  return {
+    types: [ColumnType.TEXT],
+    read(stored) {
+      let value: unknown
+      try {
+        value = JSON.parse(String(stored))
+      } catch {
+        return refuse('holds no JSON')
+      }
+      const result = check(value)
+      return result.issues === undefined ? { value: freeze(result.value) } : result
+    },
+    check: (value) => (isJson(value) ? check(value) : refuse('must be what JSON can say')),
+    write: (value) => JSON.stringify(value),
+  }
+}
+
+/** An integer of up to 64 bits as a bigint, in an INTEGER column or as digits in a TEXT column. */
+export function bigintColumn(): RichColumn<bigint> {
+  return {
+    types: [ColumnType.INTEGER, ColumnType.TEXT],
+    read: (stored) =>
+      typeof stored === 'string' && !/^[+-]?\d+$/.test(stored)
+        ? refuse('holds no integer')
+        : { value: BigInt(stored) },
+    check: (value) =>
+      typeof value === 'bigint' && BigInt.asIntN(64, value) === value
+        ? { value }
+        : refuse('must be a bigint of at most 64 bits or null'),
+    write: String,
+  }
+}
+
+/** One of the given texts, in a TEXT column. A row with another text is a bad row. */
+export function enumColumn<const Value extends string>(
+  ...values: readonly Value[]
+): RichColumn<Value, string> {
+  const check = (value: unknown): StandardSchemaV1.Result<Value> =>
+    values.includes(value as Value)
+      ? { value: value as Value }
+      : refuse(`must be ${values.map((known) => `\`${known}\``).join(' or ')}`)
+  return { types: [ColumnType.TEXT], read: check, check, write: (value) => value }
+}
+
+function refuse(message: string): StandardSchemaV1.FailureResult {
+  return { issues: [{ message }] }
+}
+
+function checkDate(value: unknown, message: string): StandardSchemaV1.Result<Date> {
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? { value } : refuse(message)
+}
+
+/** JavaScript would take a time without a zone for local time, and the same row would differ by device. */
+function parseDate(text: string): Date {
+  const [day = '', time] = text.trim().split(/[T ]/)
+  if (!/^(?:\d{4}|[+-]\d{6})-\d\d-\d\d$/.test(day)) return new Date(Number.NaN)
+  if (time === undefined) return new Date(day)
+  const whole = time.replace(/(\.\d{3})\d+/, '$1').replace(/[+-]\d\d$/, '$&:00') // Postgres: microseconds, short zone
+  return new Date(`${day}T${/Z$|[+-]/.test(whole) ? whole : `${whole}Z`}`)
+}
+
+function freeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  for (const inner of Object.values(value)) freeze(inner)
+  return Object.freeze(value)
+}
+
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (Array.isArray(value)) return value.every(isJson)
+  return (
+    isPlain(value) && Object.values(value).every((inner) => inner === undefined || isJson(inner))
+  )
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype as object) === null
+}

@@ -1,0 +1,182 @@
+/**
+ * The schemas of a collection that has none of the app's: what its table and its column helpers ask of a row that is
+ * inserted or updated, and of a row that SQLite holds.
+ */
+import { ColumnType } from '@powersync/common'
+import type { ResolvedTable, RowType, Table } from '@powersync/common'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { RichColumn } from './columns.ts'
+import { isWellFormed, storedReal } from './sqlite-values.ts'
+import type { SqliteValue } from './sqlite-values.ts'
+import type { AnyRow } from './tanstack.ts'
+
+/** Helpers for columns of a table. */
+export type TableColumns<T extends Table> = {
+  [Name in Exclude<keyof RowType<T>, 'id'>]?: RichColumn<unknown, NonNullable<RowType<T>[Name]>>
+}
+
+type NoColumns = Record<never, never>
+
+/**
+ * A row of a table: every declared column, `null` where there is no value, and the id. The types are SQLite's own, or
+ * those of the helpers in `Columns`.
+ */
+export type TableRow<T extends Table, Columns = NoColumns> = {
+  [Name in keyof RowType<T>]: Name extends keyof Columns
+    ? ColumnValue<Columns[Name]> | null
+    : RowType<T>[Name]
+}
+
+type ColumnValue<Column> = Column extends RichColumn<infer Value, never> ? Value : never
+
+/** What an insert into a table takes: columns may be left out. */
+export type TableInput<T extends Table, Columns = NoColumns> = { id: string } & Partial<
+  Omit<TableRow<T, Columns>, 'id'>
+>
+
+/** The schema of a collection that has none of its own. */
+export type SchemaOfTable<T extends Table, Columns = NoColumns> = StandardSchemaV1<
+  TableInput<T, Columns>,
+  TableRow<T, Columns>
+>
+
+export type AnyColumns = Readonly<Record<string, RichColumn<unknown> | undefined>>
+
+/**
+ * Checks the id and the columns, and fills those that an insert left out with `null`, so that an optimistic row has the
+ * shape and the values that it will have from SQLite.
+ */
+export function tableSchema(
+  table: ResolvedTable,
+  columns: AnyColumns = {},
+): StandardSchemaV1<AnyRow, AnyRow> {
+  const described = new Map(Object.entries(columns))
+  const checks = new Map(
+    table.columns.map(({ name, type }) => [name, described.get(name)?.check ?? checkOf(type)]),
+  )
+  return createSchema((values) => {
+    const issues: StandardSchemaV1.Issue[] = []
+    const { id } = values
+    if (typeof id !== 'string' || id === '' || !isWellFormed(id)) {
+      issues.push({ message: 'must be a non-empty string', path: ['id'] })
+    }
+    const row: AnyRow = { id }
+    for (const [name, check] of checks) {
+      const result = isNothing(values[name]) ? nothing : check(values[name])
+      if (result.issues === undefined) row[name] = result.value
+      else issues.push(...below(name, result.issues))
+    }
+    for (const name of Object.keys(values)) {
+      if (name === 'id' || checks.has(name) || name.startsWith('$')) continue // `$synced` and the like are TanStack DB's
+      issues.push({ message: `is not a column of table ${table.name}`, path: [name] })
+    }
+    return issues.length > 0 ? { issues } : { value: row }
+  })
+}
+
+/** From a row of SQLite to the one that the helpers describe. */
+export function storedSchema(
+  table: ResolvedTable,
+  columns: AnyColumns = {},
+): StandardSchemaV1<AnyRow, AnyRow> {
+  const described = describedColumns(table, columns)
+  const names = new Set(described.map(({ name }) => name))
+  const integers = table.columns.filter(
+    ({ name, type }) => type === ColumnType.INTEGER && !names.has(name),
+  )
+  return createSchema((row) => {
+    const issues: StandardSchemaV1.Issue[] = []
+    for (const { name, column } of described) {
+      if (row[name] === null) continue
+      const result = column.read(row[name] as string | number | bigint)
+      if (result.issues === undefined) row[name] = result.value
+      else issues.push(...below(name, result.issues))
+    }
+    for (const { name } of integers) {
+      if (typeof row[name] !== 'bigint') continue
+      issues.push({
+        message: 'holds an integer beyond 2^53: describe it by bigintColumn()',
+        path: [name],
+      })
+    }
+    return issues.length > 0 ? { issues } : { value: row }
+  })
+}
+
+/** How the values of described columns are stored. */
+export function columnSerializers(
+  table: ResolvedTable,
+  columns: AnyColumns = {},
+): Record<string, (value: unknown) => SqliteValue> {
+  return Object.fromEntries(
+    describedColumns(table, columns).map(({ name, type, column }) => [
+      name,
+      (value: unknown) => column.write(value, type),
+    ]),
+  )
+}
+
+interface DescribedColumn {
+  name: string
+  type: ColumnType
+  column: RichColumn<unknown>
+}
+
+function describedColumns(table: ResolvedTable, columns: AnyColumns): DescribedColumn[] {
+  const byName = new Map(Object.entries(columns))
+  return table.columns.flatMap(({ name, type = ColumnType.TEXT }) => {
+    const column = byName.get(name)
+    return column === undefined ? [] : [{ name, type, column }]
+  })
+}
+
+function createSchema(
+  validate: (values: AnyRow) => StandardSchemaV1.Result<AnyRow>,
+): StandardSchemaV1<AnyRow, AnyRow> {
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'rowsignal',
+      validate: (input) => validate(input as AnyRow),
+    },
+  }
+}
+
+const nothing: StandardSchemaV1.Result<unknown> = { value: null }
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined
+}
+
+function below(
+  column: string,
+  issues: readonly StandardSchemaV1.Issue[],
+): StandardSchemaV1.Issue[] {
+  return issues.map((issue) => ({ ...issue, path: [column, ...(issue.path ?? [])] }))
+}
+
+function checkOf(
+  type: ColumnType | undefined,
+): (value: unknown) => StandardSchemaV1.Result<unknown> {
+  if (type === ColumnType.INTEGER) return checkInteger
+  return type === ColumnType.REAL ? checkReal : checkText
+}
+
+function checkText(value: unknown): StandardSchemaV1.Result<unknown> {
+  if (typeof value === 'string' && isWellFormed(value)) return { value }
+  const message =
+    typeof value === 'string' ? 'has half of a surrogate pair' : 'must be a string or null'
+  return { issues: [{ message }] }
+}
+
+function checkInteger(value: unknown): StandardSchemaV1.Result<unknown> {
+  if (Number.isSafeInteger(value)) return { value }
+  const message =
+    typeof value === 'number' ? 'must be a whole number within 2^53' : 'must be a number or null'
+  return { issues: [{ message }] }
+}
+
+function checkReal(value: unknown): StandardSchemaV1.Result<unknown> {
+  if (Number.isFinite(value)) return { value: storedReal(value as number) }
+  return { issues: [{ message: 'must be a finite number or null' }] }
+}
