@@ -66,6 +66,10 @@ export class CollectionSync {
     return this.#readError ?? this.#hookError
   }
 
+  get readFailed(): boolean {
+    return this.#readError !== undefined
+  }
+
   /** Starts a read; one that runs is of no use any more. */
   beginRead(): void {
     this.#aside = new Map()
