@@ -1,6 +1,6 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { RowsignalError } from '@rowsignal/core'
-import { createComponent, createContext, type JSX, useContext } from 'solid-js'
+import { createComponent, createContext, getOwner, type JSX, useContext } from 'solid-js'
 
 const DatabaseContext = createContext<CommonPowerSyncDatabase>()
 
@@ -27,13 +27,15 @@ export function PowerSyncProvider(props: {
 /**
  * The database that `PowerSyncProvider` gave.
  *
- * @throws {RowsignalError} `no-provider` if there is none.
+ * @throws {RowsignalError} `no-provider` if there is none, or outside of every component.
  */
 export function usePowerSync(): CommonPowerSyncDatabase {
   const database = useContext(DatabaseContext)
   if (database !== undefined) return database
   throw new RowsignalError(
     'no-provider',
-    'context: no PowerSync database is provided here. Wrap the app in <PowerSyncProvider>, or pass the database.',
+    getOwner() === null
+      ? 'context: a database can be looked up only while a component is made. Call the hook there, or pass it the database.'
+      : 'context: no PowerSync database is provided here. Wrap the app in <PowerSyncProvider>, or pass the database.',
   )
 }

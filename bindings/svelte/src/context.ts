@@ -12,13 +12,25 @@ export function providePowerSync(database: CommonPowerSyncDatabase): void {
 /**
  * The database that `providePowerSync` gave.
  *
- * @throws {RowsignalError} `no-provider` if there is none.
+ * @throws {RowsignalError} `no-provider` if there is none, or if no component is being made.
  */
 export function usePowerSync(): CommonPowerSyncDatabase {
-  const database = getContext<CommonPowerSyncDatabase | undefined>(databaseKey)
+  const database = lookUp()
   if (database !== undefined) return database
   throw new RowsignalError(
     'no-provider',
     'context: no PowerSync database is provided here. Call providePowerSync(database) above, or pass the database.',
   )
+}
+
+function lookUp(): CommonPowerSyncDatabase | undefined {
+  try {
+    return getContext<CommonPowerSyncDatabase | undefined>(databaseKey)
+  } catch (cause) {
+    throw new RowsignalError(
+      'no-provider',
+      'context: a database can be looked up only while a component is made. Call the hook there, or pass it the database.',
+      { cause },
+    )
+  }
 }

@@ -1,30 +1,49 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { RowsignalError } from '@rowsignal/core'
-import { type App, hasInjectionContext, inject, type InjectionKey, provide } from 'vue'
+import { hasInjectionContext, inject, type InjectionKey, type ObjectPlugin, provide } from 'vue'
 
 const databaseKey: InjectionKey<CommonPowerSyncDatabase> = Symbol('rowsignal.powersync')
 
 /**
- * Gives a database to the components below, or with `app` to the whole app.
+ * The plugin that gives a database to a whole app: its components, its stores and its router's guards.
  *
  * @example
- * providePowerSync(database, app)
+ * createApp(App).use(createRowsignal({ database })).mount('#app')
  */
-export function providePowerSync(database: CommonPowerSyncDatabase, app?: App): void {
-  if (app === undefined) provide(databaseKey, database)
-  else app.provide(databaseKey, database)
+export function createRowsignal(options: {
+  readonly database: CommonPowerSyncDatabase
+}): ObjectPlugin {
+  return { install: (app) => void app.provide(databaseKey, options.database) }
 }
 
 /**
- * The database that `providePowerSync` gave.
+ * Gives a database to the components below this one, for a part of an app that has its own; `createRowsignal` gives one
+ * to all.
  *
- * @throws {RowsignalError} `no-provider` if there is none.
+ * @example
+ * providePowerSync(database)
+ */
+export function providePowerSync(database: CommonPowerSyncDatabase): void {
+  provide(databaseKey, database)
+}
+
+/**
+ * The database that `createRowsignal` or `providePowerSync` gave.
+ *
+ * @throws {RowsignalError} `no-provider` if there is none, or outside of `setup`, a store and `app.runWithContext`.
  */
 export function usePowerSync(): CommonPowerSyncDatabase {
-  const database = hasInjectionContext() ? inject(databaseKey, undefined) : undefined
+  if (!hasInjectionContext()) {
+    throw new RowsignalError(
+      'no-provider',
+      'context: a database can be looked up only in `setup` (before its first await), in a store, or in ' +
+        '`app.runWithContext`. Call the hook there, or pass it the database.',
+    )
+  }
+  const database = inject(databaseKey, undefined)
   if (database !== undefined) return database
   throw new RowsignalError(
     'no-provider',
-    'context: no PowerSync database is provided here. Call providePowerSync(database, app), or pass the database.',
+    'context: no PowerSync database is provided here. Call `app.use(createRowsignal({ database }))`, or pass the database.',
   )
 }

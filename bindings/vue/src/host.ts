@@ -1,6 +1,7 @@
 /** What core needs of Vue: cells that Vue tracks, and whether this renders on a server. */
 import { type Host, serverHost } from '@rowsignal/core/host'
 import {
+  getCurrentScope,
   hasInjectionContext,
   inject,
   type MaybeRefOrGetter,
@@ -10,6 +11,7 @@ import {
   toRaw,
   toValue,
   triggerRef,
+  warn,
 } from 'vue'
 
 const clientHost: Host<ShallowRef<undefined>> = {
@@ -19,9 +21,20 @@ const clientHost: Host<ShallowRef<undefined>> = {
   trigger: (cell) => triggerRef(cell),
 }
 
-/** The host for the component or app that is being set up; Vue's server renderer gives each app a context. */
+/**
+ * The host for the component or app that is being set up; Vue's server renderer gives each app a context.
+ *
+ * Everything made with it ends with the current scope, as Vue's own `watch` does; without a scope Vue is silent about
+ * it, so we warn. That is for development: `warn` does nothing in a production build.
+ */
 export function useHost(): Host<unknown> {
   const onServer = hasInjectionContext() && inject<unknown>(ssrContextKey, undefined) !== undefined
+  if (getCurrentScope() === undefined) {
+    warn(
+      '[rowsignal] used outside of a component, store or effectScope, also by use after an `await` in setup: what it ' +
+        'follows is never let go. Run it in `effectScope().run(…)`, and stop that scope.',
+    )
+  }
   return onServer ? serverHost : clientHost
 }
 

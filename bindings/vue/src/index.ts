@@ -1,5 +1,6 @@
-export { providePowerSync, usePowerSync } from './context.ts'
+export { createRowsignal, providePowerSync, usePowerSync } from './context.ts'
 export { type RowDraft, useDraft } from './draft.ts'
+export { type LiveQuery, useLiveQuery } from './live-query.ts'
 export { useReadable } from './readable.ts'
 export { useRow } from './row.ts'
 export { type Rows, useRows } from './rows.ts'
