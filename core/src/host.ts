@@ -5,4 +5,6 @@
 export { createDraft, type DraftSource } from './draft.ts'
 export { type Host, type LiveRows, liveRows, serverHost } from './live-row.ts'
 export { addFrameworkBatch } from './readable.ts'
-export { createRowsView, type RowsViewSource } from './rows.ts'
+export { createLiveQueryView, createQuerySource } from './live-query-view.ts'
+export { createRowsView, type Followed, type RowsViewSource } from './rows-view.ts'
+export { type AskedSource, createAskedSource } from './shown-rows.ts'

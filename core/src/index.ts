@@ -40,13 +40,7 @@ export {
 } from './live-query.ts'
 export type { AnswerRows, LiveQueryView, QueryAnswer } from './live-query-view.ts'
 export { snapshot } from './live-row.ts'
-export {
-  batch,
-  createReadable,
-  type Readable,
-  type Source,
-  type Stop,
-} from './readable.ts'
+export { batch, createReadable, type Readable, type Source, type Stop } from './readable.ts'
 export { row, rows } from './rows.ts'
 export type { RowsView, RowsWindow } from './rows-view.ts'
 export type { SqliteValue } from './sqlite-values.ts'
@@ -59,5 +53,5 @@ export {
   type SyncStreamValue,
 } from './sync.ts'
 export type { SchemaOfTable, TableColumns, TableInput, TableRow } from './table-schema.ts'
-export { PowerSyncTransactor, transact } from './write.ts'
+export { PowerSyncTransactor, transact, upsert, type UpsertableCollection } from './write.ts'
 export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write-errors.ts'

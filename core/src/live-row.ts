@@ -335,7 +335,7 @@ function columnOf(row: object | undefined, column: string): unknown {
 }
 
 /** The one field that `getKey` returns as it is, or undefined for a key made in any other way. */
-function findKeyField<Row extends object, Key extends RowKey>(
+export function findKeyField<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
 ): string | undefined {
   const mark = Symbol('key')

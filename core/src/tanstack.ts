@@ -4,8 +4,11 @@
  */
 import { CollectionImpl, createTransaction } from '@tanstack/db'
 import type {
+  BaseQueryBuilder,
   Collection,
+  IR,
   PendingMutation,
+  QueryBuilder,
   SyncConfig,
   Transaction,
   TransactionWithMutations,
@@ -19,6 +22,10 @@ export type AnyRow = Record<string, unknown>
 // The library never looks into the schema and the utilities of a collection that it is handed.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyCollection = Collection<any, any, any, any, any>
+
+// Builders of different queries are not assignable to each other.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyQuery = QueryBuilder<any>
 
 /** What TanStack DB hands to a collection's `sync`. */
 export type SyncWriter = Parameters<SyncConfig<AnyRow, string>['sync']>[0]
@@ -77,6 +84,18 @@ export function persistingTransactions(collection: AnyCollection): Transaction[]
   return [...stateOf(collection).transactions.values()].filter(
     (transaction) => transaction.state === 'persisting',
   )
+}
+
+/** What the sync of a collection in error gave as the reason, if it gave one. */
+export function syncErrorOf(collection: AnyCollection): unknown {
+  return (
+    collection as unknown as { _lifecycle: { getSyncError(): unknown } }
+  )._lifecycle.getSyncError()
+}
+
+/** What a query builder has built. */
+export function queryOf(builder: AnyQuery): IR.QueryIR {
+  return (builder as unknown as BaseQueryBuilder)._getQuery()
 }
 
 /** Calls `listener` once the transaction has settled either way. */

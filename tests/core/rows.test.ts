@@ -1,14 +1,6 @@
-import { batch, row, rows, type RowsWindow } from '@rowsignal/core'
-import { createRowsView, type Host, liveRows } from '@rowsignal/core/host'
+import { batch, row, rows } from '@rowsignal/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { openTodos, todo } from '../support/synced-collection.ts'
-
-const untracked: Host<undefined> = {
-  server: false,
-  cell: () => undefined,
-  track: () => {},
-  trigger: () => {},
-}
 
 test('rows are the collection’s own objects, in its order, and one readable for a collection', () => {
   const { todos, put } = openTodos(['a', 'b'])
@@ -65,68 +57,4 @@ test('many watched rows share one subscription', () => {
   expect(todos.subscriberCount).toBe(1)
   for (const stop of stops) stop()
   expect(todos.subscriberCount).toBe(0)
-})
-
-test('a view without a collection is disabled and empty', () => {
-  const view = createRowsView({ live: () => undefined, window: () => undefined })
-  expect({ ...view }).toEqual({
-    rows: [],
-    data: [],
-    keys: [],
-    size: 0,
-    status: 'disabled',
-    isIdle: false,
-    isLoading: false,
-    isReady: false,
-    isError: false,
-    isCleanedUp: false,
-  })
-  expect(view.data).toBe(view.data)
-})
-
-test('a window shows its part, keeps it while others change, and counts all', () => {
-  const { todos, put } = openTodos(['a', 'b', 'c', 'd'])
-  const live = liveRows(todos, untracked)
-  onTestFinished(live.acquire())
-  let window: RowsWindow | undefined = { limit: 2, offset: 1 }
-  const view = createRowsView({ live: () => live, window: () => window })
-  const { rows: shown, data } = view
-  expect([view.keys, data.map((one) => one.id), view.size]).toEqual([['b', 'c'], ['b', 'c'], 4])
-  put(todo('e'), todo('a', { title: 'changed' }))
-  expect(view.rows).toBe(shown)
-  expect(view.data).toBe(data)
-  put(todo('b', { title: 'changed' }))
-  expect(view.rows).toBe(shown)
-  expect(view.data).not.toBe(data)
-  window = { offset: 3 }
-  expect(view.keys).toEqual(['d', 'e'])
-  window = undefined
-  expect(view.rows.map((one) => one.id)).toEqual(['a', 'b', 'c', 'd', 'e'])
-  expect(view.rows[1]).toBe(shown[0])
-})
-
-test('a view that switches collections never shows rows of the old one', () => {
-  const [left, right] = [openTodos(['a']), openTodos(['a'])]
-  const lives = [left, right].map((source) => liveRows(source.todos, untracked))
-  for (const live of lives) onTestFinished(live.acquire())
-  right.put(todo('a', { title: 'right' }))
-  let shown = lives[0]
-  const view = createRowsView({ live: () => shown, window: () => undefined })
-  expect(view.rows.map((one) => one.title)).toEqual(['title a'])
-  shown = lives[1]
-  expect(view.rows.map((one) => one.title)).toEqual(['right'])
-  expect(view.data.map((one) => one.title)).toEqual(['right'])
-  shown = undefined
-  expect([view.rows, view.status]).toEqual([[], 'disabled'])
-})
-
-test('the status follows the collection', async () => {
-  const { todos } = openTodos(['a'])
-  const live = liveRows(todos, untracked)
-  const view = createRowsView({ live: () => live, window: () => undefined })
-  expect([view.status, view.isIdle]).toEqual(['idle', true])
-  onTestFinished(live.acquire())
-  expect([view.status, view.isReady, view.isLoading]).toEqual(['ready', true, false])
-  await todos.cleanup()
-  expect([view.status, view.isCleanedUp]).toEqual(['cleaned-up', true])
 })

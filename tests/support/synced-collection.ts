@@ -26,6 +26,30 @@ export function todo(id: string, columns: Partial<Todo> = {}): Todo {
   return { id, title: `title ${id}`, note: '', rank: 0, ...columns }
 }
 
+/** A real collection that is loading until the test says otherwise; each `finish` and `fail` ends the newest start. */
+export function openSlowTodos(ids: readonly string[]) {
+  let sync: Sync | undefined
+  const todos = createCollection<Todo, string>({
+    getKey: (row) => row.id,
+    sync: {
+      sync: (params) => {
+        sync = params
+      },
+    },
+  })
+  return {
+    todos,
+    finish() {
+      sync?.begin()
+      for (const [rank, id] of ids.entries())
+        sync?.write({ type: 'insert', value: todo(id, { rank }) })
+      void sync?.commit()
+      sync?.markReady()
+    },
+    fail: (error: Error) => sync?.markError(error),
+  }
+}
+
 export function openTodos(ids: readonly string[], options: { byRank?: boolean } = {}): SyncedTodos {
   let sync: Sync | undefined
   const handlers: { resolve: () => void; reject: (error: Error) => void }[] = []

@@ -1,6 +1,7 @@
 export { PowerSyncProvider, usePowerSync } from './context.ts'
 export { type RowDraft, useDraft } from './draft.ts'
 export type { MaybeAccessor } from './host.ts'
+export { type LiveQuery, useLiveQuery } from './live-query.ts'
 export { useReadable } from './readable.ts'
 export { useRow } from './row.ts'
 export { type Rows, useRows } from './rows.ts'

@@ -1,11 +1,18 @@
 import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
-import { createRowsView, liveRows } from '@rowsignal/core/host'
-import { type Accessor, createMemo, onCleanup, untrack } from 'solid-js'
+import {
+  type AskedSource,
+  createAskedSource,
+  createRowsView,
+  type Followed,
+  liveRows,
+  type RowsViewSource,
+} from '@rowsignal/core/host'
+import { type Accessor, createMemo, getOwner, onCleanup, untrack } from 'solid-js'
 import { access, host, type MaybeAccessor } from './host.ts'
 
 /** What `useRows` gives: an accessor of the rows, with everything else on it. */
 export type Rows<Row extends object, Key extends RowKey> = Accessor<RowsView<Row, Key>['rows']> &
-  Omit<RowsView<Row, Key>, 'rows'>
+  RowsView<Row, Key>
 
 /**
  * The rows of a collection as live rows: a change of one row runs again only what read that row.
@@ -14,8 +21,9 @@ export type Rows<Row extends object, Key extends RowKey> = Accessor<RowsView<Row
  * `useDraft`.
  *
  * Shape: an accessor of an array with stable row objects, with `data` (plain rows), `keys`, `size`, `status` and its
- * booleans on it, each tracked by itself. No collection: empty, `status` is `disabled`. A collection behind an accessor
- * may be switched.
+ * booleans, `error` and `retry()` on it, each tracked by itself. No collection: empty, `status` is `disabled`. A
+ * collection behind an accessor may be switched; the old rows stay, with `isPlaceholderData`, until the new ones are
+ * there.
  *
  * @example
  * const all = useRows(todos)
@@ -25,16 +33,38 @@ export function useRows<Row extends object, Key extends RowKey>(
   collection: MaybeAccessor<RowCollection<Row, Key> | null | undefined>,
   window?: MaybeAccessor<RowsWindow | undefined>,
 ): Rows<Row, Key> {
-  const live = createMemo(() => {
-    const source = access(collection)
-    if (!source) return undefined
-    const next = liveRows(source, host)
-    onCleanup(untrack(() => next.acquire()))
+  const source = createAskedSource(() => access(collection))
+  const { view } = useView(source, (kept) =>
+    createRowsView({ ...kept, window: () => access(window) }),
+  )
+  return toAccessor(() => view.rows, view)
+}
+
+/** Makes a view of what is asked for, and subscribes to that while the current owner lives. */
+export function useView<Row extends object, Key extends RowKey, Handle>(
+  { asked: ask, retry }: AskedSource<Row, Key>,
+  create: (kept: RowsViewSource<Row, Key>) => Handle & Followed<Row, Key>,
+): Handle {
+  const live: RowsViewSource<Row, Key>['live'] = (collection) => liveRows(collection, host)
+  const handle = create({ asked: () => asked(), live, retry })
+  const asked = createMemo(() => {
+    const next = ask()
+    if (!host.server) untrack(() => handle.follow(next))
     return next
   })
-  const view = createRowsView({ live, window: () => access(window) })
+  if (getOwner() !== null) onCleanup(handle.stop)
+  return handle
+}
+
+/** An accessor with the properties of a view on it. */
+export function toAccessor<Value, View extends object>(
+  read: () => Value,
+  view: View,
+): Accessor<Value> & View {
   // A memo, so that a change outside the window stops here.
-  const rows = createMemo(() => view.rows)
-  const { rows: _, ...rest } = Object.getOwnPropertyDescriptors(view)
-  return Object.defineProperties(() => rows(), rest) as Rows<Row, Key>
+  const value = createMemo(read)
+  return Object.defineProperties(
+    () => value(),
+    Object.getOwnPropertyDescriptors(view),
+  ) as Accessor<Value> & View
 }

@@ -44,3 +44,9 @@ export type MaybeGetter<T> = T | (() => T)
 export function get<T>(source: MaybeGetter<T>): T {
   return typeof source === 'function' ? (source as () => T)() : source
 }
+
+/** A getter that runs `read` again only when something that it read has changed, also outside of effects. */
+export function keep<T>(read: () => T): () => T {
+  const kept = $derived.by(read)
+  return () => kept
+}

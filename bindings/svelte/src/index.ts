@@ -1,6 +1,7 @@
 export { providePowerSync, usePowerSync } from './context.ts'
 export { useDraft } from './draft.ts'
 export type { MaybeGetter } from './host.svelte.ts'
+export { useLiveQuery } from './live-query.ts'
 export { type Current, useReadable } from './readable.ts'
 export { useRow } from './row.ts'
 export { useRows } from './rows.ts'

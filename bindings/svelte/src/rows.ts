@@ -1,7 +1,14 @@
 import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
-import { createRowsView, type LiveRows, liveRows } from '@rowsignal/core/host'
+import {
+  type AskedSource,
+  createAskedSource,
+  createRowsView,
+  type LiveRows,
+  liveRows,
+  type RowsViewSource,
+} from '@rowsignal/core/host'
 import { createSubscriber } from 'svelte/reactivity'
-import { get, host, type MaybeGetter } from './host.svelte.ts'
+import { get, host, keep, type MaybeGetter } from './host.svelte.ts'
 
 /** For each collection what subscribes the running effect to it, and lets go with the last effect. */
 const subscribers = new WeakMap<object, () => void>()
@@ -27,8 +34,8 @@ function follow<Row extends object, Key extends RowKey>(
  * be made anywhere, also in a module.
  *
  * Shape: an object of getters: an array with stable row objects (`rows`), plain rows (`data`), `keys`, `size`, `status`
- * and its booleans. Do not destructure it. No collection: empty, `status` is `disabled`. A collection behind a getter
- * may be switched.
+ * and its booleans, `error` and `retry()`. Do not destructure it. No collection: empty, `status` is `disabled`. A
+ * collection behind a getter may be switched; the old rows stay, with `isPlaceholderData`, until the new ones are there.
  *
  * @example
  * const all = useRows(todos)
@@ -38,11 +45,14 @@ export function useRows<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<RowCollection<Row, Key> | null | undefined>,
   window?: MaybeGetter<RowsWindow | undefined>,
 ): RowsView<Row, Key> {
-  return createRowsView({
-    live() {
-      const source = get(collection)
-      return source ? follow(source) : undefined
-    },
-    window: () => get(window),
-  })
+  const source = createAskedSource(() => get(collection))
+  return createRowsView({ ...followed(source), window: () => get(window) }).view
+}
+
+/** What is asked for, kept until something that it read changes; whatever reads it subscribes to its rows. */
+export function followed<Row extends object, Key extends RowKey>({
+  asked,
+  retry,
+}: AskedSource<Row, Key>): RowsViewSource<Row, Key> {
+  return { asked: keep(asked), live: follow, retry }
 }

@@ -1,12 +1,32 @@
 import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
-import { createRowsView, liveRows } from '@rowsignal/core/host'
-import { computed, type ComputedRef, type MaybeRefOrGetter, toValue, watch } from 'vue'
+import {
+  type AskedSource,
+  createAskedSource,
+  createRowsView,
+  type Followed,
+  type Host,
+  liveRows,
+  type RowsViewSource,
+} from '@rowsignal/core/host'
+import {
+  computed,
+  type ComputedRef,
+  type MaybeRefOrGetter,
+  onScopeDispose,
+  toValue,
+  watch,
+} from 'vue'
 import { toPlain, useHost } from './host.ts'
 
-/** What `useRows` gives: a plain object of refs, to be destructured. */
-export type Rows<Row extends object, Key extends RowKey> = {
-  readonly [Property in keyof RowsView<Row, Key>]: ComputedRef<RowsView<Row, Key>[Property]>
+/** A view as a plain object of refs, to be destructured. */
+export type Refs<View> = {
+  readonly [Property in keyof View]: Property extends 'retry'
+    ? View[Property]
+    : ComputedRef<View[Property]>
 }
+
+/** What `useRows` gives: a plain object of refs, to be destructured. */
+export type Rows<Row extends object, Key extends RowKey> = Refs<RowsView<Row, Key>>
 
 /**
  * The rows of a collection as live rows: a change of one row runs again only what read that row.
@@ -15,7 +35,8 @@ export type Rows<Row extends object, Key extends RowKey> = {
  * again. Rows are read-only; write by `collection.update`, edit by `useDraft`.
  *
  * Shape: refs of an array with stable row objects (`rows`), of plain rows (`data`), `keys`, `size`, `status` and its
- * booleans. No collection: empty, `status` is `disabled`. A collection behind a ref or getter may be switched.
+ * booleans, `error` and `retry()`. No collection: empty, `status` is `disabled`. A collection behind a ref or getter may
+ * be switched; the old rows stay, with `isPlaceholderData`, until the new ones are there.
  *
  * @example
  * const { rows, isLoading } = useRows(todos, { limit: 100 })
@@ -24,28 +45,35 @@ export function useRows<Row extends object, Key extends RowKey>(
   collection: MaybeRefOrGetter<RowCollection<Row, Key> | null | undefined>,
   window?: MaybeRefOrGetter<RowsWindow | undefined>,
 ): Rows<Row, Key> {
-  const host = useHost()
-  const live = computed(() => {
-    const source = toPlain(collection)
-    return source ? liveRows(source, host) : undefined
+  const source = createAskedSource(() => toPlain(collection))
+  const { view } = useView(useHost(), source, (kept) =>
+    createRowsView({ ...kept, window: () => toValue(window) }),
+  )
+  return toRefs(view)
+}
+
+/** Makes a view of what is asked for, and subscribes to that while the current scope lives. */
+export function useView<Row extends object, Key extends RowKey, Handle>(
+  host: Host<unknown>,
+  { asked: ask, retry }: AskedSource<Row, Key>,
+  create: (kept: RowsViewSource<Row, Key>) => Handle & Followed<Row, Key>,
+): Handle {
+  const asked = computed(ask)
+  const handle = create({
+    asked: () => asked.value,
+    live: (collection) => liveRows(collection, host),
+    retry,
   })
   if (!host.server) {
-    watch(live, (next, _previous, onCleanup) => next && onCleanup(next.acquire()), {
-      immediate: true,
-      flush: 'sync',
-    })
+    watch(asked, (next) => handle.follow(next), { immediate: true, flush: 'sync' })
+    onScopeDispose(handle.stop, true)
   }
-  const view = createRowsView({ live: () => live.value, window: () => toValue(window) })
-  return {
-    rows: computed(() => view.rows),
-    data: computed(() => view.data),
-    keys: computed(() => view.keys),
-    size: computed(() => view.size),
-    status: computed(() => view.status),
-    isIdle: computed(() => view.isIdle),
-    isLoading: computed(() => view.isLoading),
-    isReady: computed(() => view.isReady),
-    isError: computed(() => view.isError),
-    isCleanedUp: computed(() => view.isCleanedUp),
-  }
+  return handle
+}
+
+export function toRefs<View extends object>(view: View): Refs<View> {
+  const refs = Object.entries(Object.getOwnPropertyDescriptors(view)).map(
+    ([name, { get, value }]) => [name, get === undefined ? value : computed(get)],
+  )
+  return Object.fromEntries(refs) as Refs<View>
 }

@@ -1,0 +1,195 @@
+/**
+ * What `useLiveQuery` of each binding asks and hands out: the answer of a query function as a collection to show, and
+ * the view of its rows with the fields of TanStack's own adapters.
+ */
+import { BaseQueryBuilder, isCollection, isSingleResultCollection, Query } from '@tanstack/db'
+import type {
+  CollectionStatus,
+  ExtractContext,
+  GetResult,
+  InferResultType,
+  SingleResult,
+} from '@tanstack/db'
+import { isRowsignalError, RowsignalError } from './errors.ts'
+import type { RowCollection, RowKey } from './keyed-rows.ts'
+import { type LiveQueryCollection, shareLiveQuery } from './live-query.ts'
+import type { Host } from './live-row.ts'
+import { createRowsView, type Followed, type RowsView, type RowsViewSource } from './rows-view.ts'
+import { type Asked, type AskedSource, keepIfSameAsked } from './shown-rows.ts'
+import type { AnyCollection, AnyQuery, AnyRow } from './tanstack.ts'
+
+/** What a query function may return. Nothing: the query is disabled. */
+export type QueryAnswer = AnyQuery | AnyCollection | null | undefined | false
+
+type Given<Answer> = Exclude<Answer, null | undefined | false>
+
+/** `Value` if the answer may be nothing. */
+type IfDisabled<Answer, Value> = Answer extends null | undefined | false ? Value : never
+
+/** One row of the answer, as the query builder types it. */
+export type AnswerRow<Answer> =
+  Given<Answer> extends AnyCollection
+    ? NonNullable<ReturnType<Given<Answer>['get']>>
+    : GetResult<ExtractContext<Given<Answer>>>
+
+type AnswerKey<Answer> =
+  Given<Answer> extends { keys(): Iterable<infer Key extends RowKey> } ? Key : RowKey
+
+type AnswerCollection<Answer> =
+  Given<Answer> extends AnyCollection
+    ? Given<Answer>
+    : LiveQueryCollection<ExtractContext<Given<Answer>>>
+
+/** `One` for `findOne`, `Many` for any other answer. */
+type BySize<Answer, One, Many> =
+  Given<Answer> extends AnyCollection
+    ? Given<Answer> extends SingleResult
+      ? One
+      : Many
+    : ExtractContext<Given<Answer>> extends SingleResult
+      ? One
+      : Many
+
+/** The live rows of an answer: an array, or one for `findOne`; undefined while the query is disabled. */
+export type AnswerRows<Answer> =
+  | BySize<Answer, Readonly<AnswerRow<Answer>> | undefined, readonly Readonly<AnswerRow<Answer>>[]>
+  | IfDisabled<Answer, undefined>
+
+/** What `useLiveQuery` gives, in the framework's own shape. Each property is tracked by itself. */
+export interface LiveQueryView<Answer> extends Pick<
+  RowsView<object, RowKey>,
+  | 'size'
+  | 'isIdle'
+  | 'isLoading'
+  | 'isReady'
+  | 'isError'
+  | 'isCleanedUp'
+  | 'isPlaceholderData'
+  | 'error'
+  | 'retry'
+> {
+  /** Live rows, also for `findOne`: the same array until rows come, go or move. */
+  readonly rows: readonly Readonly<AnswerRow<Answer>>[]
+  /** Plain rows, or one for `findOne`; undefined while the query is disabled. */
+  readonly data:
+    | (Given<Answer> extends AnyCollection
+        ? BySize<Answer, AnswerRow<Answer> | undefined, AnswerRow<Answer>[]>
+        : InferResultType<ExtractContext<Given<Answer>>>)
+    | IfDisabled<Answer, undefined>
+  /** Plain rows by key: a new map whenever one of them changes. Made only if read. */
+  readonly state: Map<AnswerKey<Answer>, AnswerRow<Answer>>
+  readonly keys: readonly AnswerKey<Answer>[]
+  /**
+   * The collection that holds the result, null while the query is disabled.
+   *
+   * @throws {RowsignalError} `query-failed` while the query function throws, so that there is none.
+   */
+  readonly collection: AnswerCollection<Answer> | IfDisabled<Answer, null>
+  /** The status of the query that is asked for now. */
+  readonly status: CollectionStatus | IfDisabled<Answer, 'disabled'>
+}
+
+/**
+ * Asks for the answer to what a user gave to `useLiveQuery`.
+ *
+ * @param read Unwraps the argument; a function is a query function.
+ */
+export function createQuerySource<Cell>(
+  host: Host<Cell>,
+  read: () => unknown,
+): AskedSource<AnyRow, RowKey> {
+  const cell = host.cell()
+  let last: Asked<AnyRow, RowKey> = {}
+  const answer = (): Asked<AnyRow, RowKey> => {
+    try {
+      return answerOf(read(), host.server)
+    } catch (cause) {
+      return { status: 'error', error: queryFailed(cause) }
+    }
+  }
+  return {
+    asked() {
+      host.track(cell)
+      return (last = keepIfSameAsked(last, answer()))
+    },
+    retry: () => host.trigger(cell),
+  }
+}
+
+function queryFailed(cause: unknown): RowsignalError {
+  if (isRowsignalError(cause)) return cause
+  return new RowsignalError(
+    'query-failed',
+    'live-query: the query function threw; the cause says what. It runs again when something that it read changes, and by retry().',
+    { cause },
+  )
+}
+
+function answerOf(given: unknown, isServer: boolean): Asked<AnyRow, RowKey> {
+  const answer = ask(given)
+  if (isNothing(answer)) return {}
+  if (isCollection(answer)) return { collection: asRows(answer) }
+  const isBuilder = answer instanceof BaseQueryBuilder
+  const { query, ...options } = (isBuilder ? { query: answer } : answer) as { query?: unknown }
+  const built = ask(query)
+  if (isNothing(built)) return {}
+  const collection = shareLiveQuery(built as AnyQuery, options)
+  // A server starts no query; the page that it renders will.
+  const isWaiting = isServer && collection.status === 'idle'
+  return { collection: asRows(collection), ...(isWaiting ? { status: 'loading' } : {}) }
+}
+
+function asRows(collection: AnyCollection): RowCollection<AnyRow, RowKey> {
+  return collection as unknown as RowCollection<AnyRow, RowKey>
+}
+
+function ask(given: unknown): unknown {
+  return typeof given === 'function' ? given(new Query()) : given
+}
+
+function isNothing(answer: unknown): answer is null | undefined | false {
+  return answer === null || answer === undefined || answer === false
+}
+
+export interface LiveQueryViewHandle<Answer> extends Followed<AnyRow, RowKey> {
+  readonly view: LiveQueryView<Answer>
+  /** All rows of an answer, or the one of `findOne`. Tracked. */
+  rows(): AnswerRows<Answer>
+}
+
+/** The view of a query's rows that a binding turns into refs, accessors or getters. */
+export function createLiveQueryView<Answer>(
+  source: RowsViewSource<AnyRow, RowKey>,
+): LiveQueryViewHandle<Answer> {
+  const { view: rowsView, shown, follow, stop } = createRowsView(source)
+  let state = new Map<RowKey, AnyRow>()
+  let stateOf: readonly AnyRow[] | undefined
+
+  const bySize = <Row>(rows: readonly Row[]): readonly Row[] | Row | undefined => {
+    const collection = shown()
+    if (collection === undefined) return rowsView.status === 'disabled' ? undefined : rows
+    return isSingleResultCollection(collection as unknown as AnyCollection) ? rows[0] : rows
+  }
+
+  const own = {
+    get data() {
+      return bySize(rowsView.data)
+    },
+    get state() {
+      const { data, keys } = rowsView
+      if (stateOf !== data) state = new Map(data.map((row, index) => [keys[index] as RowKey, row]))
+      stateOf = data
+      return state
+    },
+    get collection() {
+      const { collection, error } = source.asked()
+      if (error !== undefined) throw error
+      return collection ?? null
+    },
+  }
+  const view = Object.defineProperties({} as LiveQueryView<Answer>, {
+    ...Object.getOwnPropertyDescriptors(rowsView),
+    ...Object.getOwnPropertyDescriptors(own),
+  })
+  return { view, rows: () => bySize(rowsView.rows) as AnswerRows<Answer>, follow, stop }
+}

@@ -1,0 +1,62 @@
+/**
+ * Why a collection is in error, and how it starts again, whoever made it: one of ours says so itself, a live query asks
+ * the collections that it reads, and of any other only what its sync reported is known.
+ */
+import { attempt, isRowsignalError, RowsignalError } from './errors.ts'
+import { type AnyCollection, syncErrorOf } from './tanstack.ts'
+
+/** The collections that a live query of ours reads. */
+const sources = new WeakMap<object, readonly AnyCollection[]>()
+/** One error object for each failure, however often it is asked for. */
+const reported = new WeakMap<object, RowsignalError>()
+
+/** Says what a live query reads, so that its error and its retry are theirs. */
+export function setSources(liveQuery: object, read: readonly AnyCollection[]): void {
+  sources.set(liveQuery, read)
+}
+
+/** Why the collection does not follow what it shows; undefined while it does. */
+export function errorOf(collection: AnyCollection): RowsignalError | undefined {
+  for (const source of sources.get(collection) ?? []) {
+    const error = errorOf(source)
+    if (error !== undefined) return error
+  }
+  const { error } = collection.utils as { error?: unknown }
+  if (isRowsignalError(error)) return error
+  return collection.status === 'error' ? reportedError(collection) : undefined
+}
+
+function reportedError(collection: AnyCollection): RowsignalError {
+  const cause = syncErrorOf(collection)
+  if (isRowsignalError(cause)) return cause
+  let error = reported.get(collection)
+  if (error === undefined || error.cause !== cause) {
+    error = new RowsignalError(
+      'collection-failed',
+      `rows: collection \`${collection.id}\` is in error. What its sync reported is the cause; retry() starts it again.`,
+      { cause },
+    )
+    reported.set(collection, error)
+  }
+  return error
+}
+
+/** Has a collection in error try again: what it reads first, then itself. */
+export function retryCollection(collection: AnyCollection): void {
+  const read = sources.get(collection)
+  const { retry } = collection.utils as { retry?: unknown }
+  if (read !== undefined) {
+    for (const source of read) if (source.status === 'error') retryCollection(source)
+    // A source that recovers takes its live queries along, with the rows that they show; a restart empties them.
+    if (collection.status !== 'error' || read.some(({ status }) => status === 'error')) return
+    restart(collection)
+  } else if (typeof retry === 'function') {
+    retry.call(collection.utils)
+  } else {
+    restart(collection)
+  }
+}
+
+function restart(collection: AnyCollection): void {
+  void collection.cleanup().then(() => attempt(() => collection.startSyncImmediate()))
+}
