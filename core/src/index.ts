@@ -53,5 +53,5 @@ export {
   type SyncStreamValue,
 } from './sync.ts'
 export type { SchemaOfTable, TableColumns, TableInput, TableRow } from './table-schema.ts'
-export { PowerSyncTransactor, transact, upsert, type UpsertableCollection } from './write.ts'
+export { PowerSyncTransactor, transact, upsert } from './write.ts'
 export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write-errors.ts'

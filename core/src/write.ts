@@ -4,7 +4,8 @@
  */
 import { createTransaction } from '@tanstack/db'
 import type { LockContext, ResolvedTable } from '@powersync/common'
-import type { PendingMutation, Transaction } from '@tanstack/db'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Collection, PendingMutation, Transaction, UtilsRecord } from '@tanstack/db'
 import type { IsOwn } from './capture.ts'
 import { captureOf } from './capture.ts'
 import { RowsignalError } from './errors.ts'
@@ -224,4 +225,32 @@ export function transact(mutate: () => void): Transaction {
   }
   transaction.commit().catch(() => undefined) // the caller learns of it by `isPersisted`
   return transaction
+}
+
+/**
+ * Inserts the rows that the collection does not hold and updates the others with the columns given, as one change and
+ * one SQLite transaction.
+ *
+ * Wait until the collection is ready: a row of SQLite that it has not read yet would be inserted, which SQLite refuses.
+ *
+ * @returns TanStack DB's transaction, as that of `transact`.
+ * @example
+ * upsert(todos, { id, title: 'Pack' })
+ */
+export function upsert<
+  Row extends object,
+  Utils extends UtilsRecord,
+  Schema extends StandardSchemaV1,
+  Input extends object,
+>(
+  collection: Collection<Row, string, Utils, Schema, Input>,
+  rows: NoInfer<Input> | readonly NoInfer<Input>[],
+): Transaction {
+  return transact(() => {
+    for (const row of (Array.isArray(rows) ? rows : [rows]) as Input[]) {
+      const { id } = row as unknown as { id: string }
+      if (!collection.has(id)) collection.insert(row)
+      else collection.update(id, (draft) => void Object.assign(draft, row))
+    }
+  })
 }
