@@ -1,0 +1,5 @@
+import OfficialList from './OfficialList.svelte'
+import OfficialPlacesById from './OfficialPlacesById.svelte'
+import { createVariant } from './variant.ts'
+
+export const variant = createVariant(OfficialList, OfficialPlacesById)
