@@ -35,7 +35,9 @@ export type DraftColumn<Row extends object> = keyof DraftColumns<Row>
 
 /** The columns that both the user and somebody else have changed. */
 export type DraftConflicts<Row extends object> = {
-  readonly [Column in DraftColumn<Row>]?: DraftConflict<DraftColumns<Row>[Column]>
+  readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?: DraftConflict<
+    Row[Column]
+  >
 }
 
 /** What the collection's schema says of each column, and of the row as a whole under `$row`. */
