@@ -7,7 +7,7 @@
  *   write of ours: statements and drain in one transaction -> its own ids at once, the rest as above
  */
 import type { LockContext } from '@powersync/common'
-import type { Transaction } from '@tanstack/db'
+import type { PendingMutation, Transaction } from '@tanstack/db'
 import type { CollectionSync, StoredRows } from './collection-sync.ts'
 import { reportToPlatform, RowsignalError } from './errors.ts'
 import { readTable } from './load.ts'
@@ -17,10 +17,22 @@ import { onCommit } from './powersync.ts'
 import type { Changes } from './publish.ts'
 import { Publisher } from './publish.ts'
 import type { TableSource } from './table-source.ts'
+import { positionOf } from './tanstack.ts'
 import { type TrackedTable, Tracking } from './tracking.ts'
+import { WriteOrder } from './write-order.ts'
 
 /** Whether the row was changed by the write whose changes are published. */
 export type IsOwn = (sync: CollectionSync, id: string) => boolean
+
+/** A write that a collection or a transaction asks for. */
+export interface OwnWrite {
+  readonly transaction: Transaction
+  readonly mutations: readonly PendingMutation[]
+  /** The tables that it writes. */
+  readonly sources: readonly TableSource[]
+  /** Executes its statements and tells which rows are its own. */
+  run(lock: LockContext): Promise<IsOwn>
+}
 
 const captures = new WeakMap<Database, Capture>()
 
@@ -35,6 +47,7 @@ export class Capture {
   readonly #database: Database
   readonly #tracking: Tracking
   readonly #order = new LockOrder()
+  readonly #writes = new WriteOrder()
   readonly #publisher = new Publisher((sync) => this.#reload(sync))
   /** Collections whose table has no trigger: the schema lacks it, or the trigger could not be made. */
   readonly #stranded = new Set<CollectionSync>()
@@ -98,16 +111,13 @@ export class Capture {
    * Runs a write of ours in one SQLite transaction, reads in it what it changed, and shows that right after the commit:
    * what it changed itself at once, what others changed when `transaction` has settled.
    */
-  async write(
-    transaction: Transaction,
-    sources: readonly TableSource[],
-    run: (lock: LockContext) => Promise<IsOwn>,
-  ): Promise<void> {
+  async write({ transaction, mutations, sources, run }: OwnWrite): Promise<void> {
     // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
-    for (const { table } of sources) await this.#tracking.get(table)?.ready
+    const ready = (): Promise<unknown> =>
+      Promise.all(sources.map(({ table }) => this.#tracking.get(table)?.ready))
     let committing = false
-    try {
-      await this.#order.run(
+    const request = (): Promise<void> =>
+      this.#order.run(
         (locked) =>
           this.#database.writeTransaction(async (lock) => {
             locked()
@@ -118,6 +128,8 @@ export class Capture {
           }),
         ({ changes, isOwn }) => this.#publishWrite(transaction, changes, isOwn),
       )
+    try {
+      await this.#writes.run(positionOf(mutations), ready, request)
     } catch (error) {
       // COMMIT may have happened and only its answer be lost, the records with it.
       if (committing) this.#reloadAll()

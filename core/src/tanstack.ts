@@ -98,6 +98,18 @@ export function queryOf(builder: AnyQuery): IR.QueryIR {
   return (builder as unknown as BaseQueryBuilder)._getQuery()
 }
 
+/**
+ * The place of a write among those of the same turn: by its first mutation on 0.15, which counts them; all alike on
+ * 0.9.2, which calls handlers in the order of the writes.
+ */
+export function positionOf(mutations: readonly PendingMutation[]): number {
+  const counts = mutations.map(({ mutationId }) =>
+    Number(/^[\da-f-]{36}-(\d+)$/.exec(mutationId)?.[1]),
+  )
+  const position = Math.min(...counts)
+  return Number.isNaN(position) ? 0 : position
+}
+
 /** Calls `listener` once the transaction has settled either way. */
 export function onSettled(transaction: Transaction, listener: () => void): void {
   transaction.isPersisted.promise.then(listener, listener)

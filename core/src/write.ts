@@ -18,15 +18,15 @@ import type { AnyCollection } from './tanstack.ts'
 import { recordWriteError, watchLock } from './write-errors.ts'
 
 // By the `utils` of the collection's options: known before the collection is, and kept when options are spread.
-const sources = new WeakMap<object, TableSource>()
+const sourceByUtils = new WeakMap<object, TableSource>()
 
 /** Makes the collections whose options hold `utils` writable by `persist`. */
 export function setWriteTarget(utils: object, source: TableSource): void {
-  sources.set(utils, source)
+  sourceByUtils.set(utils, source)
 }
 
 function targetOf(collection: AnyCollection): TableSource {
-  const source = sources.get(collection.config.utils as object)
+  const source = sourceByUtils.get(collection.config.utils as object)
   if (source !== undefined) return source
   throw new RowsignalError(
     'not-a-powersync-collection',
@@ -67,15 +67,20 @@ async function write(
   const statements = statementsOf(mutations)
   // A collection that nobody has read yet has nowhere to show its row once the optimistic one is dropped.
   for (const collection of own.keys()) collection.startSyncImmediate()
-  const targets = [...own.keys()].map(targetOf)
+  const sources = [...own.keys()].map(targetOf)
   const isOwn: IsOwn = (sync, id) => own.get(sync.collection)?.has(id) ?? false
-  const warnMs = Math.min(...targets.map(({ lockWarnMs }) => lockWarnMs))
+  const warnMs = Math.min(...sources.map(({ lockWarnMs }) => lockWarnMs))
   const lockGranted = watchLock(database, mutations, warnMs)
   try {
-    await captureOf(database).write(transaction, targets, async (lock) => {
-      lockGranted()
-      for (const statement of statements) await run(lock, statement)
-      return isOwn
+    await captureOf(database).write({
+      transaction,
+      mutations,
+      sources,
+      run: async (lock) => {
+        lockGranted()
+        for (const statement of statements) await run(lock, statement)
+        return isOwn
+      },
     })
   } finally {
     lockGranted()
