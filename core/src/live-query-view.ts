@@ -140,7 +140,7 @@ function answerOf(given: unknown, isServer: boolean): Asked<AnyRow, RowKey> {
 }
 
 function asRows(collection: AnyCollection): RowCollection<AnyRow, RowKey> {
-  return collection as unknown as RowCollection<AnyRow, RowKey>
+  return collection as RowCollection<AnyRow, RowKey>
 }
 
 function ask(given: unknown): unknown {
@@ -154,7 +154,7 @@ function isNothing(answer: unknown): answer is null | undefined | false {
 export interface LiveQueryViewHandle<Answer> extends Followed<AnyRow, RowKey> {
   readonly view: LiveQueryView<Answer>
   /** All rows of an answer, or the one of `findOne`. Tracked. */
-  rows(): AnswerRows<Answer>
+  readonly rows: () => AnswerRows<Answer>
 }
 
 /** The view of a query's rows that a binding turns into refs, accessors or getters. */

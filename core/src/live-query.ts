@@ -98,7 +98,7 @@ export function shareLiveQuery(built: AnyQuery, options: Record<string, unknown>
   let ofFirst = known.get(first)
   if (ofFirst === undefined) known.set(first, (ofFirst = new Map()))
   const alike = (ofFirst.get(structure.hash) ?? []).filter(isHeld)
-  const identity = [...read, ...structure.functions, ...Object.entries(options).sort().flat()]
+  const identity = [...read, ...structure.functions, ...Object.entries(options).flat()]
   const same = alike.find((one) => equal(one.identity, identity))?.collection.deref()
   if (same !== undefined) return same
 

@@ -37,7 +37,7 @@ export interface RowsView<Row extends object, Key extends RowKey> {
   /** Why the status is `error`: of a live query that of the collection it reads. */
   readonly error: RowsignalError | undefined
   /** Has what failed try again. */
-  retry(): void
+  readonly retry: () => void
 }
 
 /** Where a view takes its rows from; all but `retry` are called at each read, so that the framework tracks them. */
@@ -45,21 +45,21 @@ export interface RowsViewSource<Row extends object, Key extends RowKey> extends 
   Row,
   Key
 > {
-  live(collection: RowCollection<Row, Key>): LiveRows<Row, Key>
-  window?(): RowsWindow | undefined
+  readonly live: (collection: RowCollection<Row, Key>) => LiveRows<Row, Key>
+  readonly window?: () => RowsWindow | undefined
 }
 
 /** What subscribes a view. A binding whose reads subscribe by themselves does without it. */
 export interface Followed<Row extends object, Key extends RowKey> {
   /** Subscribes to what is asked for; called, untracked, whenever that differs. */
-  follow(asked: Asked<Row, Key>): void
-  stop(): void
+  readonly follow: (asked: Asked<Row, Key>) => void
+  readonly stop: () => void
 }
 
 export interface RowsViewHandle<Row extends object, Key extends RowKey> extends Followed<Row, Key> {
   readonly view: RowsView<Row, Key>
   /** The collection whose rows the view shows. Tracked. */
-  shown(): RowCollection<Row, Key> | undefined
+  readonly shown: () => RowCollection<Row, Key> | undefined
 }
 
 /** The view of live rows that a binding turns into refs, accessors or getters. */
@@ -171,11 +171,12 @@ class RowsPart<Row extends object, Key extends RowKey> {
   }
 
   size(): number {
-    return this.#live()?.keys().length ?? 0
+    return this.#live()?.size() ?? 0
   }
 
   #read(live: LiveRows<Row, Key> | undefined): readonly Key[] {
-    const next = live === undefined ? [] : cut(live.keys(), this.#window())
+    const window = this.#window()
+    const next = live === undefined ? [] : cut(live.keys(endOf(window)), window)
     const kept = keepIfSame(this.#keys, next)
     // Equal keys of another collection are other rows.
     if (kept === this.#keys && live === this.#last) return kept
@@ -189,8 +190,10 @@ function isWhole(window: RowsWindow | undefined): boolean {
   return window === undefined || (window.limit === undefined && !window.offset)
 }
 
+function endOf(window: RowsWindow | undefined): number {
+  return (window?.offset ?? 0) + (window?.limit ?? Infinity)
+}
+
 function cut<Key>(keys: readonly Key[], window: RowsWindow | undefined): readonly Key[] {
-  if (isWhole(window)) return keys
-  const offset = window?.offset ?? 0
-  return keys.slice(offset, window?.limit === undefined ? undefined : offset + window.limit)
+  return isWhole(window) ? keys : keys.slice(window?.offset ?? 0, endOf(window))
 }

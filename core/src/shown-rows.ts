@@ -19,9 +19,9 @@ export interface Asked<Row extends object, Key extends RowKey> {
 /** Where a view learns what to show. */
 export interface AskedSource<Row extends object, Key extends RowKey> {
   /** Tracked, and to be kept until something that it read changes. The same object while it says the same. */
-  asked(): Asked<Row, Key>
+  readonly asked: () => Asked<Row, Key>
   /** Asks again, after an error without a collection. */
-  retry(): void
+  readonly retry: () => void
 }
 
 /** Asks for the collection that an argument of a user gives, or for nothing. */

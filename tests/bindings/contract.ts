@@ -5,11 +5,13 @@
 import { column, type CommonPowerSyncDatabase, Schema, Table } from '@powersync/common'
 import type {
   createPowerSyncCollection,
+  LiveQueryView,
+  QueryAnswer,
   Readable,
   RowCollection,
   RowsWindow,
 } from '@rowsignal/core'
-import type { Collection } from '@tanstack/db'
+import type { Collection, InitialQueryBuilder } from '@tanstack/db'
 import type { Todo } from '../support/synced-collection.ts'
 
 export type Todos = Collection<Todo, string>
@@ -60,6 +62,18 @@ export interface StatusProps {
   readonly provided: CommonPowerSyncDatabase | undefined
 }
 
+/** Answers with a builder, a config, a collection, or nothing; the types of a config are in types.test-d.ts. */
+export type Ask = (q: InitialQueryBuilder) => QueryAnswer | { query: unknown }
+
+export interface QueryProps extends Logged {
+  /** Read by the query function: another one is another query. */
+  readonly ask: Box<Ask>
+  readonly expose: (query: () => QueryFields) => void
+}
+
+/** What `useLiveQuery` gives, out of the framework's shape. */
+export type QueryFields = LiveQueryView<QueryAnswer>
+
 export interface ValueProps extends Logged {
   readonly readable: Box<Readable<unknown>>
 }
@@ -92,6 +106,11 @@ export interface Driver {
    * `useLiveQuery` of the framework's TanStack adapter: a `<ul>` of the titles of what is not done, in their order.
    */
   readonly mountOfficial: (props: OfficialProps) => Mounted
+  /**
+   * `useLiveQuery` in a `<p>` with status and size, and its rows as in `mountList`. Also logs `query` when the query
+   * function runs.
+   */
+  readonly mountQuery: (props: QueryProps) => Mounted
   /** `useReadable`: shows the value and logs it. */
   readonly mountValue: (props: ValueProps) => Mounted
 }

@@ -1,13 +1,15 @@
+import type { QueryAnswer } from '@rowsignal/core'
 import {
   PowerSyncProvider,
   useDraft,
+  useLiveQuery,
   useReadable,
   useRow,
   useRows,
   useSyncStatus,
 } from '@rowsignal/solid'
 import { eq } from '@tanstack/db'
-import { useLiveQuery } from '@tanstack/solid-db'
+import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/solid-db'
 import {
   createComponent,
   createEffect,
@@ -23,6 +25,7 @@ import { insert, render } from 'solid-js/web'
 import { expect, test } from 'vitest'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Driver, Mounted } from './contract.ts'
+import { testLiveQueries } from './live-query-suite.ts'
 import { testBinding } from './suite.ts'
 
 /** Mounts a component; there is no JSX here, so each builds its nodes as compiled JSX does. */
@@ -149,7 +152,7 @@ const driver: Driver = {
 
   mountOfficial: ({ collection }) =>
     mount(() => {
-      const todos = useLiveQuery((query) =>
+      const todos = useOfficialLiveQuery((query) =>
         query
           .from({ todo: collection })
           .where(({ todo }) => eq(todo.done, 0))
@@ -165,6 +168,24 @@ const driver: Driver = {
       )
     }),
 
+  mountQuery: ({ ask, log, expose }) =>
+    mount(() => {
+      const query = useLiveQuery((q) => {
+        log('query')
+        return ask.value(q) as QueryAnswer
+      })
+      expose(() => query)
+      const list = () =>
+        For({
+          get each() {
+            log('list')
+            return query.rows as readonly Todo[]
+          },
+          children: (row) => createComponent(Row, { row, log }),
+        })
+      return [node('p', () => `${query.status} ${query.size}`), node('ul', list)]
+    }),
+
   mountValue: ({ readable, log }) =>
     mount(() => {
       const value = useReadable(() => readable.value)
@@ -178,6 +199,7 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+testLiveQueries(driver)
 
 test('a spread row stays live', () => {
   const { todos, put } = openTodos(['a'])

@@ -2,7 +2,8 @@ import { batch, createPowerSyncCollection, createReadable, rows, transact } from
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
-import { type Driver, type ListProps, type Mounted, schema, type Todos } from './contract.ts'
+import { type Driver, schema } from './contract.ts'
+import { mounting } from './mounting.ts'
 
 // A browser without locks has no such property; happy-dom 21 has it, and it is null.
 Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true })
@@ -10,39 +11,7 @@ Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true
 /** The same promises for every framework. */
 export function testBinding(driver: Driver): void {
   const { box, flush } = driver
-
-  /** Mounts, and takes down at the end of the test. */
-  async function mount<Props>(how: (props: Props) => Mounted, props: Props) {
-    const mounted = how(props)
-    let gone = false
-    const unmount = async () => {
-      if (!gone) mounted.unmount()
-      gone = true
-      await flush()
-    }
-    onTestFinished(unmount)
-    await flush()
-    return { ...mounted, unmount }
-  }
-
-  /** Mounts a list; `ran` gives what ran since the last call. */
-  async function mountList(todos: Todos | undefined, window?: { limit: number; offset?: number }) {
-    const entries: string[] = []
-    const props = {
-      collection: box(todos),
-      window: box<ListProps['window']['value']>(window),
-      log: (entry: string) => void entries.push(entry),
-    }
-    const mounted = await mount(driver.mountList, props)
-    const texts = () => Array.from(mounted.element.querySelectorAll('li'), (li) => li.textContent)
-    const heading = () => mounted.element.querySelector('p')?.textContent
-    const ran = async () => {
-      await flush()
-      return entries.splice(0).sort()
-    }
-    await ran()
-    return { ...mounted, ...props, texts, heading, ran }
-  }
+  const { mount, mountList } = mounting(driver)
 
   test('a changed row runs again alone, not the list and no other row', async () => {
     const { todos, put } = openTodos(['a', 'b', 'c'])

@@ -2,6 +2,7 @@ import { type Component, flushSync, mount as mountComponent, tick, unmount } fro
 import { expect, test, vi } from 'vitest'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import type { Driver, Mounted } from './contract.ts'
+import { testLiveQueries } from './live-query-suite.ts'
 import { testBinding } from './suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
 import { createOutside } from './svelte/outside.svelte.ts'
@@ -12,6 +13,7 @@ import Official from './svelte/Official.svelte'
 import One from './svelte/One.svelte'
 import Pair from './svelte/Pair.svelte'
 import Provider from './svelte/Provider.svelte'
+import Query from './svelte/Query.svelte'
 import Value from './svelte/Value.svelte'
 
 function mount(component: Component<never>, props: object): Mounted {
@@ -38,10 +40,12 @@ const driver: Driver = {
   mountForm: (props) => mount(Form, props),
   mountStatus: (props) => mount(Provider, props),
   mountOfficial: (props) => mount(Official, props),
+  mountQuery: (props) => mount(Query, props),
   mountValue: (props) => mount(Value, props),
 }
 
 testBinding(driver)
+testLiveQueries(driver)
 
 test('rows made outside a component are right unread, followed while read, and then let go', async () => {
   const { todos, put } = openTodos(['a'])

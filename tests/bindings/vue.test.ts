@@ -1,13 +1,16 @@
+import type { QueryAnswer } from '@rowsignal/core'
 import {
+  type LiveQuery,
   providePowerSync,
   useDraft,
+  useLiveQuery,
   useReadable,
   useRow,
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
 import { eq } from '@tanstack/db'
-import { useLiveQuery } from '@tanstack/vue-db'
+import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/vue-db'
 import { expect, test } from 'vitest'
 import {
   computed,
@@ -28,7 +31,8 @@ import {
 } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
-import type { Driver, Mounted, Todos } from './contract.ts'
+import type { Driver, Mounted, QueryFields, Todos } from './contract.ts'
+import { testLiveQueries } from './live-query-suite.ts'
 import { testBinding } from './suite.ts'
 
 /** Mounts a component of this setup function. */
@@ -57,6 +61,17 @@ const Heading = defineComponent({
   props: { text: { type: String, required: true } },
   setup: (props) => () => h('p', props.text),
 })
+
+/** The values of refs, read when asked for. */
+function toValues(refs: LiveQuery<QueryAnswer>): QueryFields {
+  const { retry, ...fields } = refs
+  return Object.defineProperties(
+    { retry } as QueryFields,
+    Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => [name, { get: () => field.value }]),
+    ),
+  )
+}
 
 const driver: Driver = {
   box: (value) => shallowRef(value),
@@ -132,7 +147,7 @@ const driver: Driver = {
 
   mountOfficial: ({ collection }) =>
     mount(() => {
-      const { data } = useLiveQuery((query) =>
+      const { data } = useOfficialLiveQuery((query) =>
         query
           .from({ todo: collection })
           .where(({ todo }) => eq(todo.done, 0))
@@ -143,6 +158,23 @@ const driver: Driver = {
           'ul',
           data.value.map((todo) => h('li', { key: todo.id }, todo.title ?? '')),
         )
+    }),
+
+  mountQuery: ({ ask, log, expose }) =>
+    mount(() => {
+      const query = useLiveQuery((q) => {
+        log('query')
+        return ask.value(q) as QueryAnswer
+      })
+      expose(() => toValues(query))
+      const List = defineComponent(() => () => {
+        log('list')
+        return h(
+          'ul',
+          (query.rows.value as Todo[]).map((row) => h(Row, { key: row.id, row, log })),
+        )
+      })
+      return () => [h('p', `${query.status.value} ${query.size.value}`), h(List)]
     }),
 
   mountValue: ({ readable, log }) =>
@@ -157,6 +189,7 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+testLiveQueries(driver)
 
 test('a collection in a deep ref is the collection itself', () => {
   const { todos, put } = openTodos(['a'])

@@ -71,9 +71,12 @@ export function useView<Row extends object, Key extends RowKey, Handle>(
   return handle
 }
 
-export function toRefs<View extends object>(view: View): Refs<View> {
-  const refs = Object.entries(Object.getOwnPropertyDescriptors(view)).map(
-    ([name, { get, value }]) => [name, get === undefined ? value : computed(get)],
-  )
+/** Each property as a ref, but for `retry`. */
+export function toRefs<View extends { readonly retry: () => void }>(view: View): Refs<View> {
+  const names = Object.keys(view) as (keyof View)[]
+  const refs = names.map((name) => [
+    name,
+    name === 'retry' ? view.retry : computed(() => view[name]),
+  ])
   return Object.fromEntries(refs) as Refs<View>
 }

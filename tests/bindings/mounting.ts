@@ -1,0 +1,65 @@
+/** Mounting what a driver has, with the log of what ran. */
+import { onTestFinished } from 'vitest'
+import type { Driver, ListProps, Mounted, QueryFields, QueryProps, Todos } from './contract.ts'
+
+/** A log whose entries since the last call `ran` gives, sorted. */
+function createLog(flush: () => Promise<void>) {
+  const entries: string[] = []
+  return {
+    log: (entry: string) => void entries.push(entry),
+    ran: async () => {
+      await flush()
+      return entries.splice(0).sort()
+    },
+  }
+}
+
+export function mounting(driver: Driver) {
+  const { box, flush } = driver
+
+  /** Mounts, and takes down at the end of the test. */
+  async function mount<Props>(how: (props: Props) => Mounted, props: Props) {
+    const mounted = how(props)
+    let gone = false
+    const unmount = async () => {
+      if (!gone) mounted.unmount()
+      gone = true
+      await flush()
+    }
+    onTestFinished(unmount)
+    await flush()
+    return { ...mounted, unmount }
+  }
+
+  /** Mounts a list; `ran` gives what ran since the last call. */
+  async function mountList(todos: Todos | undefined, window?: { limit: number; offset?: number }) {
+    const { log, ran } = createLog(flush)
+    const props = { collection: box(todos), window: box<ListProps['window']['value']>(window), log }
+    const mounted = await mount(driver.mountList, props)
+    await ran()
+    return { ...mounted, ...props, ...texts(mounted), ran }
+  }
+
+  /** Mounts a query; `query()` gives its fields as they are now. */
+  async function mountQuery(ask: QueryProps['ask']['value']) {
+    const { log, ran } = createLog(flush)
+    let read: (() => QueryFields) | undefined
+    const props = { ask: box(ask), log, expose: (query: () => QueryFields) => void (read = query) }
+    const mounted = await mount(driver.mountQuery, props)
+    const query = () => {
+      if (read === undefined) throw new Error('the component exposes nothing')
+      return read()
+    }
+    await ran()
+    return { ...mounted, ...props, ...texts(mounted), ran, query }
+  }
+
+  return { mount, mountList, mountQuery }
+}
+
+function texts({ element }: Mounted) {
+  return {
+    texts: () => Array.from(element.querySelectorAll('li'), (li) => li.textContent),
+    heading: () => element.querySelector('p')?.textContent,
+  }
+}
