@@ -1,5 +1,5 @@
 import { column, Schema, Table } from '@powersync/common'
-import { createPowerSyncCollection } from '@rowsignal/core'
+import { createPowerSyncCollection, dateColumn, jsonColumn } from '@rowsignal/core'
 import { createDraft, serverHost } from '@rowsignal/core/host'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { expect, test } from 'vitest'
@@ -10,12 +10,13 @@ const schema = new Schema({
   events: new Table({ title: column.text, starts: column.integer, ends: column.integer }),
 })
 
+const stored = { id: z.string(), title: z.string(), starts: z.number(), ends: z.number() }
+
 const event = z
   .object({
-    id: z.string(),
+    ...stored,
     title: z.string().min(3, 'too short').max(20, 'too long'),
     starts: z.number('no number').int('not whole'),
-    ends: z.number('no number'),
   })
   .refine(({ starts, ends }) => starts <= ends, { message: 'ends before it starts' })
 
@@ -27,7 +28,7 @@ async function open(eventSchema: StandardSchemaV1) {
   const events = createPowerSyncCollection({
     database,
     table: schema.props.events,
-    deserializationSchema: z.looseObject({ id: z.string() }),
+    deserializationSchema: z.object(stored),
     schema: eventSchema as typeof event, // the same rows, however it validates
   })
   await events.preload()
@@ -36,9 +37,9 @@ async function open(eventSchema: StandardSchemaV1) {
       { collection: () => events, key: () => key, row: () => events.get(key) },
       serverHost,
     )
-  const stored = () =>
+  const select = () =>
     database.get<{ title: string }>("SELECT title, starts, ends FROM events WHERE id = 'a'")
-  return { events, edit, stored }
+  return { events, edit, select }
 }
 
 test('what the schema refuses is told by column as it is typed, and goes when it is mended', async () => {
@@ -64,7 +65,7 @@ test('an error of the row as a whole is under $row', async () => {
 })
 
 test('a save with errors is refused, writes nothing and keeps what was typed', async () => {
-  const { edit, events, stored } = await open(event)
+  const { edit, events, select } = await open(event)
   const form = edit('a')
   form.draft.title = 'P'
   form.draft.ends = 9
@@ -78,7 +79,7 @@ test('a save with errors is refused, writes nothing and keeps what was typed', a
   expect(events.get('a')).toMatchObject({ title: 'Picnic', ends: 5 })
   form.draft.title = 'Party'
   await form.save()?.isPersisted.promise
-  expect(await stored()).toEqual({ title: 'Party', starts: 1, ends: 9 })
+  expect(await select()).toEqual({ title: 'Party', starts: 1, ends: 9 })
 })
 
 test('a stored column that the schema refuses is an error once there is something to save', async () => {
@@ -121,4 +122,26 @@ test('without a schema of its own a table refuses what its columns cannot hold',
   )
   Object.assign(form.draft, { starts: 'soon' })
   expect(form.errors).toEqual({ starts: ['must be a number or null'] })
+})
+
+test('a date or object that is typed equal is no change, and one that is not is saved in its column', async () => {
+  const database = await openDatabase(schema)
+  const events = createPowerSyncCollection({
+    database,
+    table: schema.props.events,
+    columns: { title: jsonColumn<{ tags: string[] }>(), starts: dateColumn() },
+  })
+  await events.preload()
+  const starts = new Date('2026-01-01T10:00:00.000Z')
+  await events.insert({ id: 'a', title: { tags: ['x'] }, starts }).isPersisted.promise
+  const form = createDraft(
+    { collection: () => events, key: () => 'a', row: () => events.get('a') },
+    serverHost,
+  )
+  form.draft.title = { tags: ['x'] }
+  form.draft.starts = new Date(starts)
+  expect(form.changed).toBe(false)
+  form.draft.title = { tags: ['x', 'y'] }
+  await form.save()?.isPersisted.promise
+  expect(await database.get('SELECT title FROM events')).toEqual({ title: '{"tags":["x","y"]}' })
 })
