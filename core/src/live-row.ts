@@ -42,7 +42,9 @@ export const serverHost: Host<undefined> = {
 export interface LiveRows<Row extends object, Key extends RowKey> {
   /** Subscribes until the returned function is called; counted, so that each component may call it. */
   acquire(): Stop
-  keys(): readonly Key[]
+  /** The keys in order, at least the first `end`; runs again only when one of those asked for comes, goes or moves. */
+  keys(end?: number): readonly Key[]
+  size(): number
   /** The live row of a key, whether or not the collection holds it. Made without tracking. */
   row(key: Key): Readonly<Row>
   /** The collection's own row, not live. */
@@ -86,10 +88,12 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   readonly #deleted = new Map<Key, Slot<Row, Key, Cell>>()
   readonly #columns = new Set<string>()
   readonly #orderCell: Cell
+  readonly #sizeCell: Cell
   readonly #dataCell: Cell
   readonly #statusCell: Cell
   // What the first reader since the last trigger was given: a later one, in the middle of a batch, may be ahead.
-  #keys: readonly Key[] | undefined
+  #order: number | undefined
+  #size: number | undefined
   #data: readonly Row[] | undefined
   #status: CollectionStatus | undefined
   #epoch = 0
@@ -100,6 +104,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     this.#keyed = keyedRows(collection)
     this.#host = host
     this.#orderCell = host.cell()
+    this.#sizeCell = host.cell()
     this.#dataCell = host.cell()
     this.#statusCell = host.cell()
     this.#handler = rowHandler({
@@ -126,11 +131,18 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     }
   }
 
-  keys(): readonly Key[] {
+  keys(end?: number): readonly Key[] {
     this.#host.track(this.#orderCell)
-    const keys = this.#keyed.keys()
-    this.#keys ??= keys
+    const keys = this.#keyed.keys(end)
+    this.#order ??= this.#keyed.order
     return keys
+  }
+
+  size(): number {
+    this.#host.track(this.#sizeCell)
+    const { size } = this.#keyed.collection
+    this.#size ??= size
+    return size
   }
 
   row(key: Key): Readonly<Row> {
@@ -215,13 +227,19 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       this.#data = undefined
       this.#host.trigger(this.#dataCell)
     }
-    this.#compareOrderAndStatus()
+    this.#compareList()
   }
 
-  #compareOrderAndStatus(): void {
-    if (this.#keys !== undefined && this.#keys !== this.#keyed.keys()) {
-      this.#keys = undefined
+  /** Tells the readers of the order, size and status what differs from what they were given. */
+  #compareList(): void {
+    this.#keyed.keys(0) // looks again if the order may have changed
+    if (this.#order !== undefined && this.#order !== this.#keyed.order) {
+      this.#order = undefined
       this.#host.trigger(this.#orderCell)
+    }
+    if (this.#size !== undefined && this.#size !== this.#keyed.collection.size) {
+      this.#size = undefined
+      this.#host.trigger(this.#sizeCell)
     }
     if (this.#status !== undefined && this.#status !== this.#keyed.collection.status) {
       this.#status = undefined
@@ -270,7 +288,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       this.#data = undefined
       this.#host.trigger(this.#dataCell)
     }
-    this.#compareOrderAndStatus()
+    this.#compareList()
   }
 
   #release(): void {

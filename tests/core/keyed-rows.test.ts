@@ -35,6 +35,30 @@ test('keys keep their array until a row comes, goes or moves', () => {
   expect(keyed.keys()).toEqual(['a', 'b', 'c'])
 })
 
+test('no more keys are looked at than were asked for since their order changed', () => {
+  const source = openTodos(['a', 'b', 'c', 'd'])
+  const { keyed } = record(source)
+  const looked = vi.spyOn(source.todos, 'keys')
+  const read: string[] = []
+  looked.mockImplementation(function* () {
+    for (const key of source.todos._state.keys()) {
+      read.push(key)
+      yield key
+    }
+  })
+  expect(keyed.keys(2)).toEqual(['a', 'b'])
+  source.put(todo('e'))
+  expect(keyed.keys(2)).toEqual(['a', 'b'])
+  expect(read).not.toContain('d')
+  expect(keyed.keys()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  source.remove('e')
+  expect(keyed.keys(2)).toEqual(['a', 'b', 'c', 'd'])
+  read.length = 0
+  source.put(todo('f'))
+  keyed.keys(2)
+  expect(read).not.toContain('d')
+})
+
 test('a row that moves by its sort value moves its key', () => {
   const source = openTodos(['a', 'b', 'c'], { byRank: true })
   const { keyed, events } = record(source)

@@ -87,6 +87,32 @@ test('the key is read without tracking', () => {
   expect(reruns()).toEqual(['row'])
 })
 
+test('rows that come, go or move below the keys that were asked for run nothing again', () => {
+  const { live, run, reruns, put, remove } = open(['a', 'b', 'c', 'd', 'e'])
+  run('first two', () => live.keys(2))
+  run('size', () => live.size())
+  put(todo('f'))
+  expect(reruns()).toEqual(['size'])
+  run('size', () => live.size())
+  put(todo('aa'))
+  expect(reruns()).toEqual(['first two', 'size'])
+  expect(live.keys(2).slice(0, 2)).toEqual(['a', 'aa'])
+  run('first two', () => live.keys(2))
+  remove('e')
+  expect(reruns()).toEqual([])
+})
+
+test('readers of different parts of the list each run again for their own', () => {
+  const { live, run, reruns, remove } = open(['a', 'b', 'c', 'd', 'e'])
+  run('first two', () => live.keys(2))
+  run('all', () => live.keys())
+  remove('e')
+  expect(reruns()).toEqual(['all', 'first two'])
+  run('first two', () => live.keys(2))
+  remove('d')
+  expect(reruns()).toEqual([])
+})
+
 test('rows keep their object while the list changes around them', () => {
   const { live, put, remove } = open(['a', 'b'])
   const row = live.row('b')
