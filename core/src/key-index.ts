@@ -7,6 +7,7 @@
 import { BaseIndex } from '@tanstack/db'
 import type { Collection, IndexConstructor } from '@tanstack/db'
 import { RowsignalError } from './errors.ts'
+import type { AnyCollection } from './tanstack.ts'
 
 interface KeyIndexOptions {
   // TanStack DB makes a text of all options but functions, so this is no collection.
@@ -14,11 +15,12 @@ interface KeyIndexOptions {
 }
 
 /** Adds the index; to be done at each start, since a clean-up of the collection takes its indexes away. */
-export function indexKeys(collection: Collection<{ id: string }, string>): void {
-  collection.createIndex((row) => row.id, {
+export function indexKeys(collection: AnyCollection): void {
+  const keyed: Collection<{ id: string }, string> = collection
+  keyed.createIndex((row) => row.id, {
     name: 'key',
     indexType: KeyIndex,
-    options: { has: (key) => collection.has(key as string) } satisfies KeyIndexOptions,
+    options: { has: (key) => keyed.has(key as string) } satisfies KeyIndexOptions,
   })
 }
 
