@@ -39,7 +39,7 @@ export {
   type LiveQueryOptions,
 } from './live-query.ts'
 export type { AnswerRows, LiveQueryView, QueryAnswer } from './live-query-view.ts'
-export { snapshot } from './live-row.ts'
+export { snapshot } from './row-proxy.ts'
 export { batch, createReadable, type Readable, type Source, type Stop } from './readable.ts'
 export { row, rows } from './rows.ts'
 export type { RowsView, RowsWindow } from './rows-view.ts'

@@ -8,11 +8,11 @@
  * every row. A deleted row keeps its last value, for what is still on its way out of the page; the same key again is
  * the same object.
  */
-import { RowsignalError } from './errors.ts'
 import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
 import type { RowCollection, RowKey } from './keyed-rows.ts'
 import type { CollectionStatus } from '@tanstack/db'
 import type { Stop } from './readable.ts'
+import { columnOf, rowHandler } from './row-proxy.ts'
 
 /**
  * What live rows need of a framework. Values are never kept in a cell, only the fact that something changed.
@@ -54,8 +54,6 @@ export interface LiveRows<Row extends object, Key extends RowKey> {
   status(): CollectionStatus
 }
 
-const inspect = Symbol.for('nodejs.util.inspect.custom')
-const peek = Symbol('rowsignal.peek')
 /** How many deleted rows are kept, so that a refused delete or a row that comes back is the same object. */
 const keptDeletedRows = 1000
 /** The epoch of a slot that no collection's rows know any more. */
@@ -301,57 +299,6 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 }
 
-interface RowReads<Slot> {
-  readonly keyField: string | undefined
-  readonly proxySymbol: symbol | undefined
-  column(slot: Slot, column: string): unknown
-  whole(slot: Slot): object | undefined
-  untracked(slot: Slot): object | undefined
-}
-
-/** One handler per collection; the slot is the target, so that a row costs no closure. */
-function rowHandler<S extends { readonly key: RowKey }>(reads: RowReads<S>): ProxyHandler<S> {
-  return {
-    get(slot, property) {
-      if (property === reads.keyField || property === '$key') return slot.key
-      if (property === peek || property === inspect) return () => reads.untracked(slot)
-      if (typeof property === 'symbol') return undefined
-      // Vue asks these of everything that it is given: a row must pass through `ref` and `reactive` as it is.
-      if (property.startsWith('__v_')) return property === '__v_skip' ? true : undefined
-      const value = reads.column(slot, property)
-      if (value !== undefined) return value
-      if (property === 'toJSON') return () => ({ ...reads.whole(slot) })
-      return columnOf(Object.prototype, property)
-    },
-    has(slot, property) {
-      if (typeof property === 'symbol') return property === reads.proxySymbol
-      return property in (reads.whole(slot) ?? {})
-    },
-    ownKeys: (slot) => Reflect.ownKeys(reads.whole(slot) ?? {}),
-    getOwnPropertyDescriptor(slot, property) {
-      const row = reads.whole(slot)
-      if (row === undefined || !Object.hasOwn(row, property)) return undefined
-      return { value: Reflect.get(row, property), enumerable: true, configurable: true }
-    },
-    set: refuseWrite,
-    deleteProperty: refuseWrite,
-    defineProperty: refuseWrite,
-    setPrototypeOf: refuseWrite,
-    preventExtensions: refuseWrite,
-  }
-}
-
-function refuseWrite(): never {
-  throw new RowsignalError(
-    'row-read-only',
-    'live-row: rows are read-only. Use collection.update(key, (draft) => { … }), or useDraft in a form.',
-  )
-}
-
-function columnOf(row: object | undefined, column: string): unknown {
-  return row === undefined ? undefined : Reflect.get(row, column)
-}
-
 /** The one field that `getKey` returns as it is, or undefined for a key made in any other way. */
 export function findKeyField<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
@@ -380,14 +327,4 @@ export function liveRows<Row extends object, Key extends RowKey, Cell>(
   let rows = ofHost.get(collection) as LiveRows<Row, Key> | undefined
   if (rows === undefined) ofHost.set(collection, (rows = new CollectionLiveRows(collection, host)))
   return rows
-}
-
-/**
- * A plain copy of a live row as it is now, read untracked: for `structuredClone`, `postMessage` and logs.
- *
- * Shape: a new object each time, nested values are the collection's own. Any other object is copied the same way.
- */
-export function snapshot<Row extends object>(row: Row): Row {
-  const read = Reflect.get(row, peek) as (() => Row | undefined) | undefined
-  return { ...(read === undefined ? row : read()) } as Row
 }
