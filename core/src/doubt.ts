@@ -15,7 +15,7 @@ export async function settleDoubts(
   table: ResolvedTable,
   rows: Iterable<readonly [id: string, data: AnyRow | null]>,
 ): Promise<void> {
-  const doubtful = new Map<string, AnyRow>()
+  const doubtful = new Map<string, { data: AnyRow; names: string[] }>()
   const columns = new Set<ResolvedTable['columns'][number]>()
   const checks = table.columns.map((column) => ({
     column,
@@ -26,13 +26,20 @@ export async function settleDoubts(
     if (data === null) continue
     for (const { column, name, isExact } of checks) {
       if (isExact(data[name] as StoredValue)) continue
-      doubtful.set(id, data)
       columns.add(column)
+      const known = doubtful.get(id)
+      if (known === undefined) doubtful.set(id, { data, names: [name] })
+      else known.names.push(name)
     }
   }
   if (doubtful.size === 0) return
-  const shown = await lock.getAll<{ id: string }>(selectColumns(table.viewName, [...columns]), [
-    JSON.stringify([...doubtful.keys()]),
-  ])
-  for (const { id, ...values } of shown) Object.assign(doubtful.get(id)!, values)
+  const shown = await lock.getAll<AnyRow & { id: string }>(
+    selectColumns(table.viewName, [...columns]),
+    [JSON.stringify([...doubtful.keys()])],
+  )
+  for (const row of shown) {
+    const { data, names } = doubtful.get(row.id)!
+    // No others: drivers end a text at its first NUL, which `JSON.parse` does not. None that is in doubt holds one.
+    for (const name of names) data[name] = row[name]
+  }
 }

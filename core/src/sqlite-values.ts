@@ -87,7 +87,7 @@ const reals: ColumnValues = {
   write(value) {
     if (typeof value === 'string') return wholeReal.test(value) ? value : undefined
     const number = typeof value === 'bigint' ? Number(value) : toNumber(value)
-    return Number.isFinite(number) ? storedReal(number) : undefined
+    return storedReal(number)
   },
 }
 
@@ -123,9 +123,13 @@ function isInt64(text: string): boolean {
   return /^[+-]?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text)
 }
 
-/** A number as a REAL column keeps it: PowerSync's views write reals as JSON, and SQLite gives those 15 digits. */
-export function storedReal(number: number): number {
-  return Number.isSafeInteger(number) ? number + 0 : Number(number.toPrecision(15))
+/**
+ * A number as a REAL column keeps it, if it can: PowerSync's views write reals as JSON, also those of columns that an
+ * update leaves alone, and SQLite gives reals 15 digits in JSON.
+ */
+export function storedReal(number: number): number | undefined {
+  const stored = Number(number.toPrecision(15)) + 0
+  return Number.isFinite(stored) ? stored : undefined
 }
 
 /** Whether text has only whole characters: SQLite keeps half of a surrogate pair as bytes that no driver reads back. */

@@ -177,6 +177,7 @@ function checkInteger(value: unknown): StandardSchemaV1.Result<unknown> {
 }
 
 function checkReal(value: unknown): StandardSchemaV1.Result<unknown> {
-  if (Number.isFinite(value)) return { value: storedReal(value as number) }
+  const stored = typeof value === 'number' ? storedReal(value) : undefined
+  if (stored !== undefined) return { value: stored }
   return { issues: [{ message: 'must be a finite number or null' }] }
 }
