@@ -26,6 +26,7 @@ import { expect, test } from 'vitest'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Driver, Mounted } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
+import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 
 /** Mounts a component; there is no JSX here, so each builds its nodes as compiled JSX does. */
@@ -199,6 +200,7 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+testRows(driver)
 testLiveQueries(driver)
 
 test('a spread row stays live', () => {

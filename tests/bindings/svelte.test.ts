@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import type { Driver, Mounted } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
+import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
 import { createOutside } from './svelte/outside.svelte.ts'
@@ -45,6 +46,7 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+testRows(driver)
 testLiveQueries(driver)
 
 test('rows made outside a component are right unread, followed while read, and then let go', async () => {

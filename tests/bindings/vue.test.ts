@@ -33,6 +33,7 @@ import { renderToString } from 'vue/server-renderer'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Driver, Mounted, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
+import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 
 /** Mounts a component of this setup function. */
@@ -189,6 +190,7 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+testRows(driver)
 testLiveQueries(driver)
 
 test('a collection in a deep ref is the collection itself', () => {

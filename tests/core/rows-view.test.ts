@@ -134,6 +134,7 @@ test('the error of another maker’s collection is what its sync reported, and a
 })
 
 test('the error and the retry of a live query are those of what it reads', async () => {
+  vi.spyOn(console, 'error').mockReturnValue() // @tanstack/db logs it
   const { todos, fail, finish } = openSlowTodos(['a'])
   const { view } = openView(liveQuery((q) => q.from({ todo: todos })) as unknown as Todos)
   const cause = new Error('unreachable')

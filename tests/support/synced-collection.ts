@@ -50,7 +50,10 @@ export function openSlowTodos(ids: readonly string[]) {
   }
 }
 
-export function openTodos(ids: readonly string[], options: { byRank?: boolean } = {}): SyncedTodos {
+export function openTodos(
+  ids: readonly string[],
+  { byRank = false, ...options }: { byRank?: boolean; id?: string } = {},
+): SyncedTodos {
   let sync: Sync | undefined
   const handlers: { resolve: () => void; reject: (error: Error) => void }[] = []
   const hold = (): Promise<void> =>
@@ -64,7 +67,8 @@ export function openTodos(ids: readonly string[], options: { byRank?: boolean } 
   }
   const todos = createCollection<Todo, string>({
     getKey: (row) => row.id,
-    ...(options.byRank ? { compare: (a: Todo, b: Todo) => a.rank - b.rank } : {}),
+    ...options,
+    ...(byRank ? { compare: (a: Todo, b: Todo) => a.rank - b.rank } : {}),
     onInsert: hold,
     onUpdate: hold,
     onDelete: hold,
