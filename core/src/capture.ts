@@ -31,7 +31,7 @@ export interface OwnWrite {
   /** The tables that it writes. */
   readonly sources: readonly TableSource[]
   /** Executes its statements and tells which rows are its own. */
-  run(lock: LockContext): Promise<IsOwn>
+  readonly run: (lock: LockContext) => Promise<IsOwn>
 }
 
 const captures = new WeakMap<Database, Capture>()
@@ -114,7 +114,7 @@ export class Capture {
   async write({ transaction, mutations, sources, run }: OwnWrite): Promise<void> {
     // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
     const ready = (): Promise<unknown> =>
-      Promise.all(sources.map(({ table }) => this.#tracking.get(table)?.ready))
+      Promise.all(sources.map(async ({ table }) => this.#tracking.get(table)?.ready))
     let committing = false
     const request = (): Promise<void> =>
       this.#order.run(

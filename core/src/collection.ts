@@ -22,15 +22,15 @@ import type { PowerSyncSchemaConfig, PowerSyncTableConfig } from './collection-c
 import { CollectionSync } from './collection-sync.ts'
 import { attempt, RowsignalError } from './errors.ts'
 import { indexKeys } from './key-index.ts'
-import type { Readable } from './readable.ts'
+import { batch, type Readable } from './readable.ts'
 import { assertRowOptions, rowCodec, writeSchema } from './row-options.ts'
 import type { RowOptions } from './row-options.ts'
 import { rows } from './rows.ts'
 import type { SqliteValue } from './sqlite-values.ts'
-import type { SchemaOfTable, TableColumns } from './table-schema.ts'
+import type { SchemaOfTable } from './table-schema.ts'
 import { TableSource } from './table-source.ts'
 import { assertSupportedCollection } from './tanstack.ts'
-import type { AnyRow, SyncWriter } from './tanstack.ts'
+import type { AnyCollection, AnyRow, SyncWriter } from './tanstack.ts'
 import { persist, setWriteTarget } from './write.ts'
 
 /** What `utils.getMeta()` tells of a collection. */
@@ -95,10 +95,9 @@ const defaultLockWarnMs = 5_000
  * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
  * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.
  */
-export function powerSyncCollectionOptions<
-  T extends Table,
-  const Columns extends TableColumns<T> = Record<never, never>,
->(config: PowerSyncTableConfig<T, Columns>): PowerSyncCollectionOptions<SchemaOfTable<T, Columns>>
+export function powerSyncCollectionOptions<T extends Table, const Columns = unknown>(
+  config: PowerSyncTableConfig<T, Columns>,
+): PowerSyncCollectionOptions<SchemaOfTable<T, Columns>>
 export function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(
   config: PowerSyncSchemaConfig<T, S>,
 ): PowerSyncCollectionOptions<S>
@@ -193,10 +192,9 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
  * const todos = createPowerSyncCollection({ database, table: schema.props.todos })
  * todos.insert({ id: crypto.randomUUID(), title: 'Pack' })
  */
-export function createPowerSyncCollection<
-  T extends Table,
-  const Columns extends TableColumns<T> = Record<never, never>,
->(config: PowerSyncTableConfig<T, Columns>): PowerSyncCollection<SchemaOfTable<T, Columns>>
+export function createPowerSyncCollection<T extends Table, const Columns = unknown>(
+  config: PowerSyncTableConfig<T, Columns>,
+): PowerSyncCollection<SchemaOfTable<T, Columns>>
 export function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(
   config: PowerSyncSchemaConfig<T, S>,
 ): PowerSyncCollection<S>
@@ -205,7 +203,17 @@ export function createPowerSyncCollection<T extends Table, S extends StandardSch
 ): unknown {
   const options = powerSyncCollectionOptions(config as PowerSyncSchemaConfig<T, S>)
   const collection = createCollection(options)
+  batchWrites(collection)
   return Object.assign(collection, { subscribe: rows(collection).subscribe })
+}
+
+/** TanStack DB shows a write first in the collection and then in the live queries over it; for listeners it is one change. */
+function batchWrites(collection: AnyCollection): void {
+  for (const name of ['insert', 'update', 'delete'] as const) {
+    const write = collection[name] as (...args: unknown[]) => unknown
+    const batched = (...args: unknown[]): unknown => batch(() => write.apply(collection, args))
+    Object.assign(collection, { [name]: batched })
+  }
 }
 
 function assertEager(syncMode: string | undefined): void {

@@ -64,10 +64,13 @@ export function insertRows(viewName: string, columns: readonly string[]): string
   return `INSERT INTO ${quote(viewName)} (${columns.map(quote).join(', ')}) SELECT ${values.join(', ')} FROM json_each(?)`
 }
 
-/** Sets the same columns of several rows. Parameter: `[[id, value of columns[0], …], …]` as JSON text. */
+/**
+ * Sets the same columns of several rows and returns the ids of those that are there. Parameter:
+ * `[[id, value of columns[0], …], …]` as JSON text.
+ */
 export function updateRows(viewName: string, columns: readonly string[]): string {
   const sets = columns.map((column, index) => `${quote(column)} = change.value->>${index + 1}`)
-  return `UPDATE ${quote(viewName)} SET ${sets.join(', ')} FROM json_each(?) AS change WHERE ${quote(viewName)}.id = change.value->>0`
+  return `UPDATE ${quote(viewName)} SET ${sets.join(', ')} FROM json_each(?) AS change WHERE ${quote(viewName)}.id = change.value->>0 RETURNING id`
 }
 
 /** Deletes one row. Parameter: the id. A batch and not `IN`, which would delete in the order of the ids. */

@@ -38,7 +38,8 @@ function targetOf(collection: AnyCollection): TableSource {
  * Writes mutations to SQLite in one transaction, in their order, and shows the result in the collections.
  *
  * @throws {RowsignalError} rejects with `mixed-databases`, `metadata-not-tracked`, `column-not-in-schema`,
- * `value-unsupported`; with SQLite's own error when a statement fails. Nothing is written then.
+ * `value-unsupported`, `no-row` when a row to update is gone; with SQLite's own error when a statement fails. Nothing is
+ * written then.
  */
 export async function persist(
   transaction: Transaction,
@@ -101,15 +102,33 @@ function onlyDatabaseOf(mutations: readonly PendingMutation[]): Database {
 }
 
 interface Statement {
+  /** `mark`: a delete with metadata, which the core takes as an update of `_deleted`. */
+  readonly action: PendingMutation['type'] | 'mark'
   /** What neighbouring mutations must share to go as one. */
   readonly kind: string
   readonly sql: string
   readonly rows: SqliteValue[][]
 }
 
-async function run(lock: LockContext, { kind, sql, rows }: Statement): Promise<void> {
-  if (kind.startsWith('delete')) await lock.executeBatch(sql, rows)
-  else await lock.execute(sql, [JSON.stringify(rows)])
+async function run(lock: LockContext, statement: Statement): Promise<void> {
+  const { action, sql, rows } = statement
+  if (action === 'delete') {
+    await lock.executeBatch(sql, rows)
+    return
+  }
+  const found = await lock.getAll<{ id: string }>(sql, [JSON.stringify(rows)])
+  if (action === 'update') assertUpdated(statement, found)
+}
+
+/** An update of a row that the sync has taken away meanwhile would be lost without a word. */
+function assertUpdated({ kind, rows }: Statement, updated: readonly { id: string }[]): void {
+  if (updated.length === rows.length) return
+  const ids = new Set(updated.map(({ id }) => id))
+  const gone = rows.map(([id]) => id).filter((id) => !ids.has(String(id)))
+  throw new RowsignalError(
+    'no-row',
+    `write: the ${kind} found no row \`${gone.join('`, `')}\`; it was deleted before the write reached SQLite. Nothing was written.`,
+  )
 }
 
 /** Neighbouring mutations of one table, kind and set of columns go as one statement: n rows are not n messages. */
@@ -132,16 +151,17 @@ function statementOf(mutation: PendingMutation): Statement {
   const view = table.viewName
   const metadata = metadataOf(mutation, table)
   if (type === 'delete' && metadata === undefined) {
-    return { kind: `delete ${view}`, sql: deleteRow(view), rows: [[id]] }
+    return { action: 'delete', kind: `delete of ${view}`, sql: deleteRow(view), rows: [[id]] }
   }
-  // An update of `_deleted` is the core's own way to give a delete its metadata.
+  const action = type === 'delete' ? 'mark' : type
   const values =
-    type === 'delete' ? { _deleted: 1 } : codec.encode(type === 'insert' ? modified : changes)
+    action === 'mark' ? { _deleted: 1 } : codec.encode(action === 'insert' ? modified : changes)
   const row = { ...values, ...metadata }
   const columns = Object.keys(row)
   return {
-    kind: `${type === 'insert' ? 'insert' : 'update'} ${view} ${columns.join()}`,
-    sql: type === 'insert' ? insertRows(view, ['id', ...columns]) : updateRows(view, columns),
+    action,
+    kind: `${action} of ${view} (${columns.join()})`,
+    sql: action === 'insert' ? insertRows(view, ['id', ...columns]) : updateRows(view, columns),
     rows: [[id, ...Object.values(row)]],
   }
 }

@@ -1,6 +1,7 @@
 import { column, Schema, Table } from '@powersync/common'
-import { createPowerSyncCollection, transact } from '@rowsignal/core'
-import { expect, test, vi } from 'vitest'
+import { createPowerSyncCollection, rows, transact } from '@rowsignal/core'
+import { createLiveQueryCollection, eq } from '@tanstack/db'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 
 const schema = new Schema({
@@ -62,4 +63,29 @@ test('transact writes several collections in one SQLite transaction', async () =
   expect(lists.size).toBe(1)
   const crud = await database.getAll<{ tx_id: number }>('SELECT tx_id FROM ps_crud')
   expect(new Set(crud.map((entry) => entry.tx_id)).size).toBe(1)
+})
+
+test('a write and the live queries over it are one change for listeners', async () => {
+  const database = await openDatabase(schema)
+  const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+  await todos.preload()
+  const done = createLiveQueryCollection((q) =>
+    q.from({ todo: todos }).where(({ todo }) => eq(todo.done, 1)),
+  )
+  await done.preload()
+  const seen: string[] = []
+  const look = (): void => {
+    const all = rows(todos)
+      .get()
+      .filter((row) => row.done === 1)
+    seen.push(`${all.length} of ${rows(done).get().length}`)
+  }
+  onTestFinished(rows(todos).listen(look))
+  onTestFinished(rows(done).listen(look))
+  await todos.insert({ id: 'a', done: 1 }).isPersisted.promise
+  await todos.update('a', (draft) => {
+    draft.done = 0
+  }).isPersisted.promise
+  await todos.delete('a').isPersisted.promise
+  expect(new Set(seen)).toEqual(new Set(['1 of 1', '0 of 0']))
 })

@@ -1,5 +1,5 @@
 import { createPowerSyncCollection, onWriteError, transact, writeErrors } from '@rowsignal/core'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { schema } from '../support/todos.ts'
 
@@ -53,7 +53,9 @@ test('the list holds no values of the rows', async () => {
 test('a handler is told of every failed write of the app, and one that throws stops no other', async () => {
   const { database, todos } = await openTodos()
   await forbidInserts(database)
-  const reported = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined)
+  const reported = vi.fn()
+  vi.stubGlobal('reportError', reported)
+  onTestFinished(() => void vi.unstubAllGlobals())
   const told: string[] = []
   onWriteError(database, () => {
     throw new Error('a broken handler')
@@ -62,7 +64,7 @@ test('a handler is told of every failed write of the app, and one that throws st
   await todos.insert({ id: 'a' }).isPersisted.promise.catch(() => undefined)
   stop()
   await todos.insert({ id: 'b' }).isPersisted.promise.catch(() => undefined)
-  reported.mockRestore()
+  expect(reported).toHaveBeenCalledTimes(2)
   expect(told).toEqual(['a'])
 })
 

@@ -90,6 +90,26 @@ test('an insert of a row that SQLite has and the collection has not read yet is 
   expect(todos.get('a')).toMatchObject({ title: 'Stored' })
 })
 
+test('an update of a row that was deleted before it reached SQLite is refused, and the row is gone', async () => {
+  const { database, todos, lists, queued } = await openTodos()
+  await todos.insert([{ id: 'a', title: 'A' }, { id: 'b' }]).isPersisted.promise
+  await database.execute('DELETE FROM ps_crud')
+  let write: ReturnType<typeof transact> | undefined
+  await database.writeTransaction(async (lock) => {
+    write = transact(() => {
+      lists.insert({ id: 'l', name: 'Trip' })
+      todos.update(['a', 'b'], (drafts) => {
+        for (const draft of drafts) draft.title = 'Packed'
+      })
+    })
+    await lock.execute("DELETE FROM ps_data__todos WHERE id = 'a'") // as a sync does
+  })
+  await expect(write?.isPersisted.promise).rejects.toMatchObject({ code: 'no-row' })
+  expect(await queued()).toEqual([])
+  await expect.poll(() => [...todos.keys()]).toEqual(['b'])
+  expect(lists.size).toBe(0)
+})
+
 const constrained =
   "CREATE TEMP TRIGGER constrained BEFORE INSERT ON ps_data__todos WHEN NEW.id = 'bad' BEGIN SELECT RAISE(ABORT, 'constraint'); END"
 
