@@ -219,7 +219,7 @@ test('a row and a draft pass through ref and reactive as they are', () => {
   scope.stop()
 })
 
-test('a server renders the rows and subscribes to nothing', async () => {
+test('a server renders the rows, starts no query and subscribes to nothing', async () => {
   const { todos, put } = openTodos(['a'])
   todos.startSyncImmediate()
   const render = () =>
@@ -229,13 +229,16 @@ test('a server renders the rows and subscribes to nothing', async () => {
           const { rows, status } = useRows(todos)
           const first = useRow(todos, 'a')
           const { draft } = useDraft(todos, 'a')
+          const query = useLiveQuery((q) => q.from({ todo: todos }))
+          const waiting = () => `${query.status.value} ${query.collection.value.status}`
           const titles = () => rows.value.map((row) => row.title).join()
-          return () => h('p', `${status.value} ${titles()} ${first.value?.title} ${draft.title}`)
+          return () =>
+            h('p', `${status.value} ${titles()} ${first.value?.title} ${draft.title} ${waiting()}`)
         },
       }),
     )
-  expect(await render()).toBe('<p>ready title a title a title a</p>')
+  expect(await render()).toBe('<p>ready title a title a title a loading idle</p>')
   put(todo('a', { title: 'b' }))
-  expect(await render()).toBe('<p>ready b b b</p>')
+  expect(await render()).toBe('<p>ready b b b loading idle</p>')
   expect(todos.subscriberCount).toBe(0)
 })

@@ -39,7 +39,7 @@ export function openSlowTodos(ids: readonly string[]) {
   })
   return {
     todos,
-    finish() {
+    finish: (): void => {
       sync?.begin()
       for (const [rank, id] of ids.entries())
         sync?.write({ type: 'insert', value: todo(id, { rank }) })

@@ -1,5 +1,5 @@
 import { rows } from '@rowsignal/core'
-import { useDraft, useReadable, useRow, useRows } from '@rowsignal/solid'
+import { useDraft, useLiveQuery, useReadable, useRow, useRows } from '@rowsignal/solid'
 import { renderToString } from 'solid-js/web'
 import type { Todos } from '../contract.ts'
 
@@ -9,7 +9,8 @@ export function render(todos: Todos): string {
     const first = useRow(todos, 'a')
     const { draft } = useDraft(todos, 'a')
     const plain = useReadable(rows(todos))
+    const query = useLiveQuery((q) => q.from({ todo: todos }))
     const titles = all().map((row) => row.title)
-    return `${all.status} ${titles.join()} ${first()?.title} ${draft.title} ${plain().length}`
+    return `${all.status} ${titles.join()} ${first()?.title} ${draft.title} ${plain().length} ${query.status} ${query.rows.length} ${query.collection.status}`
   })
 }
