@@ -45,13 +45,14 @@ export interface PowerSyncBaseConfig<T extends Table> extends Pick<
 /** A collection with SQLite's own types, but for the columns that a helper describes. */
 export interface PowerSyncTableConfig<
   T extends Table,
-  Columns extends TableColumns<T> = Record<never, never>,
+  Columns = unknown,
 > extends PowerSyncBaseConfig<T> {
   /**
    * Rich types of columns, read and written by helpers: `booleanColumn`, `dateColumn`, `jsonColumn`, `bigintColumn`,
    * `enumColumn`. Not together with `schema`.
    */
-  columns?: Columns & { [Name in Exclude<keyof Columns, keyof TableRow<T>>]: never }
+  columns?: Columns &
+    TableColumns<T> & { [Name in Exclude<keyof Columns, keyof TableColumns<T>>]: never }
   /** The order of rows without a query's own. @default by id */
   compare?: (left: TableRow<T, Columns>, right: TableRow<T, Columns>) => number
   schema?: never

@@ -153,5 +153,5 @@ function isJson(value: unknown): boolean {
 function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype as object) === null
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }

@@ -14,11 +14,11 @@ export type StoredValue = string | number | boolean | object | null | undefined
 export type ViewValue = string | number | bigint | null
 
 interface ColumnValues {
-  read(stored: StoredValue): ViewValue
+  readonly read: (stored: StoredValue) => ViewValue
   /** Whether `read` gives exactly what the view shows: `JSON.parse` has then lost nothing that matters. */
-  isExact(stored: StoredValue): boolean
+  readonly isExact: (stored: StoredValue) => boolean
   /** `undefined`: the column has no place for the value. */
-  write(value: unknown): string | number | undefined
+  readonly write: (value: unknown) => string | number | undefined
 }
 
 /** The values of a column of this type. */
@@ -103,7 +103,7 @@ function toText(value: unknown): string | undefined {
   if (value instanceof Date) return isValid(value) ? value.toISOString() : undefined
   if (typeof value === 'number' && !Number.isFinite(value)) return undefined // JSON has only null for it
   try {
-    return JSON.stringify(value) as string | undefined // of a function, for one
+    return JSON.stringify(value) // undefined of a function, for one
   } catch {
     return undefined // a bigint or a circle inside
   }

@@ -15,13 +15,11 @@ export type TableColumns<T extends Table> = {
   [Name in Exclude<keyof RowType<T>, 'id'>]?: RichColumn<unknown, NonNullable<RowType<T>[Name]>>
 }
 
-type NoColumns = Record<never, never>
-
 /**
  * A row of a table: every declared column, `null` where there is no value, and the id. The types are SQLite's own, or
  * those of the helpers in `Columns`.
  */
-export type TableRow<T extends Table, Columns = NoColumns> = {
+export type TableRow<T extends Table, Columns = unknown> = {
   [Name in keyof RowType<T>]: Name extends keyof Columns
     ? ColumnValue<Columns[Name]> | null
     : RowType<T>[Name]
@@ -30,12 +28,12 @@ export type TableRow<T extends Table, Columns = NoColumns> = {
 type ColumnValue<Column> = Column extends RichColumn<infer Value, never> ? Value : never
 
 /** What an insert into a table takes: columns may be left out. */
-export type TableInput<T extends Table, Columns = NoColumns> = { id: string } & Partial<
+export type TableInput<T extends Table, Columns = unknown> = { id: string } & Partial<
   Omit<TableRow<T, Columns>, 'id'>
 >
 
 /** The schema of a collection that has none of its own. */
-export type SchemaOfTable<T extends Table, Columns = NoColumns> = StandardSchemaV1<
+export type SchemaOfTable<T extends Table, Columns = unknown> = StandardSchemaV1<
   TableInput<T, Columns>,
   TableRow<T, Columns>
 >
@@ -52,7 +50,7 @@ export function tableSchema(
 ): StandardSchemaV1<AnyRow, AnyRow> {
   const described = new Map(Object.entries(columns))
   const checks = new Map(
-    table.columns.map(({ name, type }) => [name, described.get(name)?.check ?? checkOf(type)]),
+    table.columns.map(({ name, type }) => [name, described.get(name) ?? { check: checkOf(type) }]),
   )
   return createSchema((values) => {
     const issues: StandardSchemaV1.Issue[] = []
@@ -61,8 +59,8 @@ export function tableSchema(
       issues.push({ message: 'must be a non-empty string', path: ['id'] })
     }
     const row: AnyRow = { id }
-    for (const [name, check] of checks) {
-      const result = isNothing(values[name]) ? nothing : check(values[name])
+    for (const [name, column] of checks) {
+      const result = isNothing(values[name]) ? nothing : column.check(values[name])
       if (result.issues === undefined) row[name] = result.value
       else issues.push(...below(name, result.issues))
     }

@@ -9,7 +9,7 @@ import {
   enumColumn,
   jsonColumn,
 } from '@rowsignal/core'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 
@@ -104,7 +104,7 @@ const storedRow = fc
 
 /** The bytes of a text, half surrogate pairs as SQLite keeps them, which Node's encoder does not. */
 function bytesOf(text: string): string {
-  const bytes = [...text].map((character) => {
+  const bytes = Array.from(text, (character) => {
     const code = character.codePointAt(0)!
     if (code < 0xd800 || code > 0xdfff) return Buffer.from(character)
     return Buffer.from([0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)])
