@@ -9,7 +9,7 @@
 import type { LockContext } from '@powersync/common'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import type { CollectionSync, StoredRows } from './collection-sync.ts'
-import { reportToPlatform, RowsignalError } from './errors.ts'
+import { RowsignalError } from './errors.ts'
 import { readTable } from './load.ts'
 import { LockOrder } from './lock-order.ts'
 import type { Database } from './powersync.ts'
@@ -181,7 +181,7 @@ export class Capture {
       }
       for (const sync of tracked.syncs) lost.add(sync)
       tracked.syncs.clear()
-      this.#tracking.untrack(tracked).catch(reportToPlatform)
+      void this.#tracking.untrack(tracked)
     }
     for (const sync of lost) {
       this.#publisher.drop(sync)

@@ -28,7 +28,8 @@ export class Tracking {
   readonly #tables = new Map<string, TrackedTable>()
   readonly #mark = new TabMark()
   #started: Promise<void> | undefined
-  #closing = false
+  /** How to remove triggers whose removal has failed. */
+  readonly #leftovers = new Set<TriggerRemoveCallback>()
 
   constructor(database: Database) {
     this.#database = database
@@ -54,6 +55,7 @@ export class Tracking {
       syncs: new Set(),
       recording: false,
       ready: this.#start().then(async () => {
+        await this.#removeLeftovers()
         const remove = await createIdTrigger(this.#database, table, destination)
         tracked.recording = true
         return remove
@@ -64,16 +66,27 @@ export class Tracking {
     return tracked
   }
 
-  /** Removes the trigger and what it recorded. A collection that asks for the table from now on gets another. */
+  /**
+   * Removes the trigger and what it recorded. A collection that asks for the table from now on gets another. What can't
+   * be removed now is removed with the next table that comes or goes, or with the database.
+   */
   async untrack(tracked: TrackedTable): Promise<void> {
     tracked.recording = false
     this.#forget(tracked)
     const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collections
-    try {
-      await remove?.()
-    } catch (error) {
-      // A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
-      if (!this.#closing && !this.#database.closed) throw error
+    if (remove === undefined) return
+    this.#leftovers.add(remove)
+    await this.#removeLeftovers()
+  }
+
+  async #removeLeftovers(): Promise<void> {
+    for (const remove of this.#leftovers) {
+      try {
+        await remove()
+        this.#leftovers.delete(remove)
+      } catch {
+        // Kept. A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
+      }
     }
   }
 
@@ -113,7 +126,6 @@ export class Tracking {
   }
 
   close(): void {
-    this.#closing = true
     this.#mark.release()
   }
 

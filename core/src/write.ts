@@ -66,8 +66,7 @@ async function write(
     else keys.add(key)
   }
   const statements = statementsOf(mutations)
-  // A collection that nobody has read yet has nowhere to show its row once the optimistic one is dropped.
-  for (const collection of own.keys()) collection.startSyncImmediate()
+  for (const collection of own.keys()) startSync(collection)
   const sources = [...own.keys()].map(targetOf)
   const isOwn: IsOwn = (sync, id) => own.get(sync.collection)?.has(id) ?? false
   const warnMs = Math.min(...sources.map(({ lockWarnMs }) => lockWarnMs))
@@ -85,6 +84,15 @@ async function write(
     })
   } finally {
     lockGranted()
+  }
+}
+
+/** A collection that nobody has read yet has nowhere to show its row once the optimistic one is dropped. */
+function startSync(collection: AnyCollection): void {
+  try {
+    collection.startSyncImmediate()
+  } catch {
+    // It is just being cleaned up (0.15 throws then): nobody is there to be shown the row, and SQLite takes it all the same.
   }
 }
 

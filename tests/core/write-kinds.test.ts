@@ -197,3 +197,22 @@ test('a write made inside the callback of a live query is persisted exactly once
   expect(lists.get('for a')).toMatchObject({ name: 'Done', $synced: true })
   expect((await queued()).filter((entry) => entry.includes('for a'))).toHaveLength(1)
 })
+
+test('a write that is asked for while its collection is cleaned up reaches SQLite', async () => {
+  const { database, todos, queued } = await openTodos()
+  const transactor = new PowerSyncTransactor({ database })
+  let cleanedUp: Promise<void> | undefined
+  const transaction = createTransaction({
+    autoCommit: false,
+    mutationFn: ({ transaction: committing }) => {
+      cleanedUp = todos.cleanup()
+      return transactor.applyTransaction(committing)
+    },
+  })
+  transaction.mutate(() => todos.insert({ id: 'a', title: 'Pack' }))
+  await transaction.commit()
+  await cleanedUp
+  expect((await queued()).map((entry) => entry.slice(0, 5))).toEqual(['PUT a'])
+  await todos.preload()
+  expect(todos.get('a')).toMatchObject({ title: 'Pack' })
+})
