@@ -93,7 +93,7 @@ test('a destructured property is read once, the object it came from is live', as
   const element = mount(Destructured, { todos })
   put(todo('b'))
   await tick()
-  expect(element.textContent).toBe('1 2 2')
+  expect(element.textContent).toBe('1, 2, 2')
 })
 
 test('outside of every component the error says where a database can be looked up', () => {
