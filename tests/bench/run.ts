@@ -1,17 +1,20 @@
 /**
- * `npm run bench`: ours, the upstream package and the floor in one run, in Node and in Chromium, as a table with ratios
- * and as results.json. Rounds go over all subjects in turn, so that a slow minute of the machine hits them alike.
+ * `npm run bench`: ours, the upstream packages and the floor in one run, in Node and in Chromium, as a table with ratios
+ * and as results.json; `--only core` or `--only bindings` runs a part. Rounds go over all subjects in turn, so that a
+ * slow minute of the machine hits them alike.
  */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { upstream } from '@rowsignal/bench-upstream'
+import { benchBindings } from './bindings/run.ts'
 import { openBrowser } from './chromium.ts'
 import { places } from './cities.ts'
 import { floor } from './floor.ts'
 import { openInProcess } from './node.ts'
 import { ours } from './ours.ts'
+import { progress, type Result, save, table } from './results.ts'
 import { fill, measure, type Measured, median } from './session.ts'
 
 const rounds = 5
@@ -19,43 +22,47 @@ const counts = [10_000, 100_000]
 const subjects = { floor, ours, upstream }
 type Name = keyof typeof subjects
 
-/** Milliseconds, or MB for the heap. A subject that failed says so in place of a number. */
-interface Result {
-  bench: string
-  n: number
-  engine: string
-  db: string
-  ours_ms: number
-  floor_ms: number
-  peer_ms: number | 'fails' | null
-  to_floor: number
-  to_peer: number | null
-  error?: string
-}
-
 type Session = (name: Name, count: number) => Promise<Measured>
 
-const results: Result[] = []
-await compare('node', async (name, count) => {
-  const rows = places(count)
-  const database = await openInProcess()
-  await fill(database, rows)
-  const measured = await measure(subjects[name], database, rows)
-  await database.close()
-  return measured
-})
-for (const count of counts) results.push(heap(count))
-const browser = await openBrowser()
-for (const storage of ['OPFS', 'IDB'] as const) {
-  await compare(`chromium ${storage}`, (subject, count) => browser.run({ subject, count, storage }))
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
+if (only !== undefined && only !== 'core' && only !== 'bindings') {
+  throw new Error(`--only takes core or bindings, not ${only}`)
 }
-await browser.close()
+const results: Result[] = []
+let chromium = ''
+if (only !== 'bindings') await benchCore()
+if (only !== 'core') {
+  chromium = await benchBindings((rows) => {
+    results.push(...rows)
+    save(results)
+  })
+}
 
-console.log(
-  `\nNode ${process.version}, ${browser.version()}, ${cpus().length} x ${cpus()[0]?.model}; medians of ${rounds}\n`,
-)
+const cpu = `${cpus().length} x ${cpus()[0]?.model}`
+console.log(`\nNode ${process.version}, Chromium ${chromium}, ${cpu}; medians of the rounds\n`)
 console.log(table(results))
 process.exit(0)
+
+/** The collections: on SQLite in Node and in Chromium. */
+async function benchCore(): Promise<void> {
+  await compare('node', async (name, count) => {
+    const rows = places(count)
+    const database = await openInProcess()
+    await fill(database, rows)
+    const measured = await measure(subjects[name], database, rows)
+    await database.close()
+    return measured
+  })
+  for (const count of counts) results.push(heap(count))
+  const browser = await openBrowser()
+  for (const storage of ['OPFS', 'IDB'] as const) {
+    await compare(`chromium ${storage}`, (subject, count) =>
+      browser.run({ subject, count, storage }),
+    )
+  }
+  chromium = browser.version()
+  await browser.close()
+}
 
 /** Runs all subjects on one engine. */
 async function compare(engine: string, session: Session): Promise<void> {
@@ -76,7 +83,7 @@ async function compare(engine: string, session: Session): Promise<void> {
     }
     progress('')
     results.push(...rowsOf({ engine, n: count, db: '0.15.2' }, samples, error))
-    save()
+    save(results)
   }
 }
 
@@ -115,34 +122,4 @@ function heap(n: number): Result {
     to_floor,
     to_peer: null,
   }
-}
-
-function table(rows: readonly Result[]): string {
-  const cell = (value: number | string | null, digits: number): string =>
-    typeof value === 'number' ? value.toFixed(digits) : (value ?? '')
-  const lines = rows.map((row) =>
-    [
-      row.engine,
-      row.bench,
-      row.n,
-      cell(row.ours_ms, 1),
-      cell(row.floor_ms, 1),
-      cell(row.peer_ms, 1),
-      cell(row.to_floor, 2),
-      cell(row.to_peer, 3),
-    ].join(' | '),
-  )
-  const head = 'engine | bench | n | ours ms | floor ms | upstream ms | to floor | to upstream'
-  return [head, '---|---|--:|--:|--:|--:|--:|--:', ...lines].map((line) => `| ${line} |`).join('\n')
-}
-
-/** After each engine, so that a run that is cut leaves what it has. */
-function save(): void {
-  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
-}
-
-/** One line that is written over on a terminal, and lines otherwise. */
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`)
-  else if (text !== '') process.stderr.write(`${text}\n`)
 }

@@ -15,6 +15,7 @@ const output = fileURLToPath(new URL('../../.output/bench-bindings-page', import
 
 export interface Pages {
   run(order: Order): Promise<Measured>
+  version(): string
   close(): Promise<void>
 }
 
@@ -51,6 +52,7 @@ export async function openPages(counts: readonly number[]): Promise<Pages> {
         await page.close()
       }
     },
+    version: () => browser.version(),
     async close() {
       await browser.close()
       await server.close()

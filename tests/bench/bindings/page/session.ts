@@ -80,7 +80,7 @@ export async function openSession({ variant: name, count, limit }: Order): Promi
 
 async function measureOneRow({ bench, source, rows }: Setting): Promise<Measured> {
   const shown = bench.items.length
-  const ms = await bench.samples({ warmUp: 50, most: 200 }, (turn) => {
+  const ms = await bench.samples({ warmUp: 150, most: 250 }, (turn) => {
     const index = (turn * 37) % shown
     const note = `one ${turn}`
     return bench.timed(
@@ -143,7 +143,7 @@ async function measureById({ bench, source, rows }: Setting): Promise<Measured> 
     for (const row of watched) write({ type: 'update', value: { ...row, note: 'by id' } })
   })
   const first = await mountAll()
-  const one = await bench.samples({ warmUp: 50, most: 200 }, (turn) => {
+  const one = await bench.samples({ warmUp: 150, most: 250 }, (turn) => {
     const index = (turn * 37) % 100
     const value = { ...watched[index]!, note: `one ${turn}` }
     return bench.timed(
@@ -242,9 +242,9 @@ class Bench {
     return this.settle(taken, warmUp)
   }
 
-  /** The median without the warm-up. */
+  /** The median without the warm-up, which is at most half of the samples. */
   settle(samples: readonly number[], warmUp: number): number {
-    return median(samples.slice(Math.min(warmUp, samples.length - leastSamples)))
+    return median(samples.slice(Math.min(warmUp, Math.floor(samples.length / 2))))
   }
 }
 
