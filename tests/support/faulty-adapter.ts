@@ -3,23 +3,29 @@
  * awaited for: a lock, a statement in it, its release.
  */
 import { DBAdapter, LockContext } from '@powersync/common'
-import type { DBAdapterListener, DBLockOptions, QueryResult, RawQueryResult } from '@powersync/common'
+import type {
+  DBAdapterListener,
+  DBLockOptions,
+  QueryResult,
+  RawQueryResult,
+} from '@powersync/common'
 
 /**
  * - `refused`: fails before anything was done. A lock is always given back; its release can only lose the answer.
  * - `answer lost`: fails although it was done.
- * - `no answer`: neither this call nor any later one is ever answered, and nothing more is done, as by a dead worker.
+ * - `unanswered`, `done and unanswered`: neither this call nor any later one is ever answered, and nothing more is done,
+ *   as by a dead worker.
  */
-export type Fault = 'refused' | 'answer lost' | 'no answer'
+export type Fault = 'refused' | 'answer lost' | 'unanswered' | 'done and unanswered'
 
 export interface Armed {
   readonly fault: Fault
   /** Which call fails, the first being 1. */
   readonly at: number
-  /** Called where the call fails, when its work is done or not. */
-  readonly onFault?: () => void
+  /** Called where the call fails, after its work if that is done. */
+  readonly onFault?: (() => void) | undefined
   /** Counts only what comes after the first call that this takes; that one loses its answer. */
-  readonly after?: (call: string) => boolean
+  readonly after?: ((call: string) => boolean) | undefined
 }
 
 export class InjectedError extends Error {
@@ -32,13 +38,19 @@ export class FaultyAdapter extends DBAdapter {
   readonly #inner: DBAdapter
   #armed: Armed | undefined
   #counting = false
-  #dead = false
+  #isDead = false
+  #die = (): void => undefined
+  /** Resolves when a call is left without an answer. */
+  readonly died: Promise<void>
   #running = 0
   #calls: string[] = []
 
   constructor(inner: DBAdapter) {
     super()
     this.#inner = inner
+    this.died = new Promise((resolve) => {
+      this.#die = resolve
+    })
   }
 
   /** The calls that were counted since `arm`. */
@@ -51,9 +63,9 @@ export class FaultyAdapter extends DBAdapter {
     return this.#armed !== undefined && this.#calls.length >= this.#armed.at
   }
 
-  /** Whether a lock is waited for or held. */
+  /** Whether no lock is waited for or held, by anybody who could still get on. */
   get isIdle(): boolean {
-    return this.#dead || this.#running === 0
+    return this.#isDead || this.#running === 0
   }
 
   arm(armed: Armed): void {
@@ -106,7 +118,7 @@ export class FaultyAdapter extends DBAdapter {
   }
 
   async call<T>(name: string, run: () => Promise<T>): Promise<T> {
-    if (this.#dead) return never()
+    if (this.#isDead) return never()
     if (!this.#counting) {
       const armed = this.#armed
       if (armed?.after?.(name) !== true || this.#calls.length > 0) return run()
@@ -115,13 +127,14 @@ export class FaultyAdapter extends DBAdapter {
       throw new InjectedError(name, 'answer lost')
     }
     this.#calls.push(name)
-    const armed = this.#armed!
-    if (this.#calls.length !== armed.at) return run()
+    const { at, fault, onFault } = this.#armed!
+    if (this.#calls.length !== at) return run()
     this.#counting = false
-    if (armed.fault === 'answer lost') await run()
-    armed.onFault?.()
-    if (armed.fault !== 'no answer') throw new InjectedError(name, armed.fault)
-    this.#dead = true
+    if (fault === 'answer lost' || fault === 'done and unanswered') await run()
+    onFault?.()
+    if (fault === 'refused' || fault === 'answer lost') throw new InjectedError(name, fault)
+    this.#isDead = true
+    this.#die()
     return never()
   }
 }

@@ -2,7 +2,11 @@
  * Files of the in-process engine that outlive its databases. SQLite writes them synchronously, so a copy taken at any
  * moment is what a process that is killed in that moment leaves on its disk, journals included.
  */
-import { MemoryVFS, type StoredFile } from '@journeyapps/wa-sqlite/src/examples/MemoryVFS.js'
+import { MemoryVFS } from '@journeyapps/wa-sqlite/src/examples/MemoryVFS.js'
+
+interface StoredFile {
+  readonly data: ArrayBuffer
+}
 
 export type StoredFiles = Map<string, StoredFile>
 
@@ -18,10 +22,14 @@ export function copyFiles(files: StoredFiles): StoredFiles {
   return new Map([...files].map(([name, file]) => [name, { ...file, data: file.data.slice(0) }]))
 }
 
-const create = MemoryVFS.create.bind(MemoryVFS)
+// The types of the package leave out how it is made.
+const engine = MemoryVFS as unknown as {
+  create(filename: string, module: object): Promise<{ mapNameToFile: StoredFiles }>
+}
+const create = engine.create.bind(engine)
 
-MemoryVFS.create = async (filename, module) => {
-  const vfs = await create(filename, module)
-  vfs.mapNameToFile = kept.get(filename) ?? vfs.mapNameToFile
-  return vfs
+engine.create = async (filename, module) => {
+  const files = await create(filename, module)
+  files.mapNameToFile = kept.get(filename) ?? files.mapNameToFile
+  return files
 }

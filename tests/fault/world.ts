@@ -1,0 +1,172 @@
+/** Two collections over a real database whose adapter may fail, and what must be true of them afterwards. */
+import { createConsoleLogger, type DBAdapter, LogLevels } from '@powersync/common'
+import { PowerSyncDatabase } from '@powersync/node'
+import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
+import { expect, vi } from 'vitest'
+import { FaultyAdapter } from '../support/faulty-adapter.ts'
+import { keepFiles, type StoredFiles } from '../support/stored-files.ts'
+import { schema } from '../support/todos.ts'
+
+export const tables = ['lists', 'todos'] as const
+export type TableName = (typeof tables)[number]
+
+/** One entry of the upload queue. */
+export interface Operation {
+  readonly op: 'PUT' | 'PATCH' | 'DELETE'
+  readonly type: TableName
+  readonly id: string
+}
+
+/** A write of ours: all of its operations are stored, or none. */
+export interface Write {
+  readonly operations: readonly Operation[]
+  readonly done: Promise<unknown>
+}
+
+/** How a write ended for its caller. */
+export type Outcome = 'resolved' | 'rejected' | 'open'
+
+// Chunks of two rows: a table of seven is read in four.
+const syncBatchSize = 2
+
+export async function openWorld(files?: StoredFiles) {
+  const filename = `${crypto.randomUUID()}.db`
+  const stored = keepFiles(filename, files)
+  // A connection is closed while locks are held; the engine says so on the level below.
+  const logger = createConsoleLogger({ minLevel: LogLevels.error })
+  const open = {
+    dbFilename: filename,
+    vfs: WASQLiteVFS.InMemoryVfs,
+    useWebWorker: false,
+    enableMultiTabs: false,
+    ssrMode: false,
+  }
+  const real: DBAdapter = new WASQLiteOpenFactory({ logger, open }).openDB()
+  const adapter = new FaultyAdapter(real)
+  const database = new PowerSyncDatabase({ schema, logger, opened: adapter })
+  await database.init()
+  const { props } = schema
+  return {
+    database,
+    adapter,
+    /** The same connection without faults: the writes of others, and what the test looks at. */
+    real,
+    files: stored,
+    /** What was written in the scenario. */
+    writes: [] as Write[],
+    lists: createPowerSyncCollection({ database, table: props.lists, syncBatchSize }),
+    todos: createPowerSyncCollection({ database, table: props.todos, syncBatchSize }),
+  }
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>
+
+export async function fill({ real }: World): Promise<void> {
+  await real.writeTransaction(async (tx) => {
+    for (const id of ['l0', 'l1', 'l2']) {
+      await tx.execute('INSERT INTO lists(id, name) VALUES (?, ?)', [id, `list ${id}`])
+    }
+    for (const id of ['t0', 't1', 't2', 't3', 't4', 't5', 't6']) {
+      await tx.execute('INSERT INTO todos(id, title, done) VALUES (?, ?, 0)', [id, `todo ${id}`])
+    }
+    await tx.execute('DELETE FROM ps_crud')
+  })
+}
+
+/** Waits until nothing is under way in the adapter. */
+export async function settle({ adapter }: Pick<World, 'adapter'>): Promise<void> {
+  for (let quiet = 0; quiet < 5; quiet++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (!adapter.isIdle) quiet = 0
+  }
+}
+
+export async function outcomeOf({ done }: Write): Promise<Outcome> {
+  const open = new Promise<Outcome>((resolve) => setTimeout(resolve, 2_000, 'open'))
+  return Promise.race([
+    done.then(
+      () => 'resolved' as const,
+      () => 'rejected' as const,
+    ),
+    open,
+  ])
+}
+
+/** Whether each write is stored and queued whole, once, or not at all; and whole if its caller was told so. */
+export async function expectWhole(
+  { real }: World,
+  writes: readonly Write[],
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const rows = await real.getAll<{ data: string }>('SELECT data FROM ps_crud')
+  const queue = rows.map(({ data }) => textOf(JSON.parse(data) as Operation))
+  for (const [index, { operations }] of writes.entries()) {
+    const wanted = operations.map(textOf)
+    const found = queue.filter((operation) => wanted.includes(operation))
+    if (found.length > 0 || outcomes[index] === 'resolved') expect(found).toEqual(wanted)
+    for (const { op, type, id } of operations) {
+      const stored = await real.getAll(`SELECT id FROM ${type} WHERE id = ?`, [id])
+      const isThere = op === 'DELETE' ? found.length === 0 : op === 'PATCH' || found.length > 0
+      expect(stored).toEqual(isThere ? [{ id }] : [])
+    }
+  }
+}
+
+function textOf({ op, type, id }: Operation): string {
+  return `${op} ${type} ${id}`
+}
+
+/** Whether each collection shows what SQLite holds, or says that it does not. */
+export async function expectInStep(world: World): Promise<void> {
+  for (const name of tables) {
+    const collection = world[name]
+    if (collection.status === 'error') {
+      expect(isRowsignalError(collection.utils.error)).toBe(true)
+      continue
+    }
+    expect(collection.status).toBe('ready')
+    expect(shown(collection.toArray)).toEqual(await selected(world.real, name))
+  }
+}
+
+/** What follows any fault: nobody is deaf or stuck, and a clean-up leaves nothing. */
+export async function expectAlive(world: World): Promise<void> {
+  await vi.waitFor(() => expectInStep(world), waiting)
+  for (const name of tables) if (world[name].status === 'error') world[name].utils.retry()
+  await vi.waitFor(async () => {
+    await expectInStep(world)
+    expect(tables.map((name) => world[name].status)).toEqual(['ready', 'ready'])
+  }, waiting)
+  await world.real.writeTransaction(async (tx) => {
+    await tx.execute("UPDATE todos SET title = 'after' WHERE id = 't3'")
+    await tx.execute("INSERT INTO lists(id, name) VALUES ('after', 'after')")
+  })
+  await vi.waitFor(() => {
+    expect(world.todos.get('t3')?.title).toBe('after')
+    expect(world.lists.get('after')?.name).toBe('after')
+  }, waiting)
+  await world.todos.insert({ id: 'last', title: 'last' }).isPersisted.promise
+  await expectInStep(world)
+  await Promise.all(tables.map((name) => world[name].cleanup()))
+  await vi.waitFor(async () => expect(await leftOver(world.real)).toEqual([]), waiting)
+}
+
+const waiting = { timeout: 3_000, interval: 5 }
+
+async function selected(real: DBAdapter, table: TableName): Promise<unknown[]> {
+  return real.getAll(`SELECT * FROM ${table} ORDER BY id`)
+}
+
+function shown(rows: readonly { id: string }[]): unknown[] {
+  return rows
+    .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('$'))))
+    .sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1))
+}
+
+async function leftOver(real: DBAdapter): Promise<string[]> {
+  const rows = await real.getAll<{ name: string }>(
+    "SELECT name FROM sqlite_temp_master WHERE name LIKE '%rowsignal%' UNION ALL SELECT name FROM sqlite_master WHERE name LIKE '%rowsignal%'",
+  )
+  return rows.map((row) => row.name)
+}
