@@ -99,7 +99,7 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
    * What nobody asks for is not looked at: with 100 of 50,000 rows shown, an insert near the top takes 0.3 ms to the
    * DOM, and 4 ms with all keys (tests/bench/bindings).
    */
-  keys(end = Infinity): readonly Key[] {
+  keys(end: number = Infinity): readonly Key[] {
     this.#keysAsked = Math.max(this.#keysAsked, end)
     if (!this.live || this.#keysStale || end > this.#keysEnd) this.#readKeys(end)
     return this.#keys

@@ -21,6 +21,7 @@ import type {
   InitialQueryBuilder,
   LiveQueryCollectionConfig,
   NonSingleResult,
+  QueryBuilder,
   SingleResult,
 } from '@tanstack/db'
 import type { RowCollection } from './keyed-rows.ts'
@@ -144,7 +145,7 @@ function create(
     // TanStack DB takes 0 for never.
     ...(keepAliveMs === undefined ? {} : { gcTime: Math.max(keepAliveMs, 1) }),
     ...options,
-    query: built,
+    query: built as unknown as QueryBuilder<Context>,
   }) as unknown as AnyCollection
   setSources(collection, read)
   return Object.assign(collection, { subscribe: rows(collection).subscribe })

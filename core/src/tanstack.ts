@@ -8,7 +8,6 @@ import type {
   Collection,
   IR,
   PendingMutation,
-  QueryBuilder,
   SyncConfig,
   Transaction,
   TransactionWithMutations,
@@ -23,9 +22,12 @@ export type AnyRow = Record<string, unknown>
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyCollection = Collection<any, any, any, any, any>
 
-// Builders of different queries are not assignable to each other.
-// oxlint-disable-next-line typescript/no-explicit-any
-export type AnyQuery = QueryBuilder<any>
+/** A query builder, whatever it builds: those of different queries are not assignable to each other. */
+export interface AnyQuery {
+  readonly distinct: () => unknown
+  readonly findOne: () => unknown
+  readonly limit: (count: number) => unknown
+}
 
 /** What TanStack DB hands to a collection's `sync`. */
 export type SyncWriter = Parameters<SyncConfig<AnyRow, string>['sync']>[0]

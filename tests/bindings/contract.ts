@@ -62,6 +62,9 @@ export interface StatusProps {
   readonly provided: CommonPowerSyncDatabase | undefined
 }
 
+/** What the tests ask for, whatever they ask with. */
+export type Answer = Todos | null
+
 /** Answers with a builder, a config, a collection, or nothing; the types of a config are in types.test-d.ts. */
 export type Ask = (q: InitialQueryBuilder) => QueryAnswer | { query: unknown }
 
@@ -72,7 +75,7 @@ export interface QueryProps extends Logged {
 }
 
 /** What `useLiveQuery` gives, out of the framework's shape. */
-export type QueryFields = LiveQueryView<QueryAnswer>
+export type QueryFields = LiveQueryView<Answer>
 
 export interface ValueProps extends Logged {
   readonly readable: Box<Readable<unknown>>

@@ -1,4 +1,3 @@
-import type { QueryAnswer } from '@rowsignal/core'
 import {
   PowerSyncProvider,
   useDraft,
@@ -24,7 +23,7 @@ import {
 import { insert, render } from 'solid-js/web'
 import { expect, test } from 'vitest'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
-import type { Driver, Mounted } from './contract.ts'
+import type { Answer, Driver, Mounted } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
@@ -173,14 +172,14 @@ const driver: Driver = {
     mount(() => {
       const query = useLiveQuery((q) => {
         log('query')
-        return ask.value(q) as QueryAnswer
+        return ask.value(q) as Answer
       })
       expose(() => query)
       const list = () =>
         For({
           get each() {
             log('list')
-            return query.rows as readonly Todo[]
+            return query.rows
           },
           children: (row) => createComponent(Row, { row, log }),
         })

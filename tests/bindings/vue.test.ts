@@ -1,4 +1,3 @@
-import type { QueryAnswer } from '@rowsignal/core'
 import {
   type LiveQuery,
   providePowerSync,
@@ -31,7 +30,7 @@ import {
 } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
-import type { Driver, Mounted, QueryFields, Todos } from './contract.ts'
+import type { Answer, Driver, Mounted, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
@@ -64,7 +63,7 @@ const Heading = defineComponent({
 })
 
 /** The values of refs, read when asked for. */
-function toValues(refs: LiveQuery<QueryAnswer>): QueryFields {
+function toValues(refs: LiveQuery<Answer>): QueryFields {
   const { retry, ...fields } = refs
   return Object.defineProperties(
     { retry } as QueryFields,
@@ -165,14 +164,14 @@ const driver: Driver = {
     mount(() => {
       const query = useLiveQuery((q) => {
         log('query')
-        return ask.value(q) as QueryAnswer
+        return ask.value(q) as Answer
       })
       expose(() => toValues(query))
       const List = defineComponent(() => () => {
         log('list')
         return h(
           'ul',
-          (query.rows.value as Todo[]).map((row) => h(Row, { key: row.id, row, log })),
+          query.rows.value.map((row) => h(Row, { key: row.id, row, log })),
         )
       })
       return () => [h('p', `${query.status.value} ${query.size.value}`), h(List)]

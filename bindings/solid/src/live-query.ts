@@ -29,8 +29,8 @@ export function useLiveQuery<Answer extends QueryAnswer>(
 export function useLiveQuery<C extends Context>(
   config: MaybeAccessor<LiveQueryConfig<C>>,
 ): LiveQuery<QueryBuilder<C>>
-export function useLiveQuery(query: unknown): LiveQuery<QueryAnswer> {
+export function useLiveQuery(query: unknown): unknown {
   const source = createQuerySource(host, () => query)
-  const { view, rows } = useView(source, createLiveQueryView<QueryAnswer>)
+  const { view, rows } = useView(source, createLiveQueryView)
   return toAccessor(rows, view)
 }

@@ -30,10 +30,10 @@ export function useLiveQuery<C extends Context>(
 export function useLiveQuery(
   query: unknown,
   dependencies: readonly (() => unknown)[] = [],
-): LiveQueryView<QueryAnswer> {
+): unknown {
   const source = createQuerySource(host, () => {
     dependencies.forEach((read) => read())
     return query
   })
-  return createLiveQueryView<QueryAnswer>(followed(source)).view
+  return createLiveQueryView(followed(source)).view
 }

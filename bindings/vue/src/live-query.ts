@@ -32,11 +32,11 @@ export function useLiveQuery<C extends Context>(
 export function useLiveQuery(
   query: unknown,
   dependencies: readonly MaybeRefOrGetter<unknown>[] = [],
-): LiveQuery<QueryAnswer> {
+): unknown {
   const host = useHost()
   const source = createQuerySource(host, () => {
     dependencies.forEach(toValue)
     return typeof query === 'function' ? query : toPlain(query)
   })
-  return toRefs(useView(host, source, createLiveQueryView<QueryAnswer>).view)
+  return toRefs(useView(host, source, createLiveQueryView).view)
 }

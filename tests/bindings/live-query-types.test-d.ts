@@ -1,0 +1,117 @@
+/** The types of `useLiveQuery` beside those of TanStack's own adapters; checked by `tsc`, never run. */
+import { liveQuery, type RowsignalError } from '@rowsignal/core'
+import * as solid from '@rowsignal/solid'
+import * as svelte from '@rowsignal/svelte'
+import * as vue from '@rowsignal/vue'
+import { createLiveQueryCollection, eq, type InitialQueryBuilder } from '@tanstack/db'
+import * as officialSolid from '@tanstack/solid-db'
+import * as officialSvelte from '@tanstack/svelte-db'
+import * as officialVue from '@tanstack/vue-db'
+import { expectTypeOf } from 'vitest'
+import { ref, shallowRef } from 'vue'
+import type { StoredTodos, Todos } from './contract.ts'
+
+declare const todos: Todos
+declare const stored: StoredTodos
+declare const id: string | undefined
+
+const many = (q: InitialQueryBuilder) =>
+  q.from({ todo: todos }).where(({ todo }) => eq(todo.rank, 1))
+const one = (q: InitialQueryBuilder) => q.from({ todo: todos }).findOne()
+const picked = (q: InitialQueryBuilder) =>
+  q.from({ todo: stored }).select(({ todo }) => ({ id: todo.id, name: todo.title }))
+const joined = (q: InitialQueryBuilder) =>
+  q.from({ todo: todos }).leftJoin({ other: stored }, ({ todo, other }) => eq(todo.id, other.id))
+const maybe = (q: InitialQueryBuilder) => (id === undefined ? undefined : many(q))
+const maybeOne = (q: InitialQueryBuilder) => (id === undefined ? null : one(q))
+
+/** The fields that both have. */
+type Same = 'data' | 'status' | 'isLoading' | 'isReady' | 'isIdle' | 'isError' | 'isCleanedUp'
+
+// Vue: every field as the official adapter types it.
+const vueMany = vue.useLiveQuery(many)
+const officialVueMany = officialVue.useLiveQuery(many)
+expectTypeOf<Pick<typeof vueMany, Same>>().toEqualTypeOf<
+  Readonly<Pick<typeof officialVueMany, Same>>
+>()
+expectTypeOf(vueMany.state).toEqualTypeOf(officialVueMany.state)
+expectTypeOf(vueMany.collection.value).toExtend<typeof officialVueMany.collection.value>()
+expectTypeOf(vue.useLiveQuery(one).data).toEqualTypeOf(officialVue.useLiveQuery(one).data)
+expectTypeOf(vue.useLiveQuery(picked).data).toEqualTypeOf(officialVue.useLiveQuery(picked).data)
+expectTypeOf(vue.useLiveQuery(joined).data).toEqualTypeOf(officialVue.useLiveQuery(joined).data)
+expectTypeOf(vue.useLiveQuery({ query: one }).data).toEqualTypeOf(
+  officialVue.useLiveQuery({ query: one }).data,
+)
+expectTypeOf(vueMany.rows.value[0]?.title).toEqualTypeOf<string | undefined>()
+expectTypeOf(vueMany.error.value).toEqualTypeOf<RowsignalError | undefined>()
+expectTypeOf(vue.useLiveQuery(joined).rows.value[0]?.other?.title).toEqualTypeOf<
+  string | null | undefined
+>()
+vue.useLiveQuery(many, [ref(1), () => id])
+vue.useLiveQuery(ref({ query: many, gcTime: 1 }), [ref(1)])
+
+// Vue: what may be nothing says so.
+const vueMaybe = vue.useLiveQuery(maybe)
+expectTypeOf(vueMaybe.data.value).toEqualTypeOf<typeof officialVueMany.data.value | undefined>()
+expectTypeOf(vueMaybe.status.value).toEqualTypeOf<
+  typeof officialVueMany.status.value | 'disabled'
+>()
+expectTypeOf(vueMaybe.collection.value).toEqualTypeOf<typeof vueMany.collection.value | null>()
+expectTypeOf(vueMaybe.rows).toEqualTypeOf(vueMany.rows)
+expectTypeOf(vue.useLiveQuery(maybeOne).data).toEqualTypeOf(officialVue.useLiveQuery(one).data)
+
+// Collections: the rows carry the virtual properties that the official adapters drop.
+const query = createLiveQueryCollection(many)
+expectTypeOf(vue.useLiveQuery(query).collection.value).toEqualTypeOf(query)
+expectTypeOf(vue.useLiveQuery(shallowRef(query)).data.value[0]?.title).toEqualTypeOf<
+  string | undefined
+>()
+expectTypeOf(vue.useLiveQuery(todos).data.value[0]?.$synced).toEqualTypeOf<boolean | undefined>()
+expectTypeOf(vue.useLiveQuery(todos).state.value.keys().next().value).toEqualTypeOf<
+  string | undefined
+>()
+expectTypeOf(vue.useLiveQuery(createLiveQueryCollection(one)).data.value?.title).toEqualTypeOf<
+  string | undefined
+>()
+
+// Solid
+const solidMany = solid.useLiveQuery(many)
+const officialSolidMany = officialSolid.useLiveQuery(many)
+expectTypeOf<Pick<typeof solidMany, Same>>().toEqualTypeOf<
+  Readonly<Pick<typeof officialSolidMany, Same>>
+>()
+expectTypeOf(solidMany()).toEqualTypeOf(solidMany.rows)
+expectTypeOf(solidMany()[0]?.title).toEqualTypeOf<string | undefined>()
+expectTypeOf(solid.useLiveQuery(one)()?.title).toEqualTypeOf<string | undefined>()
+expectTypeOf(solid.useLiveQuery(maybe)()).toEqualTypeOf<typeof solidMany.rows | undefined>()
+expectTypeOf(solid.useLiveQuery(() => ({ query: one })).data).toEqualTypeOf(
+  officialSolid.useLiveQuery(() => ({ query: one })).data,
+)
+expectTypeOf(solid.useLiveQuery(() => query).collection).toEqualTypeOf(query)
+
+// Svelte
+const svelteMany = svelte.useLiveQuery(many)
+const officialSvelteMany = officialSvelte.useLiveQuery(many)
+expectTypeOf<Pick<typeof svelteMany, Same>>().toEqualTypeOf<
+  Readonly<Pick<typeof officialSvelteMany, Same>>
+>()
+expectTypeOf(svelte.useLiveQuery(maybe).data).toEqualTypeOf(officialSvelte.useLiveQuery(maybe).data)
+expectTypeOf(svelte.useLiveQuery(one).data).toEqualTypeOf(officialSvelte.useLiveQuery(one).data)
+expectTypeOf(svelte.useLiveQuery({ query: picked }).data).toEqualTypeOf(
+  officialSvelte.useLiveQuery({ query: picked }).data,
+)
+svelte.useLiveQuery(many, [() => id])
+
+// Core
+expectTypeOf(liveQuery(many).get('a')?.title).toEqualTypeOf<string | undefined>()
+liveQuery(picked).subscribe((rows) =>
+  expectTypeOf(rows[0]?.name).toEqualTypeOf<string | null | undefined>(),
+)
+// @ts-expect-error a live query of nothing
+liveQuery(maybe)
+// @ts-expect-error rows are read-only
+svelteMany.rows[0]!.title = 'new'
+// @ts-expect-error not a query
+vue.useLiveQuery(() => 1)
+// @ts-expect-error the key of a config is of its rows
+vue.useLiveQuery({ query: picked, getKey: (row) => row.rank })
