@@ -105,7 +105,7 @@ function toText(value: unknown): string | undefined {
   try {
     return JSON.stringify(value) // undefined of a function, for one
   } catch {
-    return undefined // a bigint or a circle inside
+    return undefined // a circle, for one
   }
 }
 
