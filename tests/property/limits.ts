@@ -1,0 +1,20 @@
+/**
+ * Known limits of what the library rests on. Each is left out of the programs, or of what is asked of them, as narrowly
+ * as it can be.
+ */
+const isDb09 = process.env.TANSTACK_DB === '0.9'
+
+/**
+ * @tanstack/db 0.9.2 keeps the optimistic row of a transaction that completes while its collection is cleaned up, until
+ * the first sync commit after the restart, which may be of a chunk before the one that has the row.
+ */
+export const keepsRowsOfCompletedTransactions = isDb09
+
+/**
+ * @tanstack/db 0.9.2 tells the collections of a settled transaction of it in a plain loop (`touchCollection`), which a
+ * subscriber that throws ends: the optimistic rows of the collections after it stay until they change.
+ */
+export const stopsSettlingAtThrow = isDb09
+
+/** @tanstack/db 0.9.2 cannot delete a row and insert it again in one transaction. */
+export const refusesDeleteThenInsert = isDb09

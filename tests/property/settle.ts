@@ -1,0 +1,111 @@
+/** Waits until a world is at rest, and compares everything in it with SQLite. */
+import { deepEquals } from '@tanstack/db'
+import { vi } from 'vitest'
+import { trackingObjects } from '../support/todos.ts'
+import { collectionNames } from './program.ts'
+import { plain, show } from './recorder.ts'
+import { storedPlaceSchema, type Columns } from './tables.ts'
+import { tableOf, type World } from './world.ts'
+
+/** @throws when something is not as it must be. */
+export async function settle(world: World): Promise<void> {
+  world.calm()
+  if (world.needsServer) await world.connect()
+  await world.idle()
+  await waitForNone(() => differences(world))
+  // A change that comes late must not undo it.
+  await world.database.writeLock(() => Promise.resolve())
+  await new Promise(setImmediate)
+  assertNone(await differences(world))
+  const queue = await world.queue()
+  assertNone([...world.ledger.faultsOf(queue), ...world.faultsOfNotifications(queue)])
+}
+
+/** Ends all collections: nothing of ours may be left in SQLite. */
+export async function finish(world: World): Promise<void> {
+  await settle(world)
+  await world.close()
+  await waitForNone(() => trackingObjects(world.database))
+}
+
+const patienceMs = 5_000
+
+async function waitForNone(read: () => Promise<string[]>): Promise<void> {
+  await vi.waitFor(async () => assertNone(await read()), { timeout: patienceMs, interval: 2 })
+}
+
+function assertNone(faults: readonly string[]): void {
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+}
+
+async function differences(world: World): Promise<string[]> {
+  return [
+    ...(await differencesOfCollections(world)),
+    ...(await differencesOfQueries(world)),
+    ...(await recordsLeft(world)),
+    ...(world.needsServer ? await differencesFromServer(world) : []),
+  ]
+}
+
+async function differencesOfCollections(world: World): Promise<string[]> {
+  const found: string[] = []
+  for (const name of collectionNames) {
+    const table = tableOf(name)
+    const stored = await world.database.getAll<Columns>(`SELECT * FROM ${table} ORDER BY id`)
+    const wanted = table === 'places' ? stored.map((row) => storedPlaceSchema.parse(row)) : stored
+    const collection = world.collection(name)
+    const held = collection.toArray.map(plain)
+    if (collection.status !== 'ready') found.push(`${name} is ${collection.status}`)
+    else if (!deepEquals(held, wanted))
+      found.push(`${name} has ${show(held)}, SQLite ${show(wanted)}`)
+  }
+  return found
+}
+
+async function differencesOfQueries(world: World): Promise<string[]> {
+  const found: string[] = []
+  for (const { name, collection, sql, isOrdered } of world.queries) {
+    const wanted = await world.database.getAll<Columns>(sql)
+    const held = collection.toArray.map(plain)
+    const inOrder = isOrdered ? (rows: Columns[]) => rows : sorted
+    if (!deepEquals(inOrder(held), inOrder(wanted))) {
+      found.push(`the query ${name} has ${show(held)}, SQL says ${show(wanted)}`)
+    }
+  }
+  return found
+}
+
+function sorted(rows: Columns[]): Columns[] {
+  return rows.toSorted((a, b) => (show(a) < show(b) ? -1 : 1))
+}
+
+async function recordsLeft({ database }: World): Promise<string[]> {
+  const tables = await database.getAll<{ name: string }>(
+    `SELECT name FROM sqlite_temp_master WHERE type = 'table' AND name LIKE 'rowsignal%'`,
+  )
+  const found: string[] = []
+  for (const { name } of tables) {
+    const { records } = await database.get<{ records: number }>(
+      `SELECT count(*) AS records FROM ${name}`,
+    )
+    if (records > 0) found.push(`${name} has ${records} records left`)
+  }
+  return found
+}
+
+/** Everything is uploaded, once and in order, and everything is downloaded. */
+async function differencesFromServer({ database, endpoint }: World): Promise<string[]> {
+  const found: string[] = []
+  const queued = await database.getAll('SELECT id FROM ps_crud')
+  if (queued.length > 0) found.push(`${queued.length} entries are not uploaded`)
+  for (const table of ['lists', 'todos', 'places']) {
+    const rows = await database.getAll<Columns>(`SELECT * FROM ${table} ORDER BY id`)
+    const wanted = [...endpoint.rows]
+      .filter(([key]) => key.startsWith(`${table}/`))
+      .map(([key, data]): Columns => ({ id: key.slice(table.length + 1), ...data }))
+    if (!deepEquals(sorted(rows), sorted(wanted))) {
+      found.push(`${table} in SQLite is ${show(rows)}, on the server ${show(wanted)}`)
+    }
+  }
+  return found
+}

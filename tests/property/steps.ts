@@ -1,0 +1,133 @@
+/** What each kind of step does to a world. */
+import { transact } from '@rowsignal/core'
+import { stopsSettlingAtThrow } from './limits.ts'
+import { changeBySql, changePair, serverChange } from './outside.ts'
+import type { Step, StepKind, StepOf } from './program.ts'
+import { settle } from './settle.ts'
+import { Planned, ThrownBySubscriber, type World } from './world.ts'
+import { begin, mutateAll, persistOrFail, runTransaction, writeMany } from './writes.ts'
+
+type Runners = {
+  readonly [Kind in StepKind]: (world: World, step: StepOf<Kind>) => void | Promise<void>
+}
+
+/** Runs one step; what it has begun may go on after it. */
+export async function runStep(world: World, step: Step): Promise<void> {
+  const run = runners[step.kind] as (world: World, step: Step) => void | Promise<void>
+  await run(world, step)
+  world.step()
+}
+
+const runners: Runners = {
+  write: (world, { kind, mutation }) => {
+    const write = world.ledger.begin(`${kind} ${JSON.stringify(mutation)}`)
+    begin(world, write, { run: () => world.mutate(write, mutation) })
+  },
+
+  'write-many': (world, step) => {
+    const write = world.ledger.begin(JSON.stringify(step))
+    begin(world, write, { run: () => writeMany(world, write, step) })
+  },
+
+  transact: (world, step) => {
+    const write = world.ledger.begin(JSON.stringify(step))
+    const mutate = () => {
+      mutateAll(world, write, step.mutations)
+      if (step.throws) throw new Planned('in transact')
+    }
+    begin(world, write, { run: () => transact(mutate), spans: true })
+  },
+
+  transactor: (world, { mutations, fails }) => {
+    const write = world.ledger.begin(`transactor ${fails} ${JSON.stringify(mutations)}`)
+    runTransaction(world, write, {
+      mutate: () => {
+        mutateAll(world, write, mutations)
+        if (fails === 'in mutate') throw new Planned(fails)
+      },
+      persist: (transaction) => persistOrFail(world, write, { transaction, fails }),
+    })
+  },
+
+  action: (world, { mutations, ends, steps }) => {
+    const write = world.ledger.begin(`action ${ends} ${JSON.stringify(mutations)}`)
+    const due = new Promise<void>((resolve) => world.later(steps, resolve))
+    runTransaction(world, write, {
+      mutate: () => mutateAll(world, write, mutations),
+      persist: async (transaction) => {
+        await due
+        if (ends === 'fails') throw new Planned('action')
+        if (ends === 'writes') await persistOrFail(world, write, { transaction, fails: 'nowhere' })
+      },
+      isForeign: ends !== 'writes',
+    })
+  },
+
+  pair: changePair,
+
+  sql: (world, { changes }) => {
+    const write = world.ledger.begin(`sql ${JSON.stringify(changes)}`)
+    world.waitFor(
+      world.database
+        .writeTransaction((lock) => changeBySql(world, write, { lock, changes }))
+        .then(() => void (write.outcome = 'accepted')),
+    )
+  },
+
+  'sql-rollback': (world, { changes }) => {
+    const write = world.ledger.begin(`sql-rollback ${JSON.stringify(changes)}`)
+    world.waitFor(
+      world.database.writeTransaction(async (lock) => {
+        await changeBySql(world, write, { lock, changes })
+        write.outcome = 'rejected'
+        throw new Planned('rollback')
+      }),
+    )
+  },
+
+  restart: (world, { on, ticks }) => world.restart(on, () => pass(ticks)),
+
+  'subscriber-throws': (world, { on }) => {
+    world.arm(on, () => {
+      if (stopsSettlingAtThrow && world.spanning > 0) return
+      throw new ThrownBySubscriber(`a subscriber of ${on}`)
+    })
+  },
+
+  'subscriber-writes': (world, { kind, on, mutation }) => {
+    world.arm(on, () => {
+      const write = world.ledger.begin(`${kind} ${on} ${JSON.stringify(mutation)}`)
+      begin(world, write, { run: () => world.mutate(write, mutation), bySubscriber: true })
+    })
+  },
+
+  connect: (world) => world.connect(),
+  disconnect: (world) => world.disconnect(),
+
+  download: (world, { changes }) => {
+    world.needsServer = true
+    const write = world.ledger.begin(`download ${JSON.stringify(changes)}`)
+    write.outcome = 'accepted'
+    world.endpoint.change(...changes.flatMap((change) => serverChange(world, write, change)))
+  },
+
+  'bad-checksum': ({ endpoint }) => endpoint.corruptNext(),
+  'cut-line': ({ endpoint }) => endpoint.cutNext(),
+  'refused-upload': ({ endpoint }) => endpoint.refuseUploads(1),
+  reconnect: ({ endpoint }) => endpoint.disconnectClients(),
+
+  'server-restart': async (world, { ticks }) => {
+    if (!world.needsServer) return
+    await world.endpoint.stop()
+    await pass(ticks)
+    await world.endpoint.start()
+  },
+
+  pause: (_world, { ticks }) => pass(ticks),
+  settle: (world) => settle(world),
+}
+
+/** Lets others run: so many turns of the event loop. */
+async function pass(ticks: number): Promise<void> {
+  for (let tick = 0; tick < ticks; tick++) await new Promise(setImmediate)
+}

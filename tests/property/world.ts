@@ -1,0 +1,311 @@
+/** One database with its collections, live queries and subscribers, and everything that a program's steps need of it. */
+import type { PowerSyncDatabase } from '@powersync/node'
+import { createPowerSyncCollection } from '@rowsignal/core'
+import type { Transaction } from '@tanstack/db'
+import { openDatabase } from '../support/database.ts'
+import { SyncEndpoint } from '../support/sync-endpoint.ts'
+import { Ledger, type QueueEntry, type RowName, type Write } from './ledger.ts'
+import { collectionNames, type CollectionName, type Mutation } from './program.ts'
+import { openQueries, type OpenQuery } from './queries.ts'
+import { History, Replica, type AnyCollection } from './recorder.ts'
+import {
+  columnsOf,
+  placeSchema,
+  schema,
+  storedColumnsOf,
+  storedPlaceSchema,
+  tokenOf,
+  type Columns,
+  type TableName,
+} from './tables.ts'
+import { LogLevels } from '@powersync/common'
+
+/** What the programs' own subscribers throw. */
+export class ThrownBySubscriber extends Error {}
+
+/** What the programs' own transactions fail with. */
+export class Planned extends Error {}
+
+/** A collection with who listens to it. */
+interface Followed {
+  readonly collection: ProgramCollection
+  replica: Replica
+  history: History
+  /** In the order of the subscriptions. */
+  stops: (() => void)[]
+}
+
+/** A collection of any of the tables. */
+export interface ProgramCollection extends AnyCollection {
+  insert(rows: Columns | Columns[]): Transaction
+  delete(keys: string | string[]): Transaction
+}
+
+export function tableOf(name: CollectionName): TableName {
+  return name === 'todosAgain' ? 'todos' : name
+}
+
+export class World {
+  readonly database: PowerSyncDatabase
+  readonly endpoint = new SyncEndpoint()
+  readonly ledger = new Ledger()
+  /** What was seen to be wrong while the program ran. */
+  readonly faults: string[] = []
+  /** Transactions whose `mutationFn` does not write, with whatever lands in them. */
+  readonly foreign = new WeakSet<Transaction>()
+  readonly #followed = new Map<CollectionName, Followed>()
+  readonly #armed = new Map<CollectionName, (() => void)[]>()
+  readonly #waits = new Set<Promise<unknown>>()
+  #later: { steps: number; run: () => void }[] = []
+  #queries: OpenQuery[] = []
+  /** How many transactions over several collections have not settled. */
+  spanning = 0
+  /** Whether the client wants to be connected. */
+  isConnected = false
+  needsServer = false
+
+  private constructor(database: PowerSyncDatabase) {
+    this.database = database
+  }
+
+  static async open(): Promise<World> {
+    const database = await openDatabase(schema, { logLevel: LogLevels.error + 1 })
+    const world = new World(database)
+    await world.#prepare()
+    const options = { database, syncBatchSize: 2 }
+    const collections = {
+      lists: createPowerSyncCollection({ ...options, table: schema.props.lists }),
+      todos: createPowerSyncCollection({ ...options, table: schema.props.todos }),
+      todosAgain: createPowerSyncCollection({
+        database,
+        table: schema.props.todos,
+        syncBatchSize: 3,
+      }),
+      drafts: createPowerSyncCollection({ ...options, table: schema.props.drafts }),
+      places: createPowerSyncCollection({
+        ...options,
+        table: schema.props.places,
+        schema: placeSchema,
+        deserializationSchema: storedPlaceSchema,
+      }),
+    }
+    for (const name of collectionNames) {
+      world.#follow(name, collections[name] as unknown as ProgramCollection)
+    }
+    world.#openQueries()
+    return world
+  }
+
+  collection(name: CollectionName): ProgramCollection {
+    return this.#followedBy(name).collection
+  }
+
+  get queries(): readonly OpenQuery[] {
+    return this.#queries
+  }
+
+  /** Something that must have ended before the world can settle. Its failure is somebody else's business. */
+  waitFor(work: Promise<unknown>): void {
+    const wait: Promise<unknown> = work
+      .catch(() => undefined)
+      .finally(() => this.#waits.delete(wait))
+    this.#waits.add(wait)
+  }
+
+  async idle(): Promise<void> {
+    while (this.#waits.size > 0) await Promise.all(this.#waits)
+  }
+
+  /** Takes what reaches the platform's error handler. */
+  noteReported(error: unknown): void {
+    if (!(error instanceof ThrownBySubscriber)) this.faults.push(`reported: ${String(error)}`)
+  }
+
+  /** A transaction over several collections begins; to be called when it has settled. */
+  span(): () => void {
+    this.spanning++
+    return () => void this.spanning--
+  }
+
+  /** Runs after this many further steps, or when the world is to settle. */
+  later(steps: number, run: () => void): void {
+    this.#later.push({ steps, run })
+  }
+
+  /** A step has been made. */
+  step(): void {
+    for (const each of this.#later) each.steps--
+    this.#runLater(({ steps }) => steps < 0)
+  }
+
+  /** Nothing that was put off or armed stays so. */
+  calm(): void {
+    this.#armed.clear()
+    this.endpoint.mend()
+    this.#runLater(() => true)
+  }
+
+  #runLater(isDue: (each: { steps: number }) => boolean): void {
+    const due = this.#later.filter(isDue)
+    this.#later = this.#later.filter((each) => !isDue(each))
+    due.forEach(({ run }) => run())
+  }
+
+  /** The client wants to be connected from now on. */
+  async connect(): Promise<void> {
+    if (this.isConnected) return
+    this.isConnected = true
+    this.needsServer = true
+    await this.endpoint.start()
+    const options = { retryDelayMs: 10, crudUploadThrottleMs: 1 }
+    this.waitFor(this.database.connect(this.endpoint.connector(), options))
+  }
+
+  async disconnect(): Promise<void> {
+    this.isConnected = false
+    await this.database.disconnect()
+  }
+
+  /** Runs once with the next notification of the collection. */
+  arm(name: CollectionName, run: () => void): void {
+    this.#armed.set(name, [...(this.#armed.get(name) ?? []), run])
+  }
+
+  /** Makes one mutation of the app; what the collection throws goes to the caller. */
+  mutate(write: Write, { on, op, row, refused }: Mutation): Transaction {
+    const collection = this.collection(on)
+    const table = tableOf(on)
+    const name = { table, id: `r${row}` }
+    if (op === 'delete') {
+      this.ledger.removes(write, name)
+      return collection.delete(name.id)
+    }
+    const token = refused ? this.ledger.mintRefused(write, name) : this.ledger.mint(write, name)
+    const columns = columnsOf(table, token)
+    if (op === 'insert' || (op === 'put' && !collection.has(name.id))) {
+      return collection.insert({ id: name.id, ...columns })
+    }
+    return collection.update(name.id, (draft) => void Object.assign(draft, columns))
+  }
+
+  /** Ends the sync of a collection, and of the live queries over it, and starts them again. */
+  async restart(name: CollectionName, between: () => Promise<void>): Promise<void> {
+    const followed = this.#followedBy(name)
+    await Promise.all(this.#queries.map((query) => query.close()))
+    followed.stops.forEach((stop) => stop())
+    await followed.collection.cleanup()
+    await between()
+    this.#follow(name, followed.collection)
+    this.#openQueries()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#queries.map((query) => query.close()))
+    for (const { collection, stops } of this.#followed.values()) {
+      stops.forEach((stop) => stop())
+      await collection.cleanup()
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.disconnect()
+    await this.database.close()
+    await this.endpoint.stop()
+  }
+
+  /** Everything that was ever in the queue of uploads. */
+  async queue(): Promise<QueueEntry[]> {
+    const rows = await this.database.getAll<{ tx_id: number; data: string }>(
+      'SELECT tx_id, data FROM audit ORDER BY number',
+    )
+    return rows.map(({ tx_id, data }) => {
+      const entry = JSON.parse(data) as Omit<QueueEntry, 'group'>
+      return { ...entry, data: entry.data ?? null, group: tx_id }
+    })
+  }
+
+  faultsOfNotifications(queue: readonly QueueEntry[]): string[] {
+    const ranks = new Map<string, number>()
+    for (const [position, { type, data }] of queue.entries()) {
+      const token = data === null ? undefined : tokenOf(type, data)
+      if (token !== undefined) ranks.set(token, position)
+    }
+    const followed = [...this.#followed.values()]
+    return [
+      ...this.faults,
+      ...followed.flatMap(({ history }) => history.faults(ranks)),
+      ...followed.flatMap(({ replica }) => replica.faults()),
+      ...this.#queries.flatMap(({ replica }) => replica.faults()),
+    ]
+  }
+
+  async #prepare(): Promise<void> {
+    await this.database.execute(
+      'CREATE TEMP TABLE audit (number INTEGER PRIMARY KEY AUTOINCREMENT, tx_id INTEGER, data TEXT)',
+    )
+    // Whatever is ever queued, also what a clear drops; and the constraint that refuses a value ending in `!`.
+    await this.database.execute(`
+CREATE TEMP TRIGGER audit_queue AFTER INSERT ON ps_crud BEGIN
+  SELECT RAISE(ABORT, 'refused') WHERE NEW.data LIKE '%!"%';
+  INSERT INTO audit (tx_id, data) VALUES (NEW.tx_id, NEW.data);
+END`)
+    const write = this.ledger.begin('the start')
+    for (const table of ['lists', 'todos', 'drafts', 'places'] as const) {
+      for (const id of ['r0', 'r1', 'r2']) {
+        const name = { table, id }
+        await this.store(this.database, name, this.ledger.mint(write, name))
+      }
+    }
+    write.outcome = 'accepted'
+  }
+
+  /** Writes a row with plain SQL. */
+  async store(
+    lock: Pick<PowerSyncDatabase, 'execute'>,
+    { table, id }: RowName,
+    token: string,
+  ): Promise<void> {
+    const columns = { id, ...storedColumnsOf(table, token) }
+    const names = Object.keys(columns)
+    await lock.execute(
+      `INSERT OR REPLACE INTO ${table} (${names.join()}) VALUES (${names.map(() => '?').join()})`,
+      Object.values(columns),
+    )
+  }
+
+  #followedBy(name: CollectionName): Followed {
+    const followed = this.#followed.get(name)
+    if (followed === undefined) throw new Error(`no collection ${name}`)
+    return followed
+  }
+
+  #follow(name: CollectionName, collection: ProgramCollection): void {
+    const history = new History(tableOf(name), this.ledger)
+    const replica = new Replica(collection, (rows, keys) => {
+      const isReading = collection.status !== 'ready'
+      for (const key of keys) history.note(key, rows.get(key), isReading)
+    })
+    this.#followed.set(name, { collection, replica, history, stops: [() => replica.stop()] })
+  }
+
+  #openQueries(): void {
+    const { lists, todos, todosAgain, places } = Object.fromEntries(
+      collectionNames.map((name) => [name, this.collection(name)]),
+    ) as Record<CollectionName, ProgramCollection>
+    this.#queries = openQueries({ lists, todos, todosAgain, places }, this.faults)
+    // Last of all: on 0.9.2 nobody after a subscriber that throws is told of that change.
+    for (const name of collectionNames) this.#subscribeArmed(name)
+  }
+
+  #subscribeArmed(name: CollectionName): void {
+    const followed = this.#followedBy(name)
+    followed.stops.splice(1).forEach((stop) => stop())
+    const subscription = followed.collection.subscribeChanges(() => {
+      const [run, ...rest] = this.#armed.get(name) ?? []
+      if (run === undefined) return
+      this.#armed.set(name, rest)
+      run()
+    })
+    followed.stops.push(() => subscription.unsubscribe())
+  }
+}

@@ -1,0 +1,285 @@
+/**
+ * A sync endpoint that speaks PowerSync's protocol over real HTTP: one bucket, to which a test adds operations and to
+ * which the client's uploads are added; and which breaks when it is told to.
+ */
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { CrudEntry, PowerSyncBackendConnector } from '@powersync/common'
+
+/** What the server does to one row; `data: null` removes it. */
+export interface ServerChange {
+  readonly type: string
+  readonly id: string
+  readonly data: Record<string, unknown> | null
+}
+
+/** An entry of the client's upload queue as it was uploaded. */
+export interface UploadedEntry {
+  readonly op: string
+  readonly type: string
+  readonly id: string
+  readonly data?: Record<string, unknown> | undefined
+}
+
+interface Operation {
+  readonly op_id: string
+  readonly op: 'PUT' | 'REMOVE'
+  readonly object_type: string
+  readonly object_id: string
+  readonly data: string | null
+  readonly checksum: number
+  readonly subkey: string
+}
+
+interface StreamRequest {
+  readonly client_id: string
+  readonly buckets?: readonly { readonly name: string; readonly after: string }[]
+}
+
+/** One open stream of a client. */
+interface Connection {
+  readonly response: ServerResponse
+  readonly clientId: string
+  /** The last operation that was sent. */
+  after: number
+  /** Whether a whole checkpoint has been sent, so that the next one is told as a difference. */
+  begun: boolean
+  sentWriteCheckpoint: number | undefined
+}
+
+const bucket = 'all'
+
+export class SyncEndpoint {
+  /** All entries that were uploaded and accepted, in order. */
+  readonly uploaded: UploadedEntry[] = []
+  /** `type/id` -> what the server holds. */
+  readonly rows = new Map<string, Record<string, unknown>>()
+  readonly #operations: Operation[] = []
+  readonly #connections = new Set<Connection>()
+  readonly #writeCheckpoints = new Map<string, number>()
+  #server: Server | undefined
+  #port = 0
+  #corruptions = 0
+  #cuts = 0
+  #refusals = 0
+
+  /** Listens; after `stop` again at the same port. */
+  async start(): Promise<void> {
+    if (this.#server !== undefined) return
+    const server = createServer((request, response) => {
+      this.#answer(request, response).catch(() => response.destroy())
+    })
+    await new Promise<void>((listening) => server.listen(this.#port, '127.0.0.1', listening))
+    this.#port = (server.address() as AddressInfo).port
+    this.#server = server
+  }
+
+  /** Breaks all connections and listens no more. */
+  async stop(): Promise<void> {
+    const server = this.#server
+    if (server === undefined) return
+    this.#server = undefined
+    server.closeAllConnections()
+    await new Promise<void>((closed) => server.close(() => closed()))
+  }
+
+  /** The connector of a client: uploads one transaction of the queue after the other. */
+  connector(): PowerSyncBackendConnector {
+    return {
+      fetchCredentials: () => Promise.resolve({ endpoint: this.#url(), token: 'token' }),
+      uploadData: async (database) => {
+        for (;;) {
+          const transaction = await database.getNextCrudTransaction()
+          if (!transaction) return
+          const entries = transaction.crud.map(uploadedEntry)
+          const response = await fetch(`${this.#url()}/upload`, {
+            method: 'POST',
+            body: JSON.stringify(entries),
+          })
+          if (!response.ok) throw new Error(`the upload was answered with ${response.status}`)
+          await transaction.complete()
+        }
+      },
+    }
+  }
+
+  /** Changes rows on the server, in one checkpoint. */
+  change(...changes: readonly ServerChange[]): void {
+    for (const change of changes) this.#append(change)
+    this.#sendAll()
+  }
+
+  /** The next checkpoint has a checksum that does not fit. */
+  corruptNext(): void {
+    this.#corruptions = 1
+  }
+
+  /** The next line with data ends in its middle, and the connection with it. */
+  cutNext(): void {
+    this.#cuts = 1
+  }
+
+  /** The next uploads are answered with 503. */
+  refuseUploads(times: number): void {
+    this.#refusals = times
+  }
+
+  /** Ends all open streams. */
+  disconnectClients(): void {
+    for (const { response } of this.#connections) response.destroy()
+  }
+
+  /** Takes back what was to go wrong and has not yet. */
+  mend(): void {
+    this.#corruptions = 0
+    this.#cuts = 0
+    this.#refusals = 0
+  }
+
+  #url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request)
+    const url = new URL(request.url ?? '/', this.#url())
+    if (url.pathname === '/sync/stream') return this.#stream(body as StreamRequest, response)
+    if (url.pathname === '/upload') return this.#upload(body as UploadedEntry[], response)
+    if (url.pathname === '/write-checkpoint2.json') {
+      const clientId = url.searchParams.get('client_id') ?? ''
+      const next = (this.#writeCheckpoints.get(clientId) ?? 0) + 1
+      this.#writeCheckpoints.set(clientId, next)
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ data: { write_checkpoint: String(next) } }))
+      this.#sendAll()
+      return
+    }
+    response.writeHead(404).end()
+  }
+
+  #upload(entries: readonly UploadedEntry[], response: ServerResponse): void {
+    if (this.#refusals > 0) {
+      this.#refusals--
+      response.writeHead(503).end()
+      return
+    }
+    for (const entry of entries) {
+      this.uploaded.push(entry)
+      this.#append({ type: entry.type, id: entry.id, data: this.#afterUpload(entry) })
+    }
+    response.writeHead(200).end()
+    this.#sendAll()
+  }
+
+  #afterUpload({ op, type, id, data }: UploadedEntry): Record<string, unknown> | null {
+    if (op === 'DELETE') return null
+    const before = this.rows.get(`${type}/${id}`)
+    if (op === 'PATCH') return before === undefined ? null : { ...before, ...data }
+    return { ...data }
+  }
+
+  #append({ type, id, data }: ServerChange): void {
+    const row = `${type}/${id}`
+    if (data === null) this.rows.delete(row)
+    else this.rows.set(row, data)
+    const json = data === null ? null : JSON.stringify(data)
+    this.#operations.push({
+      op_id: String(this.#operations.length + 1),
+      op: json === null ? 'REMOVE' : 'PUT',
+      object_type: type,
+      object_id: id,
+      data: json,
+      checksum: checksumOf(json === null ? `delete.${row}` : `put.${type}.${id}.${json}`),
+      subkey: bucket,
+    })
+  }
+
+  #stream(request: StreamRequest, response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    const after = request.buckets?.find(({ name }) => name === bucket)?.after ?? '0'
+    const connection: Connection = {
+      response,
+      clientId: request.client_id,
+      after: Number(after),
+      begun: false,
+      sentWriteCheckpoint: undefined,
+    }
+    this.#connections.add(connection)
+    response.on('close', () => this.#connections.delete(connection))
+    this.#send(connection)
+  }
+
+  #sendAll(): void {
+    for (const connection of this.#connections) this.#send(connection)
+  }
+
+  #send(connection: Connection): void {
+    const { response, clientId, after } = connection
+    const send = (line: object): void => void response.write(`${JSON.stringify(line)}\n`)
+    const data = this.#operations.slice(after)
+    const writeCheckpoint = this.#writeCheckpoints.get(clientId)
+    const isNews = data.length > 0 || writeCheckpoint !== connection.sentWriteCheckpoint
+    if (connection.begun && !isNews) return
+    const last_op_id = String(this.#operations.length)
+    send(this.#checkpoint(connection, last_op_id))
+    connection.begun = true
+    connection.sentWriteCheckpoint = writeCheckpoint
+    if (data.length > 0) {
+      const page = {
+        bucket,
+        has_more: false,
+        after: String(after),
+        next_after: last_op_id,
+        data,
+      }
+      if (this.#cuts > 0) {
+        this.#cuts--
+        const line = JSON.stringify({ data: page })
+        response.write(line.slice(0, line.length / 2), () => response.destroy())
+        return
+      }
+      send({ data: page })
+      connection.after = this.#operations.length
+    }
+    send({ checkpoint_complete: { last_op_id } })
+  }
+
+  #checkpoint({ begun, clientId }: Connection, last_op_id: string): object {
+    const right = this.#operations.reduce((sum, { checksum }) => (sum + checksum) >>> 0, 0)
+    const checksum = this.#corruptions > 0 ? (right + 1) >>> 0 : right
+    this.#corruptions = 0
+    const writeCheckpoint = this.#writeCheckpoints.get(clientId)
+    const common = {
+      last_op_id,
+      ...(writeCheckpoint === undefined ? {} : { write_checkpoint: String(writeCheckpoint) }),
+    }
+    const described = {
+      bucket,
+      checksum,
+      count: this.#operations.length,
+      priority: 3,
+      subscriptions: [{ default: 0 }],
+    }
+    if (begun) {
+      return { checkpoint_diff: { ...common, updated_buckets: [described], removed_buckets: [] } }
+    }
+    const streams = [{ name: bucket, is_default: true, errors: [] }]
+    return { checkpoint: { ...common, buckets: [described], streams } }
+  }
+}
+
+function uploadedEntry({ op, table, id, opData }: CrudEntry): UploadedEntry {
+  return { op, type: table, id, data: opData }
+}
+
+/** The protocol's checksum of one operation. */
+function checksumOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32LE(0)
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString())
+}
