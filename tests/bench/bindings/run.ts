@@ -5,7 +5,8 @@
 import { type Result, progress } from '../results.ts'
 import { type Measured, median } from '../session.ts'
 import { openPages, type Pages } from './pages.ts'
-import type { Order, VariantName } from './page/session.ts'
+import type { Order } from './page/session.ts'
+import type { VariantName } from './page/variants.ts'
 
 const rounds = 3
 /** All rows of the first two are shown, and a window of the others. */
@@ -28,9 +29,26 @@ export async function benchBindings(done: (results: Result[]) => void): Promise<
     const samples = await sample(pages, { count, ...limit })
     for (const framework of frameworks) done(resultsOf(framework, samples))
   }
+  for (const storage of ['OPFS', 'IDB'] as const) done(await benchTabs(pages, storage))
   const version = pages.version()
   await pages.close()
   return version
+}
+
+/** A change that another tab commits to SQLite; the floor is the SDK's event and the query of the window again. */
+async function benchTabs(pages: Pages, storage: 'OPFS' | 'IDB'): Promise<Result[]> {
+  const count = 10_000
+  const measured: Samples['measured'] = {}
+  for (let round = 1; round <= rounds; round++) {
+    for (const variant of ['plain', ...frameworks] as const) {
+      progress(`tabs, ${storage}: round ${round} of ${rounds}, ${variant}`)
+      ;(measured[variant] ??= []).push(await pages.runTabs({ variant, count, storage }))
+    }
+  }
+  progress('')
+  return frameworks
+    .flatMap((framework) => resultsOf(framework, { n: count, measured, errors: {} }))
+    .map((result) => ({ ...result, engine: `chromium ${storage}` }))
 }
 
 async function sample(pages: Pages, order: Omit<Order, 'variant'>): Promise<Samples> {
@@ -80,7 +98,7 @@ function resultsOf(framework: (typeof frameworks)[number], samples: Samples): Re
       ...(alone_ms === undefined ? {} : { alone_ms }),
     }
     if (error !== undefined) return { ...result, peer_ms: 'fails', to_peer: null, error }
-    const peer_ms = middle(`${framework}-db`, bench)!
-    return { ...result, peer_ms, to_peer: ours_ms / peer_ms }
+    const peer_ms = middle(`${framework}-db`, bench) ?? null
+    return { ...result, peer_ms, to_peer: peer_ms && ours_ms / peer_ms }
   })
 }

@@ -2,21 +2,7 @@
 import { type Measured, median } from '../../session.ts'
 import { openPlaces, type Place, type PlacesSource } from './places.ts'
 import type { Variant } from './variant.ts'
-
-const variants = {
-  plain: () => import('./plain.ts'),
-  vue: () => import('./vue/ours.ts'),
-  'vue alone': () => import('./vue/alone.ts'),
-  'vue-db': () => import('./vue/official.ts'),
-  solid: () => import('./solid/ours.tsx'),
-  'solid alone': () => import('./solid/alone.tsx'),
-  'solid-db': () => import('./solid/official.tsx'),
-  svelte: () => import('./svelte/ours.ts'),
-  'svelte alone': () => import('./svelte/alone.ts'),
-  'svelte-db': () => import('./svelte/official.ts'),
-}
-
-export type VariantName = keyof typeof variants
+import { type VariantName, variants } from './variants.ts'
 
 export interface Order {
   readonly variant: VariantName
