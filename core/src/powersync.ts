@@ -21,7 +21,8 @@ const prefix = 'rowsignal_'
 /**
  * Finds the table in the schema that the database has now.
  *
- * @throws {RowsignalError} `table-not-in-schema`; `unsupported-powersync` for a database of another major version.
+ * @throws {RowsignalError} `table-not-in-schema`; `table-unsupported` for a raw table; `unsupported-powersync` for a
+ * database of another major version.
  */
 export function resolveTable(
   database: Database,
@@ -31,6 +32,13 @@ export function resolveTable(
   const name = wanted?.name ?? ''
   const table = database.schema.tables.find((candidate) => candidate.name === name)
   if (table !== undefined) return table
+  if (database.schema.rawTables.some((candidate) => candidate.name === name)) {
+    throw new RowsignalError(
+      'table-unsupported',
+      `collection: \`${name}\` is a raw table, and PowerSync (2.3.0) records no changes of those. ` +
+        'Declare it as a Table of the schema, or read it by a query of its own.',
+    )
+  }
   const known = database.schema.tables.map((candidate) => candidate.name).join(', ')
   throw new RowsignalError(
     'table-not-in-schema',
