@@ -1,8 +1,8 @@
 /** Runs a scenario once for each call that it makes, with a fault at that call. */
 import type { Fault } from '../support/faulty-adapter.ts'
 import { copyFiles, type StoredFiles } from '../support/stored-files.ts'
-import type { Scenario } from './scenarios.ts'
-import { fill, openWorld, settle, type World } from './world.ts'
+import { prepare, type Scenario } from './scenarios.ts'
+import { openWorld, settle, type World } from './world.ts'
 
 export interface Failed {
   readonly world: World
@@ -23,21 +23,18 @@ export async function atEachCall(
     const world = await openWorld()
     const { adapter, database } = world
     try {
-      await fill(world)
-      if (scenario.prepare === undefined) {
-        await Promise.all([world.lists.preload(), world.todos.preload()])
-      } else {
-        await scenario.prepare(world)
-      }
-      await settle(world)
-      let files: StoredFiles = new Map()
+      await prepare(scenario, world)
+      let { files } = world
       const onFault = (): void => {
         files = copyFiles(world.files)
       }
       adapter.arm({ fault, at, onFault, after: scenario.after })
       await Promise.race([scenario.run(world), adapter.died])
       await settle(world)
-      if (!adapter.failed) return at - 1
+      if (!adapter.failed) {
+        report(`${scenario.name}: ${at - 1} calls, each ${fault} once`)
+        return at - 1
+      }
       adapter.disarm()
       await check({ world, files })
     } catch (error) {
@@ -46,4 +43,9 @@ export async function atEachCall(
       await database.close()
     }
   }
+}
+
+/** A line of the test's output. */
+export function report(line: string): void {
+  process.stdout.write(`${line}\n`)
 }

@@ -1,7 +1,7 @@
 /** What is under way when a call fails. */
 import { transact } from '@rowsignal/core'
 import type { Transaction } from '@tanstack/db'
-import type { Operation, World } from './world.ts'
+import { fill, type Operation, settle, type World } from './world.ts'
 
 export interface Scenario {
   readonly name: string
@@ -99,6 +99,14 @@ export const scenarios: readonly Scenario[] = [
     },
   },
 ]
+
+/** Rows in the tables, the collections as the scenario wants them, and nothing under way. */
+export async function prepare(scenario: Scenario, world: World): Promise<void> {
+  await fill(world)
+  if (scenario.prepare !== undefined) await scenario.prepare(world)
+  else await Promise.all([world.lists.preload(), world.todos.preload()])
+  await settle(world)
+}
 
 /** Writes at the first change of a collection; returns how to wait for that, if there was a change. */
 function atFirstChange(

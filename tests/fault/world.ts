@@ -5,7 +5,7 @@ import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
 import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
 import { expect, vi } from 'vitest'
 import { FaultyAdapter } from '../support/faulty-adapter.ts'
-import { keepFiles, type StoredFiles } from '../support/stored-files.ts'
+import { keepFiles, newFiles, type StoredFiles } from '../support/stored-files.ts'
 import { schema } from '../support/todos.ts'
 
 export const tables = ['lists', 'todos'] as const
@@ -30,13 +30,12 @@ export type Outcome = 'resolved' | 'rejected' | 'open'
 // Chunks of two rows: a table of seven is read in four.
 const syncBatchSize = 2
 
-export async function openWorld(files?: StoredFiles) {
-  const filename = `${crypto.randomUUID()}.db`
-  const stored = keepFiles(filename, files)
+export async function openWorld(files: StoredFiles = newFiles()) {
+  keepFiles(files)
   // A connection is closed while locks are held; the engine says so on the level below.
   const logger = createConsoleLogger({ minLevel: LogLevels.error })
   const open = {
-    dbFilename: filename,
+    dbFilename: files.filename,
     vfs: WASQLiteVFS.InMemoryVfs,
     useWebWorker: false,
     enableMultiTabs: false,
@@ -52,7 +51,7 @@ export async function openWorld(files?: StoredFiles) {
     adapter,
     /** The same connection without faults: the writes of others, and what the test looks at. */
     real,
-    files: stored,
+    files,
     /** What was written in the scenario. */
     writes: [] as Write[],
     lists: createPowerSyncCollection({ database, table: props.lists, syncBatchSize }),

@@ -8,28 +8,38 @@ interface StoredFile {
   readonly data: ArrayBuffer
 }
 
-export type StoredFiles = Map<string, StoredFile>
+/** The files of one database: itself and its journal. */
+export interface StoredFiles {
+  readonly filename: string
+  readonly byPath: Map<string, StoredFile>
+}
 
 const kept = new Map<string, StoredFiles>()
 
-/** The files of the database `filename`, from now on kept here. */
-export function keepFiles(filename: string, files: StoredFiles = new Map()): StoredFiles {
-  kept.set(filename, files)
-  return files
+/** Has the next database that is opened as `files.filename` find these files, and keep its own there. */
+export function keepFiles(files: StoredFiles): void {
+  kept.set(files.filename, files)
 }
 
-export function copyFiles(files: StoredFiles): StoredFiles {
-  return new Map([...files].map(([name, file]) => [name, { ...file, data: file.data.slice(0) }]))
+export function newFiles(): StoredFiles {
+  return { filename: `${crypto.randomUUID()}.db`, byPath: new Map() }
+}
+
+export function copyFiles({ filename, byPath }: StoredFiles): StoredFiles {
+  const copies = [...byPath].map(
+    ([path, file]) => [path, { ...file, data: file.data.slice(0) }] as const,
+  )
+  return { filename, byPath: new Map(copies) }
 }
 
 // The types of the package leave out how it is made.
 const engine = MemoryVFS as unknown as {
-  create(filename: string, module: object): Promise<{ mapNameToFile: StoredFiles }>
+  create(filename: string, module: object): Promise<{ mapNameToFile: StoredFiles['byPath'] }>
 }
 const create = engine.create.bind(engine)
 
 engine.create = async (filename, module) => {
   const files = await create(filename, module)
-  files.mapNameToFile = kept.get(filename) ?? files.mapNameToFile
+  files.mapNameToFile = kept.get(filename)?.byPath ?? files.mapNameToFile
   return files
 }
