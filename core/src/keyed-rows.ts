@@ -214,11 +214,8 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
     this.#pending = false
     const changed = this.#changed
     this.#changed = new Map()
-    const changes = Array.from(changed, ([key, last]) => ({
-      key,
-      row: this.collection.get(key),
-      last,
-    }))
+    const changes: RowChange<Row, Key>[] = []
+    for (const [key, last] of changed) changes.push({ key, row: this.collection.get(key), last })
     for (const listener of this.#listeners) attempt(() => listener(changes))
     for (const { key } of changes) {
       for (const listener of this.#rowListeners.get(key) ?? []) attempt(listener)

@@ -1,7 +1,9 @@
-import { liveQuery, type RowsWindow } from '@rowsignal/core'
+import { createPowerSyncCollection, liveQuery, type RowsWindow } from '@rowsignal/core'
 import { createRowsView, type Host, liveRows } from '@rowsignal/core/host'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
+import { openDatabase } from '../support/database.ts'
+import { schema } from '../support/todos.ts'
 import type { Todos } from '../bindings/contract.ts'
 
 const untracked: Host<undefined> = {
@@ -65,6 +67,28 @@ test('a window shows its part, keeps it while others change, and counts all', ()
   asked.window = undefined
   expect(view.rows.map((one) => one.id)).toEqual(['a', 'b', 'c', 'd', 'e'])
   expect(view.rows[1]).toBe(shown[0])
+})
+
+test('rows keep their objects while others come, go and move at any place', () => {
+  const { todos, put, remove } = openTodos(['a', 'b', 'c', 'd', 'e'], { byRank: true })
+  const { view } = openView(todos)
+  const first = new Map(view.rows.map((row) => [row.id, row]))
+  const changes: [change: () => void, order: string][] = [
+    [() => put(todo('f', { rank: -1 })), 'fabcde'],
+    [() => put(todo('g', { rank: 1.5 })), 'fabgcde'],
+    [() => put(todo('e', { rank: 0.5 })), 'faebgcd'],
+    [() => put(todo('a', { rank: 9 }), todo('f', { rank: 2.5 })), 'ebgcfda'],
+    [() => remove('g', 'e'), 'bcfda'],
+    [() => put(todo('b', { rank: 7 }), todo('d', { rank: -2 })), 'dcfba'],
+    [() => remove('a', 'd', 'c'), 'fb'],
+  ]
+  for (const [change, order] of changes) {
+    change()
+    expect(view.rows.map((row) => row.id).join('')).toBe(order)
+    expect(view.rows.every((row) => row === (first.get(row.id) ?? row))).toBe(true)
+  }
+  remove('f', 'b')
+  expect(view.rows).toEqual([])
 })
 
 test('a view that switches to a ready collection never shows rows of the old one', () => {
@@ -145,4 +169,25 @@ test('the error and the retry of a live query are those of what it reads', async
   finish()
   await vi.waitFor(() => expect(view.status).toBe('ready'))
   expect([view.error, view.data.map((one) => one.title)]).toEqual([undefined, ['title a']])
+})
+
+test('the error of a PowerSync collection is its own, also through a live query of a live query', async () => {
+  vi.spyOn(console, 'error').mockReturnValue() // @tanstack/db logs it
+  const database = await openDatabase(schema)
+  let isDown = true
+  const todos = createPowerSyncCollection({
+    database,
+    table: schema.props.todos,
+    onLoad() {
+      if (isDown) throw new Error('down')
+    },
+  })
+  const inner = liveQuery((q) => q.from({ todo: todos }))
+  const outer = liveQuery((q) => q.from({ todo: inner }))
+  const { view } = openView(outer as unknown as Todos)
+  await vi.waitFor(() => expect(view.error?.code).toBe('load-hook-failed'))
+  isDown = false
+  view.retry()
+  await vi.waitFor(() => expect(view.status).toBe('ready'))
+  expect(view.error).toBeUndefined()
 })
