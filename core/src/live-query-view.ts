@@ -14,7 +14,13 @@ import { isRowsignalError, RowsignalError } from './errors.ts'
 import type { RowCollection, RowKey } from './keyed-rows.ts'
 import { type LiveQueryCollection, shareLiveQuery } from './live-query.ts'
 import type { Host } from './live-row.ts'
-import { createRowsView, type Followed, type RowsView, type RowsViewSource } from './rows-view.ts'
+import {
+  createRowsView,
+  type Followed,
+  type RowsView,
+  type RowsViewSource,
+  type RowsWindow,
+} from './rows-view.ts'
 import { type Asked, type AskedSource, keepIfSameAsked } from './shown-rows.ts'
 import type { AnyCollection, AnyQuery, AnyRow } from './tanstack.ts'
 
@@ -68,7 +74,7 @@ export interface LiveQueryView<Answer> extends Pick<
   | 'error'
   | 'retry'
 > {
-  /** Live rows, also for `findOne`: the same array until rows come, go or move. */
+  /** Live rows, at most one for `findOne`: the same array until rows come, go or move. */
   readonly rows: readonly Readonly<AnswerRow<Answer>>[]
   /** Plain rows, or one for `findOne`; undefined while the query is disabled. */
   readonly data:
@@ -161,19 +167,27 @@ export interface LiveQueryViewHandle<Answer> extends Followed<AnyRow, RowKey> {
 export function createLiveQueryView<Answer>(
   source: RowsViewSource<AnyRow, RowKey>,
 ): LiveQueryViewHandle<Answer> {
-  const { view: rowsView, shown, follow, stop } = createRowsView(source)
+  /** On 0.9.2 the collection of a `findOne` holds every row that fits. */
+  const window = (): RowsWindow | undefined => (isOne() ? { limit: 1 } : undefined)
+  const { view: rowsView, shown, follow, stop } = createRowsView({ ...source, window })
   let state = new Map<RowKey, AnyRow>()
   let stateOf: readonly AnyRow[] | undefined
 
+  const isOne = (): boolean => {
+    const collection = shown() as unknown as AnyCollection | undefined
+    return collection !== undefined && isSingleResultCollection(collection)
+  }
   const bySize = <Row>(rows: readonly Row[]): readonly Row[] | Row | undefined => {
-    const collection = shown()
-    if (collection === undefined) return rowsView.status === 'disabled' ? undefined : rows
-    return isSingleResultCollection(collection as unknown as AnyCollection) ? rows[0] : rows
+    if (shown() === undefined && rowsView.status === 'disabled') return undefined
+    return isOne() ? rows[0] : rows
   }
 
   const own = {
     get data() {
       return bySize(rowsView.data)
+    },
+    get size() {
+      return isOne() ? rowsView.keys.length : rowsView.size
     },
     get state() {
       const { data, keys } = rowsView

@@ -156,9 +156,11 @@ export function testLiveQueries(driver: Driver): void {
     remove('b')
     await ran()
     expect([query().data, texts()]).toEqual([undefined, []])
-    ask.value = one(todos, 'a')
+    ask.value = (q) => q.from({ todo: todos }).findOne()
+    put(todo('b'))
     await ran()
     expect(query().data).toMatchObject({ id: 'a' })
+    expect([texts(), query().size, query().state.size]).toEqual([['title a'], 1, 1])
   })
 
   test('data, state, keys and size tell the same rows', async () => {

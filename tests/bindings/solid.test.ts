@@ -7,7 +7,7 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/solid'
-import { eq } from '@tanstack/db'
+import { eq, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/solid-db'
 import {
   createComponent,
@@ -215,4 +215,22 @@ test('a spread row stays live', () => {
   dispose()
   expect(titles).toEqual(['title a', 'changed'])
   expect(todos.subscriberCount).toBe(0)
+})
+
+test('useLiveQuery is an accessor of live rows, or of the one of findOne', () => {
+  const { todos, put } = openTodos(['a', 'b'])
+  const titles: unknown[] = []
+  const dispose = createRoot((dispose) => {
+    const all = useLiveQuery(() => ({ query: (q: InitialQueryBuilder) => q.from({ todo: todos }) }))
+    const first = useLiveQuery((q) => q.from({ todo: todos }).findOne())
+    const plain = useLiveQuery(() => todos)
+    const nothing = useLiveQuery(() => undefined)
+    createRenderEffect(() => titles.push(first()?.title))
+    expect([all().length, plain().length, nothing()]).toEqual([2, 2, undefined])
+    expect(all()).toBe(all.rows)
+    return dispose
+  })
+  put(todo('a', { title: 'changed' }))
+  dispose()
+  expect(titles).toEqual(['title a', 'changed'])
 })

@@ -6,7 +6,7 @@ import { testLiveQueries } from './live-query-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
-import { createOutside } from './svelte/outside.svelte.ts'
+import { createOutside, createQueries } from './svelte/outside.svelte.ts'
 import Form from './svelte/Form.svelte'
 import List from './svelte/List.svelte'
 import Memo from './svelte/Memo.svelte'
@@ -66,4 +66,18 @@ test('rows made outside a component are right unread, followed while read, and t
   await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
   put(todo('a', { title: 'again' }))
   expect(read()).toEqual(['again', 'again'])
+})
+
+test('useLiveQuery takes an object, and dependencies that it does not need', async () => {
+  const { todos, put } = openTodos(['a', 'b'])
+  const log: string[] = []
+  const dependency = createBox(0)
+  const stop = createQueries(todos, dependency, (entry) => void log.push(entry))()
+  await tick()
+  put(todo('a', { title: 'changed' }))
+  await tick()
+  dependency.value = 1
+  await tick()
+  stop()
+  expect(log).toEqual(['query', '2 title a', '2 changed', 'query'])
 })

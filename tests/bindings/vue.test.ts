@@ -8,7 +8,7 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
-import { eq } from '@tanstack/db'
+import { eq, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/vue-db'
 import { expect, test } from 'vitest'
 import {
@@ -240,4 +240,27 @@ test('a server renders the rows, starts no query and subscribes to nothing', asy
   put(todo('a', { title: 'b' }))
   expect(await render()).toBe('<p>ready b b b loading idle</p>')
   expect(todos.subscriberCount).toBe(0)
+})
+
+test('useLiveQuery takes refs, and dependencies that it does not need', async () => {
+  const { todos } = openTodos(['a', 'b'])
+  const scope = effectScope()
+  const config = shallowRef({ query: (q: InitialQueryBuilder) => q.from({ todo: todos }) })
+  const deep = ref<unknown>(todos) as Ref<Todos>
+  const dependency = ref(0)
+  let runs = 0
+  const shown = scope.run(() => [
+    useLiveQuery(config).rows,
+    useLiveQuery(deep).rows,
+    useLiveQuery(() => deep.value).rows,
+    useLiveQuery((q) => (runs++, q.from({ todo: todos })), [dependency]).rows,
+  ])
+  expect(shown?.map((rows) => rows.value.length)).toEqual([2, 2, 2, 2])
+  expect(todos.subscriberCount).toBe(2) // the collection itself, and one live query
+  dependency.value = 1
+  await nextTick()
+  expect(runs).toBe(2)
+  config.value = { query: (q) => q.from({ todo: todos }).findOne() as never }
+  expect(shown?.[0]?.value.length).toBe(1)
+  scope.stop()
 })

@@ -1,7 +1,7 @@
 import type { LiveQueryConfig, LiveQueryView, QueryAnswer } from '@rowsignal/core'
 import { createLiveQueryView, createQuerySource } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
-import { type MaybeRefOrGetter, toValue } from 'vue'
+import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
 import { toPlain, useHost } from './host.ts'
 import { type Refs, toRefs, useView } from './rows.ts'
 
@@ -36,7 +36,8 @@ export function useLiveQuery(
   const host = useHost()
   const source = createQuerySource(host, () => {
     dependencies.forEach(toValue)
-    return typeof query === 'function' ? query : toPlain(query)
+    if (typeof query !== 'function') return toPlain(query)
+    return (q: InitialQueryBuilder): unknown => toRaw(query(q))
   })
   return toRefs(useView(host, source, createLiveQueryView).view)
 }
