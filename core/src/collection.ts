@@ -150,15 +150,7 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
     },
     retry: () => sync && captureOf(database).retry(sync),
     isHeld: () => sync !== undefined && captureOf(database).isHeld(sync),
-    getMeta: () => ({
-      tableName: source.table.viewName,
-      trackedTableName: (sync && captureOf(database).trackingTable(sync)) ?? '',
-      metadataIsTracked: source.table.trackMetadata,
-      serializeValue: ({ id: rowId, ...values }) => ({
-        ...(typeof rowId === 'string' && { id: rowId }),
-        ...source.codec.encode(values),
-      }),
-    }),
+    getMeta: () => metaOf(source, (sync && captureOf(database).trackingTable(sync)) ?? ''),
   }
   setWriteTarget(utils, source)
 
@@ -166,7 +158,7 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
     ...given({ id, gcTime, startSync, autoIndex, defaultIndexType }),
     ...given({ compare, defaultStringCollation }),
     getKey: (row: AnyRow) => row.id as string,
-    schema: writeSchema(config.table, rowOptions),
+    schema: writeSchema(() => source.table, rowOptions),
     sync: { rowUpdateMode: 'full', sync: start },
     onInsert: persistOwn,
     onUpdate: persistOwn,
@@ -213,6 +205,18 @@ function batchWrites(collection: AnyCollection): void {
     const write = collection[name] as (...args: unknown[]) => unknown
     const batched = (...args: unknown[]): unknown => batch(() => write.apply(collection, args))
     Object.assign(collection, { [name]: batched })
+  }
+}
+
+function metaOf(source: TableSource, trackedTableName: string): PowerSyncCollectionMeta {
+  return {
+    tableName: source.table.viewName,
+    trackedTableName,
+    metadataIsTracked: source.table.trackMetadata,
+    serializeValue: ({ id, ...values }) => ({
+      ...(typeof id === 'string' && { id }),
+      ...source.codec.encode(values),
+    }),
   }
 }
 

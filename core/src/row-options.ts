@@ -24,7 +24,7 @@ export interface RowOptions {
 }
 
 /** The schema by which TanStack DB checks what is inserted and updated. */
-export function writeSchema(table: ResolvedTable, options: RowOptions): StandardSchemaV1 {
+export function writeSchema(table: () => ResolvedTable, options: RowOptions): StandardSchemaV1 {
   return options.schema ?? tableSchema(table, options.columns)
 }
 

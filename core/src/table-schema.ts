@@ -43,16 +43,31 @@ export type AnyColumns = Readonly<Record<string, RichColumn<unknown> | undefined
 /**
  * Checks the id and the columns, and fills those that an insert left out with `null`, so that an optimistic row has the
  * shape and the values that it will have from SQLite.
+ *
+ * @param table As the schema of the database has it now.
  */
 export function tableSchema(
-  table: ResolvedTable,
+  table: () => ResolvedTable,
   columns: AnyColumns = {},
 ): StandardSchemaV1<AnyRow, AnyRow> {
+  let known: ResolvedTable | undefined
+  let check: RowCheck | undefined
+  return createSchema((values) => {
+    const now = table()
+    if (check === undefined || now !== known) check = rowCheck(now, columns)
+    known = now
+    return check(values)
+  })
+}
+
+type RowCheck = (values: AnyRow) => StandardSchemaV1.Result<AnyRow>
+
+function rowCheck(table: ResolvedTable, columns: AnyColumns): RowCheck {
   const described = new Map(Object.entries(columns))
   const checks = new Map(
     table.columns.map(({ name, type }) => [name, described.get(name) ?? { check: checkOf(type) }]),
   )
-  return createSchema((values) => {
+  return (values) => {
     const issues: StandardSchemaV1.Issue[] = []
     const { id } = values
     if (typeof id !== 'string' || id === '' || !isWellFormed(id)) {
@@ -69,7 +84,7 @@ export function tableSchema(
       issues.push({ message: `is not a column of table ${table.name}`, path: [name] })
     }
     return issues.length > 0 ? { issues } : { value: row }
-  })
+  }
 }
 
 /** From a row of SQLite to the one that the helpers describe. */
@@ -128,9 +143,7 @@ function describedColumns(table: ResolvedTable, columns: AnyColumns): DescribedC
   })
 }
 
-function createSchema(
-  validate: (values: AnyRow) => StandardSchemaV1.Result<AnyRow>,
-): StandardSchemaV1<AnyRow, AnyRow> {
+function createSchema(validate: RowCheck): StandardSchemaV1<AnyRow, AnyRow> {
   return {
     '~standard': {
       version: 1,

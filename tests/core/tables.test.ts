@@ -1,6 +1,6 @@
 import { column, Schema, Table } from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
-import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
+import { createPowerSyncCollection, isRowsignalError, jsonColumn } from '@rowsignal/core'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 
@@ -148,6 +148,24 @@ function codeOf(run: () => unknown): [string, string] | undefined {
     return isRowsignalError(error) ? [error.code, error.message] : undefined
   }
 }
+
+test('a column that a new schema adds is read and written, one that it drops is refused', async () => {
+  const before = new Schema({ todos: new Table({ title: column.text, old: column.text }) })
+  const after = new Schema({ todos: new Table({ title: column.text, done: column.integer }) })
+  const database = await openDatabase(before)
+  const todos = createPowerSyncCollection({
+    database,
+    table: after.props.todos, // known to the app before the database has it
+    columns: { title: jsonColumn<string[]>() },
+  })
+  await todos.insert({ id: 'a', title: ['x'] }).isPersisted.promise
+  expect(() => todos.insert({ id: 'b', done: 1 })).toThrow('is not a column of table todos')
+  await database.updateSchema(after)
+  await vi.waitFor(() => expect(todos.get('a')).toMatchObject({ title: ['x'], done: null }))
+  await todos.insert({ id: 'b', done: 1 }).isPersisted.promise
+  expect(todos.get('b')).toMatchObject({ title: null, done: 1 })
+  expect(() => todos.insert({ id: 'c', old: 'x' } as never)).toThrow('is not a column')
+})
 
 test('a raw table is refused', async () => {
   const withRaw = new Schema({ todos: new Table(columns) })
