@@ -260,7 +260,7 @@ test('useLiveQuery takes refs, and dependencies that it does not need', async ()
   dependency.value = 1
   await nextTick()
   expect(runs).toBe(2)
-  config.value = { query: (q) => q.from({ todo: todos }).findOne() as never }
+  config.value = { query: (q) => q.from({ todo: todos }).findOne() }
   expect(shown?.[0]?.value.length).toBe(1)
   scope.stop()
 })
