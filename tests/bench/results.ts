@@ -23,28 +23,22 @@ export function save(rows: readonly Result[]): void {
 }
 
 export function table(rows: readonly Result[]): string {
-  const hasAlone = rows.some((row) => row.alone_ms !== undefined)
-  const lines = rows.map((row) => [
-    row.engine,
-    row.bench,
-    row.n,
-    figure(row.ours_ms),
-    figure(row.floor_ms),
-    figure(row.peer_ms),
-    ...(hasAlone ? [figure(row.alone_ms)] : []),
-    row.to_floor.toFixed(2),
-    row.to_peer?.toFixed(3) ?? '',
-  ])
-  const head = ['engine', 'bench', 'n', 'ours ms', 'floor ms', 'upstream ms']
-  if (hasAlone) head.push('framework ms')
-  head.push('to floor', 'to upstream')
-  const rule = head.map((_, column) => (column < 2 ? '---' : '--:'))
-  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-}
-
-function figure(value: number | string | null | undefined): string {
-  if (typeof value !== 'number') return value ?? ''
-  return value.toFixed(value < 1 ? 3 : 1)
+  const cell = (value: number | string | null, digits: number): string =>
+    typeof value === 'number' ? value.toFixed(digits) : (value ?? '')
+  const lines = rows.map((row) =>
+    [
+      row.engine,
+      row.bench,
+      row.n,
+      cell(row.ours_ms, 1),
+      cell(row.floor_ms, 1),
+      cell(row.peer_ms, 1),
+      cell(row.to_floor, 2),
+      cell(row.to_peer, 3),
+    ].join(' | '),
+  )
+  const head = 'engine | bench | n | ours ms | floor ms | upstream ms | to floor | to upstream'
+  return [head, '---|---|--:|--:|--:|--:|--:|--:', ...lines].map((line) => `| ${line} |`).join('\n')
 }
 
 /** One line that is written over on a terminal, and lines otherwise. */

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { upstream } from '@rowsignal/bench-upstream'
 import { benchBindings } from './bindings/run.ts'
+import { bindingsTables } from './bindings/table.ts'
 import { openBrowser } from './chromium.ts'
 import { places } from './cities.ts'
 import { floor } from './floor.ts'
@@ -29,18 +30,20 @@ if (only !== undefined && only !== 'core' && only !== 'bindings') {
   throw new Error(`--only takes core or bindings, not ${only}`)
 }
 const results: Result[] = []
+const ofBindings: Result[] = []
 let chromium = ''
 if (only !== 'bindings') await benchCore()
 if (only !== 'core') {
   chromium = await benchBindings((rows) => {
-    results.push(...rows)
-    save(results)
+    ofBindings.push(...rows)
+    save([...results, ...ofBindings])
   })
 }
 
 const cpu = `${cpus().length} x ${cpus()[0]?.model}`
-console.log(`\nNode ${process.version}, Chromium ${chromium}, ${cpu}; medians of the rounds\n`)
-console.log(table(results))
+console.log(`\nNode ${process.version}, Chromium ${chromium}, ${cpu}; medians of the rounds`)
+if (results.length > 0) console.log(`\n${table(results)}`)
+if (ofBindings.length > 0) console.log(`\n${bindingsTables(ofBindings)}`)
 process.exit(0)
 
 /** The collections: on SQLite in Node and in Chromium. */

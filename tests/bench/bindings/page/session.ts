@@ -90,7 +90,7 @@ async function measureManyRows({ bench, source, rows }: Setting): Promise<Measur
       () => bench.noteAt(last) === note,
     )
   })
-  return { '1000 rows': ms }
+  return { '1000 rows in one commit': ms }
 }
 
 /** A new row in the sixth place, which is deleted again. */
@@ -112,7 +112,7 @@ async function measureInsert({ bench, source, rows }: Setting): Promise<Measured
     deletes.push(deleted)
     return inserted
   })
-  return { insert, delete: bench.settle(deletes, warmUp) }
+  return { 'insert near the top': insert, delete: bench.settle(deletes, warmUp) }
 }
 
 async function measureById({ bench, source, rows }: Setting): Promise<Measured> {
