@@ -1,4 +1,4 @@
-import { useRows } from '@rowsignal/solid'
+import { useLiveQuery } from '@rowsignal/solid'
 import { createSignal, For, Match, Show, Switch } from 'solid-js'
 import { addTrip, deleteTrip } from '../app/actions.ts'
 import { listTrips } from '../app/lists.ts'
@@ -8,7 +8,7 @@ import { usePlanner } from './planner.ts'
 
 export function TripList(props: { openId: string }) {
   const planner = usePlanner()
-  const trips = useRows(listTrips(planner))
+  const trips = useLiveQuery((query) => listTrips(query, planner))
   const [name, setName] = createSignal('')
 
   const add = (event: SubmitEvent) => {

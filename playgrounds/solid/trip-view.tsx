@@ -1,4 +1,4 @@
-import { useRow, useRows } from '@rowsignal/solid'
+import { useLiveQuery, useRow } from '@rowsignal/solid'
 import { createMemo, createSignal, For, Match, onMount, Show, Switch } from 'solid-js'
 import { listStops } from '../app/lists.ts'
 import { dayText } from '../app/text.ts'
@@ -56,7 +56,7 @@ function TripHead(props: { id: string }) {
 
 function StopList(props: { tripId: string }) {
   const planner = usePlanner()
-  const stops = useRows(createMemo(() => listStops(planner, props.tripId)))
+  const stops = useLiveQuery((query) => listStops(query, planner, props.tripId))
   return (
     <>
       <ul class="stops" aria-label="Stops">
