@@ -27,7 +27,7 @@ const inNode = (folder: string, version: TanstackDbVersion, options: object = {}
 const long = { testTimeout: 600_000, hookTimeout: 60_000 }
 const collectable = { ...long, execArgv: ['--expose-gc'] }
 
-const bindings = (name: string, version: TanstackDbVersion) => ({
+const bindings = (name: string, version: TanstackDbVersion, options: object = {}) => ({
   plugins: [svelte({ configFile: false })],
   resolve: {
     alias: aliasFor(version),
@@ -42,8 +42,17 @@ const bindings = (name: string, version: TanstackDbVersion) => ({
     // Without it the adapters and the tests would each load their own copy of @tanstack/db.
     server: { deps: { inline: [/@tanstack\//, /svelte/, /solid-js/, /rowsignal/] } },
     env: { TANSTACK_DB: version },
+    ...options,
   },
 })
+
+// What V8 keeps to optimize by comes and goes: 300 bytes a mount either way, without these flags.
+const unoptimized = ['--no-opt', '--no-sparkplug', '--no-use-ic', '--no-flush-bytecode']
+const bindingsLeak = {
+  ...long,
+  execArgv: ['--expose-gc', ...unoptimized],
+  include: ['bindings/leak/*.test.ts'],
+}
 
 const types = (name: string, tsconfig: string) => ({
   resolve: { alias },
@@ -67,6 +76,8 @@ export default defineConfig({
       inNode('leak', '0.9', collectable),
       bindings('bindings', '0.15'),
       bindings('bindings-db-0.9', '0.9'),
+      bindings('bindings-leak', '0.15', bindingsLeak),
+      bindings('bindings-leak-db-0.9', '0.9', bindingsLeak),
       { resolve: { alias }, test: { ...node, name: 'backend', include: ['backend/*.test.ts'] } },
       types('types', './types/tsconfig.json'),
       types('types-db-0.9', './types/tsconfig.db-0.9.json'),

@@ -1,0 +1,56 @@
+import { useDraft, useLiveQuery, useRow, useRows, useSyncStatus } from '@rowsignal/solid'
+import { gt } from '@tanstack/db'
+import { createMemo, createSignal } from 'solid-js'
+import { mountSolid, solidNode } from '../mount-solid.ts'
+import { testLeaks } from './suite.ts'
+
+testLeaks({
+  box(value) {
+    const [read, write] = createSignal(value)
+    return {
+      get value() {
+        return read()
+      },
+      set value(next) {
+        write(() => next)
+      },
+    }
+  },
+  flush: () => Promise.resolve(),
+
+  mountAll: ({ todos, database, keepAliveMs }) =>
+    mountSolid(() => {
+      const rows = useRows(todos)
+      const row = useRow(todos, 'b')
+      const ranked = useLiveQuery({
+        query: (q) => q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, 1)),
+        keepAliveMs,
+      })
+      const { changed } = useDraft(todos, 'a')
+      const status = useSyncStatus(database)
+      return solidNode('p', () => [
+        `${rows.size} ${rows()[0]?.title} ${row()?.title} ${ranked().length}`,
+        ` ${changed() ? 'changed' : 'same'} ${status().connected ? 'online' : 'offline'}`,
+      ])
+    }),
+
+  mountControl: (text) =>
+    mountSolid(() => {
+      const [title] = createSignal(text)
+      const [size] = createSignal(3)
+      const shown = createMemo(() => `${size()} ${title()}`)
+      return solidNode('p', shown)
+    }),
+
+  mountAgain: ({ todos, version }) =>
+    mountSolid(() => {
+      const text = createMemo(() => {
+        if (version.value < 0) return undefined
+        const rows = useRows(todos)
+        const row = useRow(todos, 'a')
+        const { draft } = useDraft(todos, 'a')
+        return `${rows.size} ${row()?.title} ${draft.title}`
+      })
+      return solidNode('p', text)
+    }),
+})

@@ -1,0 +1,135 @@
+import type { CommonPowerSyncDatabase } from '@powersync/common'
+import { expect, test, vi } from 'vitest'
+import { openDatabase } from '../../support/database.ts'
+import { openTodos, todo } from '../../support/synced-collection.ts'
+import { type Box, type Mounted, schema, type Todos } from '../contract.ts'
+
+export interface LeakProps {
+  readonly todos: Todos
+  readonly database: CommonPowerSyncDatabase
+  /** Kept this long after the last component has left. */
+  readonly keepAliveMs: number
+}
+
+export interface LeakDriver {
+  readonly box: <T>(value: T) => Box<T>
+  /** Resolves when the framework has brought the page up to date. */
+  readonly flush: () => Promise<void>
+  /** A `<p>` with what `useRows`, `useRow`, `useLiveQuery`, `useDraft` and `useSyncStatus` say. */
+  readonly mountAll: (props: LeakProps) => Mounted
+  /** The same `<p>` of values that the framework itself holds: its own share of the heap. */
+  readonly mountControl: (text: string) => Mounted
+  /** `useRows`, `useRow` and `useDraft` in a part that is set up again whenever `version` changes; a `<p>` with the size. */
+  readonly mountAgain: (props: LeakProps & { readonly version: Box<number> }) => Mounted
+}
+
+const keepAliveMs = 20
+const mounts = 1000
+const allowedBytes = 100
+
+/** The heap after everything that can be collected has been; finalizers run in tasks of their own. */
+async function heapBytes(): Promise<number> {
+  for (let round = 0; round < 4; round++) {
+    globalThis.gc?.()
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  return process.memoryUsage().heapUsed
+}
+
+/** Bytes a round that stay, over the second half of all rounds. */
+async function slope(round: (index: number) => Promise<void>): Promise<number> {
+  const half = mounts / 2
+  for (let index = 0; index < half; index++) await round(index)
+  const before = await heapBytes()
+  for (let index = half; index < mounts; index++) await round(index)
+  return ((await heapBytes()) - before) / half
+}
+
+/** As it is seen, whatever white space the template has. */
+function textOf({ element }: Mounted): string {
+  return element.textContent.replaceAll(/\s+/g, ' ')
+}
+
+function listenerCount(database: CommonPowerSyncDatabase): number {
+  return (database as unknown as { listeners: Set<unknown> }).listeners.size
+}
+
+/** What comes back to nothing, for every framework. */
+export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: LeakDriver): void {
+  async function open() {
+    const database = await openDatabase(schema)
+    const { todos, put } = openTodos(['a', 'b', 'c'])
+    const listeners = listenerCount(database)
+    const expectNothingLeft = async () => {
+      await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+      expect(listenerCount(database)).toBe(listeners)
+    }
+    return { props: { database, todos, keepAliveMs }, put, expectNothingLeft }
+  }
+
+  test(`${mounts} mounts and unmounts leave no subscription, no live query and no memory of ours`, async ({
+    annotate,
+  }) => {
+    const { props, put, expectNothingLeft } = await open()
+    const first = mountAll(props)
+    await flush()
+    expect(textOf(first)).toBe('3 title a title b 1 same offline')
+    expect([props.todos.subscriberCount > 0, listenerCount(props.database) > 0]).toEqual([
+      true,
+      true,
+    ])
+    first.unmount()
+
+    const own = await slope(async (index) => {
+      const { unmount } = mountAll(props)
+      await flush()
+      put(todo('a', { title: `title ${index}`, rank: index % 2 }))
+      await flush()
+      unmount()
+      await flush()
+    })
+    await expectNothingLeft()
+    const framework = await slope(async (index) => {
+      const { unmount } = mountControl(`title ${index}`)
+      await flush()
+      unmount()
+      await flush()
+    })
+    await annotate(`bytes a mount: ${own.toFixed()}, the framework alone ${framework.toFixed()}`)
+    expect(own - Math.max(framework, 0)).toBeLessThanOrEqual(allowedBytes)
+  })
+
+  test('a live query outlives its last component by keepAliveMs', async () => {
+    const { props } = await open()
+    const { unmount } = mountAll({ ...props, keepAliveMs: 200 })
+    await flush()
+    unmount()
+    await flush()
+    expect(props.todos.subscriberCount).toBe(1)
+    await vi.waitFor(() => expect(props.todos.subscriberCount).toBe(0))
+  })
+
+  test('a component that is mounted twice leaves nothing when both are gone', async () => {
+    const { props, expectNothingLeft } = await open()
+    const mounted = [mountAll(props), mountAll(props)]
+    await flush()
+    for (const { unmount } of mounted) unmount()
+    await expectNothingLeft()
+  })
+
+  test('a set-up that runs again lets go of what it had before, and all of it at the end', async () => {
+    const { props, expectNothingLeft } = await open()
+    const version = box(0)
+    const mounted = mountAgain({ ...props, version })
+    await flush()
+    const subscribers = props.todos.subscriberCount
+    for (let run = 1; run <= 20; run++) {
+      version.value = run
+      await flush()
+    }
+    expect(textOf(mounted)).toBe('3 title a title a')
+    expect(props.todos.subscriberCount).toBe(subscribers)
+    mounted.unmount()
+    await expectNothingLeft()
+  })
+}

@@ -1,0 +1,79 @@
+import { useDraft, useLiveQuery, useRow, useRows, useSyncStatus } from '@rowsignal/vue'
+import { gt } from '@tanstack/db'
+import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef } from 'vue'
+import { expect, test } from 'vitest'
+import { openTodos } from '../../support/synced-collection.ts'
+import { mountVue } from '../mount-vue.ts'
+import { testLeaks } from './suite.ts'
+
+testLeaks({
+  box: (value) => shallowRef(value),
+  flush: () => nextTick(),
+
+  mountAll: ({ todos, database, keepAliveMs }) =>
+    mountVue(() => {
+      const { rows, size } = useRows(todos)
+      const row = useRow(todos, 'b')
+      const { rows: ranked } = useLiveQuery({
+        query: (q) => q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, 1)),
+        keepAliveMs,
+      })
+      const { changed } = useDraft(todos, 'a')
+      const status = useSyncStatus(database)
+      return () =>
+        h('p', [
+          `${size.value} ${rows.value[0]?.title} ${row.value?.title} ${ranked.value.length}`,
+          ` ${changed.value ? 'changed' : 'same'} ${status.value.connected ? 'online' : 'offline'}`,
+        ])
+    }),
+
+  mountControl: (text) =>
+    mountVue(() => {
+      const row = reactive({ title: text })
+      const size = ref(3)
+      const shown = computed(() => `${size.value} ${row.title}`)
+      return () => h('p', shown.value)
+    }),
+
+  mountAgain: ({ todos, version }) =>
+    mountVue(() => {
+      const Part = defineComponent(() => {
+        const { size } = useRows(todos)
+        const row = useRow(todos, 'a')
+        const { draft } = useDraft(todos, 'a')
+        return () => `${size.value} ${row.value?.title} ${draft.title}`
+      })
+      return () => h(Part, { key: version.value })
+    }),
+})
+
+interface HmrRuntime {
+  createRecord(id: string, component: object): boolean
+  reload(id: string, component: object): void
+}
+
+test('a component that Vue reloads hot leaves nothing of its former self', async () => {
+  const { todos } = openTodos(['a'])
+  // What a bundler's plugin calls in development.
+  const runtime = Reflect.get(globalThis, '__VUE_HMR_RUNTIME__') as HmrRuntime
+  const define = (version: number) => ({
+    __hmrId: 'list',
+    setup() {
+      const { size } = useRows(todos)
+      const { draft } = useDraft(todos, 'a')
+      return () => h('p', `${version}: ${size.value} ${draft.title}`)
+    },
+  })
+  const List = defineComponent(define(0))
+  runtime.createRecord('list', List)
+  const { element, unmount } = mountVue(() => () => h(List))
+  for (let version = 1; version <= 20; version++) {
+    runtime.reload('list', define(version))
+    await nextTick()
+    await nextTick()
+  }
+  expect(element.textContent).toBe('20: 1 title a')
+  expect(todos.subscriberCount).toBe(1)
+  unmount()
+  expect(todos.subscriberCount).toBe(0)
+})
