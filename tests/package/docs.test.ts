@@ -5,6 +5,10 @@ import { packages, root, runTool } from './run.ts'
 const folder = `${root}/tests/.output/docs`
 const readme = codeBlocks('README.md')
 const guide = codeBlocks('docs/guide.md')
+const pages = ['vue', 'solid', 'svelte', 'moving'].map((page) => ({
+  page,
+  blocks: codeBlocks(`docs/${page}.md`),
+}))
 const ofPackages = packages.flatMap((folder) => codeBlocks(`${folder}/README.md`))
 
 const database = readme.find(({ file }) => file === 'db.ts')
@@ -18,19 +22,31 @@ const guideDatabase = database?.code
     'export const lists = createPowerSyncCollection({ database, table: schema.props.lists })\n',
   )
 
+/** What pages that begin with an empty app refer to. */
+const shared = [...readme, ...guide].filter(({ file }) =>
+  ['db.ts', 'TodoItem.vue', 'connector.ts'].includes(file),
+)
+/** What a page leaves to another. */
+const stubs = [{ file: 'App.vue', code: '<template><p /></template>\n' }]
+
 writeFiles(folder, {
   ...Object.fromEntries(
     [...readme, ...ofPackages].map(({ file, code }) => [`readme/${file}`, code]),
   ),
   ...Object.fromEntries(guide.map(({ file, code }) => [`guide/${file}`, code])),
   'guide/db.ts': guideDatabase ?? '',
+  ...Object.fromEntries(
+    pages.flatMap(({ page, blocks }) =>
+      [...stubs, ...shared, ...blocks].map(({ file, code }) => [`${page}/${file}`, code]),
+    ),
+  ),
   'guide/App.vue': '<template><p /></template>\n',
   'guide/Status.svelte': '<script lang="ts"></script>\n',
   'tsconfig.json': JSON.stringify({
     extends: '../../../tsconfig.base.json',
     compilerOptions: { jsx: 'preserve', jsxImportSource: 'solid-js' },
     vueCompilerOptions: { strictTemplates: true },
-    include: ['readme', 'guide'],
+    include: ['readme', 'guide', ...pages.map(({ page }) => page)],
   }),
   'tsconfig.svelte.json': JSON.stringify({
     extends: './tsconfig.json',
@@ -44,6 +60,16 @@ test('the pages have blocks of all kinds', () => {
       new Set(['ts', 'tsx', 'vue', 'svelte']),
     )
   }
+  for (const { page, blocks } of pages) {
+    expect(
+      blocks.filter(({ language }) => [page, 'tsx', 'vue'].includes(language)).length,
+    ).toBeGreaterThan(3)
+  }
+  expect(shared.map(({ file }) => file).toSorted()).toEqual([
+    'TodoItem.vue',
+    'connector.ts',
+    'db.ts',
+  ])
   expect(guideDatabase).toContain('lists: new Table')
 })
 
