@@ -19,6 +19,7 @@ import { Publisher } from './publish.ts'
 import type { TableSource } from './table-source.ts'
 import { positionOf } from './tanstack.ts'
 import { type TrackedTable, Tracking } from './tracking.ts'
+import { UntilClosed } from './until-closed.ts'
 import { WriteOrder } from './write-order.ts'
 
 /** Whether the row was changed by the write whose changes are published. */
@@ -48,6 +49,7 @@ export class Capture {
   readonly #tracking: Tracking
   readonly #order = new LockOrder()
   readonly #writes = new WriteOrder()
+  readonly #untilClosed = new UntilClosed()
   readonly #publisher = new Publisher((sync) => this.#reload(sync))
   /** Collections whose table has no trigger: the schema lacks it, or the trigger could not be made. */
   readonly #stranded = new Set<CollectionSync>()
@@ -66,6 +68,7 @@ export class Capture {
         stopListening()
         this.#onClosing()
       },
+      closed: () => this.#untilClosed.onClosed(),
     })
   }
 
@@ -89,8 +92,8 @@ export class Capture {
     this.#stranded.delete(sync)
     this.#publisher.drop(sync)
     const tracked = this.#tracking.get(sync.source.table)
-    if (tracked?.syncs.delete(sync) && tracked.syncs.size === 0)
-      await this.#tracking.untrack(tracked)
+    if (!tracked?.syncs.delete(sync) || tracked.syncs.size > 0) return
+    await this.#untilClosed.run(this.#tracking.untrack(tracked)).catch(() => undefined)
   }
 
   get #closed(): boolean {
@@ -111,7 +114,8 @@ export class Capture {
    * Runs a write of ours in one SQLite transaction, reads in it what it changed, and shows that right after the commit:
    * what it changed itself at once, what others changed when `transaction` has settled.
    */
-  async write({ transaction, mutations, sources, run }: OwnWrite): Promise<void> {
+  async write(write: OwnWrite): Promise<void> {
+    const { mutations, sources, run } = write
     // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
     const ready = (): Promise<unknown> =>
       Promise.all(sources.map(async ({ table }) => this.#tracking.get(table)?.ready))
@@ -126,10 +130,10 @@ export class Capture {
             committing = true
             return { changes, isOwn }
           }),
-        ({ changes, isOwn }) => this.#publishWrite(transaction, changes, isOwn),
+        ({ changes, isOwn }) => this.#publishWrite(write, changes, isOwn),
       )
     try {
-      await this.#writes.run(positionOf(mutations), ready, request)
+      await this.#untilClosed.run(this.#writes.run(positionOf(mutations), ready, request))
     } catch (error) {
       // COMMIT may have happened and only its answer be lost, the records with it.
       if (committing) this.#reloadAll()
@@ -137,8 +141,8 @@ export class Capture {
     }
   }
 
-  #publishWrite(transaction: Transaction, changes: Changes, isOwn: IsOwn): void {
-    const own: Changes = new Map()
+  #publishWrite(write: OwnWrite, changes: Changes, isOwn: IsOwn): void {
+    const own = this.#unstored(write)
     const rest: Changes = new Map()
     for (const [sync, rows] of changes) {
       const ownRows: StoredRows = new Map()
@@ -149,7 +153,20 @@ export class Capture {
       // During a read own rows are shown at once and once more at its end: a chunk older than them may still come.
       if (sync.reading) sync.setAside(ownRows)
     }
-    this.#publisher.publishOwn(transaction, own, this.#withoutReading(rest))
+    this.#publisher.publishOwn(write.transaction, own, this.#withoutReading(rest))
+  }
+
+  /** The rows of insert-only tables are stored nowhere, so nothing is recorded that would end the optimistic ones. */
+  #unstored({ mutations, sources }: OwnWrite): Changes {
+    const changes: Changes = new Map()
+    for (const { table } of sources) {
+      if (!table.insertOnly) continue
+      for (const sync of this.#tracking.get(table)?.syncs ?? []) {
+        const own = mutations.filter(({ collection }) => collection === sync.collection)
+        changes.set(sync, new Map(own.map(({ key }) => [key as string, null])))
+      }
+    }
+    return changes
   }
 
   /** Follows the table that the collection has in the schema now; without one its rows are gone. */
@@ -191,6 +208,7 @@ export class Capture {
 
   #onClosing(): void {
     this.#closing = true
+    this.#untilClosed.onClosing()
     this.#tracking.close()
     this.#publisher.dispose()
     const followed = this.#tracking.tables().flatMap(({ syncs }) => [...syncs])

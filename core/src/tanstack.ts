@@ -146,6 +146,18 @@ export function publishTogether(commits: readonly (() => void)[]): unknown[] {
   return errors
 }
 
+/**
+ * Rolls a transaction back as one change: by itself TanStack DB goes from collection to collection, and a join that runs
+ * in between shows half of it.
+ *
+ * @returns The errors that subscribers threw.
+ */
+export function rollbackTogether(transaction: Transaction, cause: unknown): unknown[] {
+  const error = cause instanceof Error ? cause : new Error(String(cause), { cause })
+  transaction.error = { message: error.message, error } // what `isPersisted` rejects with
+  return publishTogether([() => void transaction.rollback()])
+}
+
 const handlers = { insert: 'onInsert', update: 'onUpdate', delete: 'onDelete' } as const
 
 /** Persists what subscribers wrote during a publication, each collection by its own handlers. */

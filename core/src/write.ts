@@ -8,13 +8,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Collection, PendingMutation, Transaction, UtilsRecord } from '@tanstack/db'
 import type { IsOwn } from './capture.ts'
 import { captureOf } from './capture.ts'
-import { RowsignalError } from './errors.ts'
+import { reportToPlatform, RowsignalError } from './errors.ts'
 import type { Database } from './powersync.ts'
 import { batch } from './readable.ts'
 import { deleteRow, insertRows, updateRows } from './sql.ts'
 import type { SqliteValue } from './sqlite-values.ts'
 import type { TableSource } from './table-source.ts'
-import type { AnyCollection } from './tanstack.ts'
+import { type AnyCollection, rollbackTogether } from './tanstack.ts'
 import { recordWriteError, watchLock } from './write-errors.ts'
 
 // By the `utils` of the collection's options: known before the collection is, and kept when options are spread.
@@ -246,8 +246,14 @@ export class PowerSyncTransactor {
 export function transact(mutate: () => void): Transaction {
   const transaction = createTransaction({
     autoCommit: false,
-    mutationFn: ({ transaction: committing }) =>
-      persist(committing as unknown as Transaction, committing.mutations),
+    mutationFn: async ({ transaction: committing }) => {
+      try {
+        await persist(committing, committing.mutations)
+      } catch (error) {
+        rollbackTogether(transaction, error).forEach(reportToPlatform)
+        throw error
+      }
+    },
   })
   transaction.isPersisted.promise.catch(() => undefined) // on 0.9.2 nobody else would listen to it
   try {

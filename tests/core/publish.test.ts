@@ -1,4 +1,4 @@
-import { createPowerSyncCollection } from '@rowsignal/core'
+import { createPowerSyncCollection, transact } from '@rowsignal/core'
 import type { PowerSyncDatabase } from '@powersync/node'
 import { createCollection, createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -279,4 +279,23 @@ test('a subscriber’s write to a collection without a handler is an error, not 
   await setBoth(database, 'v1')
   await vi.waitFor(() => expect(failures[0]).toMatchObject({ code: 'no-handler' }))
   expect(other.has('x')).toBe(false)
+})
+
+test('a join never shows half a rollback of a transact', async () => {
+  const both = await openBoth()
+  const { database, lists, todos } = both
+  const { states } = await joinOf(both)
+  await database.execute(
+    "CREATE TEMP TRIGGER refused BEFORE UPDATE ON ps_data__todos BEGIN SELECT RAISE(ABORT, 'refused'); END",
+  )
+  const write = transact(() => {
+    lists.update('l', (draft) => {
+      draft.name = 'v1'
+    })
+    todos.update('a', (draft) => {
+      draft.title = 'v1'
+    })
+  })
+  await expect(write.isPersisted.promise).rejects.toThrow('refused')
+  expect(states).toEqual(['v1/v1', 'v0/v0'])
 })
