@@ -145,7 +145,8 @@ export function testRows(driver: Driver): void {
     await vi.waitFor(() => expect(log.at(-1)).toBe('theirs + theirs'))
     await transact(() => todos.update('a', (draft) => void (draft.title = 'ours'))).isPersisted
       .promise
+    await todos.update('a', (draft) => void (draft.title = 'mine')).isPersisted.promise
     await flush()
-    expect(log).toEqual(['title a + title a', 'theirs + theirs', 'ours + ours'])
+    expect(log).toEqual(['title a + title a', 'theirs + theirs', 'ours + ours', 'mine + mine'])
   })
 }

@@ -20,36 +20,13 @@ import {
   type JSX,
   mergeProps,
 } from 'solid-js'
-import { insert, render } from 'solid-js/web'
 import { expect, test } from 'vitest'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
-import type { Answer, Driver, Mounted } from './contract.ts'
+import type { Answer, Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
+import { mountSolid as mount, solidNode as node } from './mount-solid.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
-
-/** Mounts a component; there is no JSX here, so each builds its nodes as compiled JSX does. */
-function mount(component: () => JSX.Element): Mounted {
-  const element = document.createElement('div')
-  document.body.append(element) // Solid delegates events to the document
-  const dispose = render(component, element)
-  return {
-    element,
-    unmount() {
-      dispose()
-      element.remove()
-    },
-  }
-}
-
-function node<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  content?: () => JSX.Element,
-): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag)
-  if (content !== undefined) insert(element, content)
-  return element
-}
 
 function Row(props: { row: Readonly<Todo>; log: (entry: string) => void }): JSX.Element {
   return node('li', () => {

@@ -1,5 +1,5 @@
 import { batch, createPowerSyncCollection, createReadable, rows, transact } from '@rowsignal/core'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import { type Driver, schema } from './contract.ts'

@@ -1,8 +1,9 @@
-import { type Component, flushSync, mount as mountComponent, tick, unmount } from 'svelte'
+import { tick } from 'svelte'
 import { expect, test, vi } from 'vitest'
 import { openTodos, todo } from '../support/synced-collection.ts'
-import type { Driver, Mounted } from './contract.ts'
+import type { Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
+import { mountSvelte as mount } from './mount-svelte.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
@@ -16,20 +17,6 @@ import Pair from './svelte/Pair.svelte'
 import Provider from './svelte/Provider.svelte'
 import Query from './svelte/Query.svelte'
 import Value from './svelte/Value.svelte'
-
-function mount(component: Component<never>, props: object): Mounted {
-  const target = document.createElement('div')
-  document.body.append(target) // Svelte delegates events to the document
-  const instance = mountComponent(component as Component<object>, { target, props })
-  flushSync()
-  return {
-    element: target,
-    unmount() {
-      void unmount(instance)
-      target.remove()
-    },
-  }
-}
 
 const driver: Driver = {
   box: createBox,

@@ -13,7 +13,6 @@ import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/vue-db'
 import { expect, test } from 'vitest'
 import {
   computed,
-  createApp,
   createSSRApp,
   defineComponent,
   effectScope,
@@ -30,21 +29,11 @@ import {
 } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
-import type { Answer, Driver, Mounted, QueryFields, Todos } from './contract.ts'
+import type { Answer, Driver, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
+import { mountVue as mount } from './mount-vue.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
-
-/** Mounts a component of this setup function. */
-function mount(setup: () => () => unknown): Mounted {
-  const element = document.createElement('div')
-  const app = createApp({ setup })
-  const errors: unknown[] = []
-  app.config.errorHandler = (error) => errors.push(error)
-  app.mount(element)
-  if (errors.length > 0) throw errors[0]
-  return { element, unmount: () => app.unmount() }
-}
 
 const Row = defineComponent({
   props: {
