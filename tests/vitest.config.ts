@@ -46,13 +46,7 @@ const bindings = (name: string, version: TanstackDbVersion, options: object = {}
   },
 })
 
-// What V8 keeps to optimize by comes and goes: 300 bytes a mount either way, without these flags.
-const unoptimized = ['--no-opt', '--no-sparkplug', '--no-use-ic', '--no-flush-bytecode']
-const bindingsLeak = {
-  ...long,
-  execArgv: ['--expose-gc', ...unoptimized],
-  include: ['bindings/leak/*.test.ts'],
-}
+const bindingsLeak = { ...collectable, include: ['bindings/leak/*.test.ts'] }
 
 const types = (name: string, tsconfig: string) => ({
   resolve: { alias },

@@ -1,6 +1,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
+import { bytesPerRound } from '../../support/heap.ts'
 import { openTodos, todo } from '../../support/synced-collection.ts'
 import { type Box, type Mounted, schema, type Todos } from '../contract.ts'
 
@@ -24,26 +25,9 @@ export interface LeakDriver {
 }
 
 const keepAliveMs = 20
-const mounts = 1000
+/** 1,000 mounts, of which the last 500 are measured. */
+const growth = { warmUp: 500, rounds: 500, samples: 5 }
 const allowedBytes = 100
-
-/** The heap after everything that can be collected has been; finalizers run in tasks of their own. */
-async function heapBytes(): Promise<number> {
-  for (let round = 0; round < 4; round++) {
-    globalThis.gc?.()
-    await new Promise((resolve) => setTimeout(resolve))
-  }
-  return process.memoryUsage().heapUsed
-}
-
-/** Bytes a round that stay, over the second half of all rounds. */
-async function slope(round: (index: number) => Promise<void>): Promise<number> {
-  const half = mounts / 2
-  for (let index = 0; index < half; index++) await round(index)
-  const before = await heapBytes()
-  for (let index = half; index < mounts; index++) await round(index)
-  return ((await heapBytes()) - before) / half
-}
 
 /** As it is seen, whatever white space the template has. */
 function textOf({ element }: Mounted): string {
@@ -67,7 +51,7 @@ export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: Le
     return { props: { database, todos, keepAliveMs }, put, expectNothingLeft }
   }
 
-  test(`${mounts} mounts and unmounts leave no subscription, no live query and no memory of ours`, async ({
+  test('1,000 mounts and unmounts leave no subscription, no live query and no memory of ours', async ({
     annotate,
   }) => {
     const { props, put, expectNothingLeft } = await open()
@@ -80,7 +64,9 @@ export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: Le
     ])
     first.unmount()
 
-    const own = await slope(async (index) => {
+    let index = 0
+    const own = await bytesPerRound(growth, async () => {
+      index++
       const { unmount } = mountAll(props)
       await flush()
       put(todo('a', { title: `title ${index}`, rank: index % 2 }))
@@ -89,8 +75,8 @@ export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: Le
       await flush()
     })
     await expectNothingLeft()
-    const framework = await slope(async (index) => {
-      const { unmount } = mountControl(`title ${index}`)
+    const framework = await bytesPerRound(growth, async () => {
+      const { unmount } = mountControl(`title ${index++}`)
       await flush()
       unmount()
       await flush()
