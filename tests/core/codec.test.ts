@@ -2,6 +2,7 @@ import { column, Schema, Table } from '@powersync/common'
 import { createPowerSyncCollection, type BadRow } from '@rowsignal/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { openDatabase } from '../support/database.ts'
 
 const schema = new Schema({
@@ -91,6 +92,27 @@ test('a serializer decides how a value is stored', async () => {
   await items.preload()
   await items.insert({ id: 'a', text: new Date('2026-12-01'), integer: false }).isPersisted.promise
   expect(await database.getAll('SELECT text FROM items')).toEqual([{ text: '2026-12-01' }])
+})
+
+test('a schema that takes its own output, too, lets rows be updated', async () => {
+  const database = await openDatabase(schema)
+  const toDate = (text: string | Date): Date => new Date(text)
+  const integer = z.number().nullish()
+  const text = z.string().transform(toDate)
+  const either = z.union([z.string(), z.date()]).transform(toDate)
+  const increment = (row: { integer?: number | null | undefined }): void => {
+    row.integer = 1
+  }
+  const narrow = z.object({ id: z.string(), text, integer })
+  const refusing = createPowerSyncCollection({ database, table, schema: narrow })
+  await refusing.insert({ id: 'a', text: '2026-01-01' }).isPersisted.promise
+  // TanStack DB validates the whole row with the change in it, so also the date that the row holds.
+  expect(() => refusing.update('a', increment)).toThrow('path: text')
+  const wide = z.object({ id: z.string(), text: either, integer })
+  const items = createPowerSyncCollection({ database, table, schema: wide })
+  await items.preload()
+  await items.update('a', increment).isPersisted.promise
+  expect(items.get('a')).toMatchObject({ text: new Date('2026-01-01'), integer: 1 })
 })
 
 test('a row that the schema refuses is set aside and reported once; the others go on; mended, it comes', async () => {
