@@ -51,9 +51,9 @@ export class Ledger {
   readonly #writers = new Map<string, Write>()
   readonly #removals = new Map<string, Write[]>()
   readonly #followed = new Map<Transaction, Followed>()
+  /** table -> the number of the last token in it when its rows were lost. */
+  readonly #lost = new Map<string, number>()
   #number = 0
-  /** Rows have been removed that nobody deleted. */
-  hasCleared = false
 
   begin(by: string): Write {
     return { by, outcome: 'open' }
@@ -94,8 +94,8 @@ export class Ledger {
     }
   }
 
-  writerOf(token: string): Write | undefined {
-    return this.#writers.get(token)
+  writerOf(token: string | undefined): Write | undefined {
+    return this.#writers.get(token ?? '')
   }
 
   /** Whether this state of the row may go away by itself. */
@@ -104,8 +104,19 @@ export class Ledger {
     return writers?.some((write) => write !== undefined && write.outcome !== 'accepted') ?? false
   }
 
+  /** The rows of these tables are gone, and may come back from the server. */
+  loses(tables: readonly TableName[]): void {
+    for (const table of tables) this.#lost.set(table, this.#number)
+  }
+
+  wasLost(token: string | undefined): boolean {
+    const [table = '', , number] = (token ?? '').split(/[.#!]/)
+    return Number(number) <= (this.#lost.get(table) ?? 0)
+  }
+
+  /** Whether somebody wanted the row gone. */
   mayBeGone(row: string): boolean {
-    return this.hasCleared || this.#removals.has(row)
+    return this.#removals.has(row)
   }
 
   /** What is wrong with the queue of uploads, which holds every entry that was ever in it. */
@@ -142,11 +153,8 @@ export class Ledger {
       const token = tokenOfMutation(mutation)
       if (token === undefined || token.startsWith('drafts')) continue
       const position = positions.get(token)
-      if (position !== undefined) found.push(position)
-      // An update finds no row that somebody has deleted meanwhile.
-      else if (mutation.type === 'insert' || !this.mayBeGone(token.slice(0, token.indexOf('#')))) {
-        faults.push(`${token} (${by}) was accepted, but is not in the queue`)
-      }
+      if (position === undefined) faults.push(`${token} (${by}) was accepted, but is not queued`)
+      else found.push(position)
     }
     if (found.some((position, index) => position < (found[index - 1] ?? 0))) {
       faults.push(`${by} is in the queue in another order: ${found.join()}`)

@@ -18,3 +18,9 @@ export const stopsSettlingAtThrow = isDb09
 
 /** @tanstack/db 0.9.2 cannot delete a row and insert it again in one transaction. */
 export const refusesDeleteThenInsert = isDb09
+
+/**
+ * After a soft clear @powersync/shared-internals 1.3.0 migrates the keys of the operations that it has kept once more,
+ * to `null`: what the server removes or replaces later no longer finds them, and the rows stay in SQLite.
+ */
+export const keepsRemovedRowsAfterSoftClear = true

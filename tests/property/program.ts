@@ -1,6 +1,6 @@
 /** A program as data: what an app, other writers, the server and bad luck do to one database, one step after the other. */
 import * as fc from 'fast-check'
-import type { TableName } from './tables.ts'
+import { tableNames, type TableName } from './tables.ts'
 
 export const collectionNames = ['lists', 'todos', 'todosAgain', 'drafts', 'places'] as const
 export type CollectionName = (typeof collectionNames)[number]
@@ -65,6 +65,9 @@ export type Step =
   | { readonly kind: 'refused-upload' }
   | { readonly kind: 'server-restart'; readonly ticks: number }
   | { readonly kind: 'reconnect' }
+  /** A table is taken from the schema and put back. */
+  | { readonly kind: 'schema-change'; readonly table: TableName; readonly ticks: number }
+  | { readonly kind: 'clear'; readonly soft: boolean; readonly clearLocal: boolean }
   | { readonly kind: 'pause'; readonly ticks: number }
   | { readonly kind: 'settle' }
 
@@ -92,7 +95,7 @@ const changesOf = (...tables: readonly TableName[]): fc.Arbitrary<OutsideChange[
     }),
     { minLength: 1, maxLength: 4 },
   )
-const sqlChanges = changesOf('lists', 'todos', 'drafts', 'places')
+const sqlChanges = changesOf(...tableNames)
 const ticks = fc.nat(4)
 
 type Kinds = { readonly [Kind in StepKind]: { weight: number; step: fc.Arbitrary<object> } }
@@ -159,6 +162,11 @@ const kinds: Kinds = {
   'refused-upload': { weight: 2, step: nothing },
   'server-restart': { weight: 2, step: fc.record({ ticks }) },
   reconnect: { weight: 2, step: nothing },
+  'schema-change': {
+    weight: 2,
+    step: fc.record({ table: fc.constantFrom(...tableNames), ticks }),
+  },
+  clear: { weight: 2, step: fc.record({ soft: fc.boolean(), clearLocal: fc.boolean() }) },
   pause: { weight: 6, step: fc.record({ ticks }) },
   settle: { weight: 2, step: nothing },
 }

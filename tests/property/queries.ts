@@ -31,7 +31,10 @@ interface TypedSources {
   readonly places: Source<{ id: string; visits: number; open: boolean }>
 }
 
-export function openQueries(sources: Sources, faults: string[]): OpenQuery[] {
+/** Called with the tokens of two rows that were joined, but are not of one commit. */
+export type OnTorn = (tokens: readonly [string, string]) => void
+
+export function openQueries(sources: Sources, onTorn: OnTorn): OpenQuery[] {
   const { lists, todos, todosAgain, places } = sources as unknown as TypedSources
   const options = { startSync: true }
 
@@ -88,7 +91,7 @@ export function openQueries(sources: Sources, faults: string[]): OpenQuery[] {
       sql: 'SELECT todos.id, title, name FROM todos JOIN lists ON todos.list_id = lists.id',
       check: (row) => {
         // While a table is being read the join is not ready and may show some of its rows.
-        if (lists.status === 'ready' && todos.status === 'ready') checkPair(row, faults)
+        if (lists.status === 'ready' && todos.status === 'ready') checkPair(row, onTorn)
       },
     }),
     follow(aggregate, { sql: 'SELECT list_id, count(*) AS todos FROM todos GROUP BY list_id' }),
@@ -123,10 +126,10 @@ function follow(
   }
 }
 
-/** The list and the todo of a pair are only ever changed together, by one number. */
-function checkPair({ id, title, name }: Columns, faults: string[]): void {
+/** The list and the todo of a pair are only ever changed together, to one number. */
+function checkPair({ id, title, name }: Columns, onTorn: OnTorn): void {
   if (!String(id).startsWith('p') || numberOf(title) === numberOf(name)) return
-  faults.push(`the join showed half a commit: ${String(title)} with ${String(name)}`)
+  onTorn([String(title), String(name)])
 }
 
 function numberOf(token: unknown): string | undefined {

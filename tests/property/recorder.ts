@@ -59,7 +59,14 @@ export function show(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value)
 }
 
-type Shown = string | undefined
+/** One state of a row, as its token; undefined: no row. */
+type Token = string | undefined
+
+interface Shown {
+  readonly token: Token
+  /** Whether the write that made it had not ended then. */
+  readonly isPending: boolean
+}
 
 /** What is left of an earlier value when a write finds it as it wants it: only what differs is written. */
 function shared({ open }: Columns): Columns {
@@ -86,13 +93,14 @@ export class History {
     }
     const token = row === undefined ? undefined : tokenOf(this.#table, row)
     if (row !== undefined) this.#checkRow(id, row, token)
+    const isPending = this.#ledger.writerOf(token)?.outcome === 'open'
     const shown = this.#shown.get(id)
-    if (shown === undefined) this.#shown.set(id, [token])
-    else if (shown.at(-1) !== token) shown.push(token)
+    if (shown === undefined) this.#shown.set(id, [{ token, isPending }])
+    else if (shown.at(-1)?.token !== token) shown.push({ token, isPending })
   }
 
   /** A row is one that somebody wrote, whole. */
-  #checkRow(id: string, row: Columns, token: Shown): void {
+  #checkRow(id: string, row: Columns, token: Token): void {
     const isWritten =
       token?.startsWith(`${this.#table}.${id}#`) === true &&
       this.#ledger.writerOf(token) !== undefined &&
@@ -104,30 +112,37 @@ export class History {
   faults(ranks: ReadonlyMap<string, number>): string[] {
     const faults = [...this.#faults]
     for (const [id, shown] of this.#shown) {
-      if (
-        shown.some(
-          (_, index) =>
-            index > 0 && this.#isStepBack(`${this.#table}.${id}`, shown.slice(0, index + 1), ranks),
-        )
-      ) {
-        faults.push(
-          `${this.#table}.${id} was shown with a step back: ${shown.map(String).join(' -> ')}`,
-        )
-      }
+      const row = `${this.#table}.${id}`
+      const isWrong = shown.some((_, index) =>
+        this.#isStepBack(row, shown.slice(0, index + 1), ranks),
+      )
+      if (!isWrong) continue
+      const tokens = shown.map(({ token }) => token ?? 'gone').join(' -> ')
+      faults.push(`${row} was shown with a step back: ${tokens}`)
     }
     return faults
   }
 
+  /** Whether the last state is older than one before it. */
   #isStepBack(row: string, shown: readonly Shown[], ranks: ReadonlyMap<string, number>): boolean {
+    const tokens = shown.map(({ token }) => token)
     const next = shown.at(-1)
-    const before = shown.at(-2)
-    if (this.#ledger.mayBeTakenBack(row, before)) return false
+    const earlier = tokens.slice(0, -1)
+    const before = earlier.at(-1)
+    if (next === undefined || earlier.length === 0 || this.#mayReturn(next)) return false
+    if (this.#ledger.mayBeTakenBack(row, before) || this.#ledger.wasLost(before)) return false
+    if (next.token === undefined) return !this.#ledger.mayBeGone(row)
+    if (earlier.includes(next.token)) return true
+    const rank = ranks.get(next.token)
+    return rank !== undefined && earlier.some((token) => (ranks.get(token ?? '') ?? -1) > rank)
+  }
+
+  /** Whether a state may be shown again after a newer one. */
+  #mayReturn({ token, isPending }: Shown): boolean {
+    // A transaction that is older and not done covers what a later one, done already, has written to the row.
+    if (isPending) return true
     // What a failed transaction had written goes with its optimistic row and comes back from SQLite.
-    if (next !== undefined && this.#ledger.writerOf(next)?.outcome === 'written') return false
-    if (next === undefined) return !this.#ledger.mayBeGone(row)
-    if (shown.slice(0, -2).includes(next)) return !this.#ledger.hasCleared
-    const rank = ranks.get(next)
-    if (rank === undefined) return false
-    return shown.slice(0, -1).some((token) => (ranks.get(token ?? '') ?? -1) > rank)
+    if (this.#ledger.writerOf(token)?.outcome === 'written') return true
+    return this.#ledger.wasLost(token)
   }
 }

@@ -4,6 +4,7 @@ import { stopsSettlingAtThrow } from './limits.ts'
 import { changeBySql, changePair, serverChange } from './outside.ts'
 import type { Step, StepKind, StepOf } from './program.ts'
 import { settle } from './settle.ts'
+import { schema, schemaWithout, tableNames } from './tables.ts'
 import { Planned, ThrownBySubscriber, type World } from './world.ts'
 import { begin, mutateAll, persistOrFail, runTransaction, writeMany } from './writes.ts'
 
@@ -121,6 +122,23 @@ const runners: Runners = {
     await world.endpoint.stop()
     await pass(ticks)
     await world.endpoint.start()
+  },
+
+  // The SDK takes a schema only while it is not connected.
+  'schema-change': (world, { table, ticks }) =>
+    world.whileDisconnected(async () => {
+      await world.database.updateSchema(schemaWithout(table))
+      await pass(ticks)
+      await world.database.updateSchema(schema)
+      world.ledger.loses([table])
+    }),
+
+  clear: async (world, { soft, clearLocal }) => {
+    world.isConnected = false
+    world.hasCleared = true
+    world.hasSoftlyCleared ||= soft
+    await world.database.disconnectAndClear({ soft, clearLocal })
+    world.ledger.loses(tableNames)
   },
 
   pause: (_world, { ticks }) => pass(ticks),

@@ -5,14 +5,23 @@
 import { column, Schema, Table } from '@powersync/common'
 import { z } from 'zod'
 
-export const schema = new Schema({
+const tables = {
   lists: new Table({ name: column.text }),
   todos: new Table({ title: column.text, rank: column.integer, list_id: column.text }),
   drafts: new Table({ body: column.text }, { localOnly: true }),
   places: new Table({ tags: column.text, visits: column.integer, open: column.integer }),
-})
+}
 
-export type TableName = 'lists' | 'todos' | 'drafts' | 'places'
+export const schema = new Schema(tables)
+
+export type TableName = keyof typeof tables
+
+export const tableNames = Object.keys(tables) as readonly TableName[]
+
+/** The schema as it is while one of the tables is gone. */
+export function schemaWithout(name: TableName): Schema {
+  return new Schema(Object.fromEntries(Object.entries(tables).filter(([other]) => other !== name)))
+}
 
 /** A row of `places` with its JSON and boolean columns. */
 export const placeSchema = z.object({

@@ -1,5 +1,5 @@
 /** The writes of the app, and what becomes of them. */
-import { PowerSyncTransactor } from '@rowsignal/core'
+import { isRowsignalError, PowerSyncTransactor } from '@rowsignal/core'
 import { createTransaction, type Transaction } from '@tanstack/db'
 import type { Outcome, Write } from './ledger.ts'
 import { refusesDeleteThenInsert } from './limits.ts'
@@ -104,10 +104,13 @@ export async function persistOrFail(
 /** TanStack DB's words for a duplicate or a missing key, and for a collection whose sync is just being ended. */
 const refusals = ['CollectionOperationError', 'CollectionStateError']
 
-/** What SQLite says to a value that the constraint refuses, or to a row that is there already. */
+/** What SQLite says to a value that the constraint refuses, to a row that is there already, to a table that is gone. */
 const refusal = refusesDeleteThenInsert
-  ? /refused|UNIQUE constraint|combination: delete-insert/
-  : /refused|UNIQUE constraint/
+  ? /refused|UNIQUE constraint|no such table|combination: delete-insert/
+  : /refused|UNIQUE constraint|no such table/
+
+/** What the library says to an update of a row that is gone, and to a table that is. */
+const codes = ['no-row', 'table-not-in-schema'] as const
 
 /** What became of a write that failed with this error. Errors that no step asks for are faults. */
 function outcomeOf(world: World, error: unknown): Outcome {
@@ -117,7 +120,8 @@ function outcomeOf(world: World, error: unknown): Outcome {
   const isExpected = errors.every(
     (each) =>
       each instanceof Planned ||
-      (each instanceof Error && (refusals.includes(each.name) || refusal.test(each.message))),
+      (each instanceof Error && (refusals.includes(each.name) || refusal.test(each.message))) ||
+      codes.some((code) => isRowsignalError(each, code)),
   )
   if (!isExpected) world.faults.push(`a write failed: ${errors.map(String).join(', ')}`)
   return 'rejected'

@@ -16,6 +16,8 @@ export interface ServerChange {
 
 /** An entry of the client's upload queue as it was uploaded. */
 export interface UploadedEntry {
+  /** Its number in the queue: what is sent again, because the answer was lost, is known by it. */
+  readonly clientId?: number
   readonly op: string
   readonly type: string
   readonly id: string
@@ -165,6 +167,8 @@ export class SyncEndpoint {
       return
     }
     for (const entry of entries) {
+      const last = this.uploaded.at(-1)?.clientId ?? 0
+      if (entry.clientId !== undefined && entry.clientId <= last) continue
       this.uploaded.push(entry)
       this.#append({ type: entry.type, id: entry.id, data: this.#afterUpload(entry) })
     }
@@ -269,8 +273,8 @@ export class SyncEndpoint {
   }
 }
 
-function uploadedEntry({ op, table, id, opData }: CrudEntry): UploadedEntry {
-  return { op, type: table, id, data: opData }
+function uploadedEntry({ clientId, op, table, id, opData }: CrudEntry): UploadedEntry {
+  return { clientId, op, type: table, id, data: opData }
 }
 
 /** The protocol's checksum of one operation. */
