@@ -5,6 +5,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common'
 import type { SyncConfig } from '@tanstack/db'
 import { createCollection, createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
+import type { Place } from './schema.ts'
 import type { Opened, Subject } from './subject.ts'
 
 interface Row {
@@ -58,6 +59,12 @@ function insertSql(columns: readonly string[]): string {
   return `INSERT INTO places(${columns.join()}) VALUES (${columns.map(() => '?').join()})`
 }
 
+async function insert(database: CommonPowerSyncDatabase, row: Place): Promise<void> {
+  await database.writeTransaction((tx) =>
+    tx.execute(insertSql(Object.keys(row)), Object.values(row)),
+  )
+}
+
 export const floor: Subject = {
   name: 'floor',
   async open(database): Promise<Opened> {
@@ -71,9 +78,10 @@ export const floor: Subject = {
 
     return {
       size: () => places.collection.size,
-      async insert(row) {
+      insert: (row) => insert(database, row),
+      async update(id, note) {
         await database.writeTransaction((tx) =>
-          tx.execute(insertSql(Object.keys(row)), Object.values(row)),
+          tx.execute('UPDATE places SET note = ? WHERE id = ?', [note, id]),
         )
       },
       async insertMany(rows) {
@@ -114,5 +122,10 @@ export const floor: Subject = {
         await Promise.all([places.collection.cleanup(), countries.collection.cleanup()])
       },
     }
+  },
+  start(database) {
+    const places = hold()
+    const ready = read(database, 'places').then(places.apply)
+    return { insert: (row) => insert(database, row), ready: () => ready }
   },
 }

@@ -27,6 +27,12 @@ export const ours: Subject = {
     return {
       size: () => places.size,
       insert: async (row) => void (await places.insert(row).isPersisted.promise),
+      async update(id, note) {
+        const transaction = places.update(id, (draft) => {
+          draft.note = note
+        })
+        await transaction.isPersisted.promise
+      },
       insertMany: async (rows) =>
         void (await transact(() => places.insert(rows)).isPersisted.promise),
       async join(id) {
@@ -47,6 +53,14 @@ export const ours: Subject = {
         await join?.cleanup()
         await Promise.all([places.cleanup(), countries.cleanup()])
       },
+    }
+  },
+  start(database) {
+    const places = createPowerSyncCollection({ database, table: schema.props.places })
+    const ready = places.preload()
+    return {
+      insert: async (row) => void (await places.insert(row).isPersisted.promise),
+      ready: () => ready,
     }
   },
 }

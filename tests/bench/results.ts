@@ -14,6 +14,8 @@ export interface Result {
   alone_ms?: number
   to_floor: number
   to_peer: number | null
+  /** To the same of ours with 1,000 rows. */
+  to_1k?: number
   error?: string
 }
 

@@ -16,7 +16,8 @@ import { floor } from './floor.ts'
 import { openInProcess } from './node.ts'
 import { ours } from './ours.ts'
 import { progress, type Result, save, table } from './results.ts'
-import { fill, measure, type Measured, median } from './session.ts'
+import { allPlaces, oneRowTable, scale } from './scale.ts'
+import { fill, measure, type Measured, measureWhileReading, median } from './session.ts'
 
 const rounds = 5
 const counts = [10_000, 100_000]
@@ -42,7 +43,7 @@ if (only !== 'core') {
 
 const cpu = `${cpus().length} x ${cpus()[0]?.model}`
 console.log(`\nNode ${process.version}, Chromium ${chromium}, ${cpu}; medians of the rounds`)
-if (results.length > 0) console.log(`\n${table(results)}`)
+if (results.length > 0) console.log(`\n${table(results)}\n\n${oneRowTable(results)}`)
 if (ofBindings.length > 0) console.log(`\n${bindingsTables(ofBindings)}`)
 process.exit(0)
 
@@ -50,13 +51,18 @@ process.exit(0)
 async function benchCore(): Promise<void> {
   await compare('node', async (name, count) => {
     const rows = places(count)
-    const database = await openInProcess()
-    await fill(database, rows)
-    const measured = await measure(subjects[name], database, rows)
-    await database.close()
+    const measured: Measured = {}
+    for (const part of [measure, measureWhileReading]) {
+      const database = await openInProcess()
+      await fill(database, rows)
+      Object.assign(measured, await part(subjects[name], database, rows))
+      await database.close()
+    }
     return measured
   })
-  for (const count of counts) results.push(heap(count))
+  results.push(...(await scale(subjects)))
+  for (const count of [...counts, allPlaces]) results.push(heap(count))
+  save(results)
   const browser = await openBrowser()
   for (const storage of ['OPFS', 'IDB'] as const) {
     await compare(`chromium ${storage}`, (subject, count) =>

@@ -87,6 +87,31 @@ export async function measure(
   return measured
 }
 
+const writesWhileReading = 20
+
+/**
+ * Writes one row after the other while a collection reads the places of a fresh database. The first is made before
+ * anything was read; the read goes on until long after the last or ends in between, which is as it is in an app.
+ */
+export async function measureWhileReading(
+  subject: Subject,
+  database: CommonPowerSyncDatabase,
+  rows: readonly Place[],
+): Promise<Measured> {
+  const waits: number[] = []
+  const started = subject.start(database)
+  for (let turn = 0; turn < writesWhileReading; turn++) {
+    const start = performance.now()
+    await started.insert(copy(rows[0]!))
+    waits.push(performance.now() - start)
+  }
+  await started.ready()
+  return {
+    'write during first read': waits[0]!,
+    [`longest of ${writesWhileReading} such writes`]: Math.max(...waits),
+  }
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]!

@@ -6,13 +6,24 @@ export interface Subject {
   readonly name: string
   /** Resolves when a collection holds all places and countries. */
   open(database: CommonPowerSyncDatabase): Promise<Opened>
+  /** Begins to read the places and waits for nothing. */
+  start(database: CommonPowerSyncDatabase): Started
+}
+
+export interface Started {
+  /** Resolves when SQLite has the row. */
+  insert(row: Place): Promise<void>
+  /** Resolves when a collection holds all places. */
+  ready(): Promise<void>
 }
 
 export interface Opened {
   readonly size: () => number
   /** Resolves when SQLite has the row and the collection shows it. */
   insert(row: Place): Promise<void>
-  /** The same for many rows in one transaction. */
+  /** Resolves when SQLite has the note and the collection shows it. */
+  update(id: string, note: string): Promise<void>
+  /** The same as `insert` for many rows in one transaction. */
   insertMany(rows: Place[]): Promise<void>
   /** Opens a join of places and countries that shows the place `id`. */
   join(id: string): Promise<void>

@@ -10,7 +10,7 @@ import {
 import { floor } from '../floor.ts'
 import { ours } from '../ours.ts'
 import { type Place, schema } from '../schema.ts'
-import { fill, measure, type Measured } from '../session.ts'
+import { fill, measure, type Measured, measureWhileReading } from '../session.ts'
 
 const subjects = { floor, ours, upstream }
 const vfs = {
@@ -27,20 +27,22 @@ export interface Order {
 async function run({ subject, storage, count }: Order): Promise<Measured> {
   const response = await fetch(`/cities-${count}.json`)
   const rows = (await response.json()) as Place[]
-  const logger = createConsoleLogger({ minLevel: LogLevels.error })
-  const database = new PowerSyncDatabase({
-    schema,
-    logger,
-    factory: new WASQLiteOpenFactory({
-      logger,
-      open: { dbFilename: `${subject}-${crypto.randomUUID()}.db`, vfs: vfs[storage] },
-    }),
-  })
-  await database.init()
-  await fill(database, rows)
-  const measured = await measure(subjects[subject], database, rows)
-  await database.close()
+  const measured: Measured = {}
+  for (const part of [measure, measureWhileReading]) {
+    const database = await open(`${subject}-${crypto.randomUUID()}.db`, storage)
+    await fill(database, rows)
+    Object.assign(measured, await part(subjects[subject], database, rows))
+    await database.close()
+  }
   return measured
+}
+
+async function open(dbFilename: string, storage: keyof typeof vfs): Promise<PowerSyncDatabase> {
+  const logger = createConsoleLogger({ minLevel: LogLevels.error })
+  const factory = new WASQLiteOpenFactory({ logger, open: { dbFilename, vfs: vfs[storage] } })
+  const database = new PowerSyncDatabase({ schema, logger, factory })
+  await database.init()
+  return database
 }
 
 Object.assign(globalThis, { runBench: run })

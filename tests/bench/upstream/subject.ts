@@ -1,4 +1,5 @@
 /** `@tanstack/powersync-db-collection` 0.1.69 with the @tanstack/db that it pins. */
+import type { CommonPowerSyncDatabase } from '@powersync/common'
 import {
   type Collection as DbCollection,
   createCollection,
@@ -23,18 +24,23 @@ function shimLogger(logger: object): void {
   })
 }
 
+function collectionOf(
+  database: CommonPowerSyncDatabase,
+  table: keyof typeof schema.props,
+): Collection {
+  const options = { database: database as never, table: schema.props[table] as never }
+  return createCollection(
+    // Collected after five minutes, by default, it throws on a database that is closed by then.
+    powerSyncCollectionOptions({ ...options, syncBatchSize: 1000, gcTime: 0 }),
+  ) as unknown as Collection
+}
+
 export const upstream: Subject = {
   name: 'upstream',
   async open(database) {
     shimLogger(database.logger)
-    // Collected after five minutes, by default, it throws on a database that is closed by then.
-    const options = { database: database as never, syncBatchSize: 1000, gcTime: 0 }
-    const places = createCollection(
-      powerSyncCollectionOptions({ ...options, table: schema.props.places as never }),
-    ) as never as Collection
-    const countries = createCollection(
-      powerSyncCollectionOptions({ ...options, table: schema.props.countries as never }),
-    ) as never as Collection
+    const places = collectionOf(database, 'places')
+    const countries = collectionOf(database, 'countries')
     await Promise.all([places.stateWhenReady(), countries.stateWhenReady()])
     let join: Collection | undefined
     let shownInJoin: ((note: string) => Promise<void>) | undefined
@@ -42,6 +48,12 @@ export const upstream: Subject = {
     return {
       size: () => places.size,
       insert: async (row) => void (await places.insert(row).isPersisted.promise),
+      async update(id, note) {
+        const transaction = places.update(id, (draft) => {
+          draft.note = note
+        })
+        await transaction.isPersisted.promise
+      },
       async insertMany(rows) {
         const transaction = createTransaction({
           autoCommit: false,
@@ -81,6 +93,15 @@ export const upstream: Subject = {
       close: async () => undefined,
     }
   },
+  start(database) {
+    shimLogger(database.logger)
+    const places = collectionOf(database, 'places')
+    const ready = places.stateWhenReady()
+    return {
+      insert: async (row) => void (await places.insert(row).isPersisted.promise),
+      ready: async () => void (await ready),
+    }
+  },
 }
 
 type TypedCollection = DbCollection<{ id: string; note: string; country: string }, string>
@@ -91,6 +112,10 @@ interface Collection {
   entries(): Iterable<[unknown, { id: string; note: string; country: string }]>
   get(key: string): { id: string; note: string; country: string } | undefined
   insert(rows: object): { isPersisted: { promise: Promise<unknown> } }
+  update(
+    key: string,
+    change: (draft: { note: string }) => void,
+  ): { isPersisted: { promise: Promise<unknown> } }
   stateWhenReady(): Promise<unknown>
   preload(): Promise<void>
   subscribeChanges(
