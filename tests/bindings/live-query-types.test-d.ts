@@ -107,6 +107,12 @@ expectTypeOf(liveQuery(many).get('a')?.title).toEqualTypeOf<string | undefined>(
 liveQuery(picked).subscribe((rows) =>
   expectTypeOf(rows[0]?.name).toEqualTypeOf<string | null | undefined>(),
 )
+expectTypeOf(vue.useRows(liveQuery(picked)).rows.value[0]?.name).toEqualTypeOf<
+  string | null | undefined
+>()
+expectTypeOf(solid.useRow(liveQuery(many), 'a')()?.rank).toEqualTypeOf<number | undefined>()
+expectTypeOf(svelte.useRows(todos).error).toEqualTypeOf<RowsignalError | undefined>()
+expectTypeOf(vue.useRows(todos).retry).toEqualTypeOf<() => void>()
 // @ts-expect-error a live query of nothing
 liveQuery(maybe)
 // @ts-expect-error rows are read-only

@@ -67,6 +67,7 @@ test.each([
 
 test('queries that differ are not shared', () => {
   const { todos: twin } = openTodos([], { id: todos.id })
+  const { todos: twinOfOthers } = openTodos([], { id: others.id })
   const queries = [
     liveQuery((q) => q.from({ todo: todos })),
     liveQuery((q) => q.from({ todo: others })),
@@ -83,7 +84,9 @@ test('queries that differ are not shared', () => {
       q.from({ todo: todos }).join({ other: others }, ({ todo, other }) => eq(todo.id, other.id)),
     ),
     liveQuery((q) =>
-      q.from({ todo: todos }).join({ other: twin }, ({ todo, other }) => eq(todo.id, other.id)),
+      q
+        .from({ todo: todos })
+        .join({ other: twinOfOthers }, ({ todo, other }) => eq(todo.id, other.id)),
     ),
   ]
   expect(new Set(queries).size).toBe(queries.length)
