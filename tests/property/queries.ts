@@ -1,4 +1,5 @@
 /** The live queries of the programs, each with the SQL that says the same. */
+import type { PowerSyncCollectionUtils } from '@rowsignal/core'
 import { count, createLiveQueryCollection, eq } from '@tanstack/db'
 import type { Collection } from '@tanstack/db'
 import { Replica, type AnyCollection } from './recorder.ts'
@@ -31,10 +32,7 @@ interface TypedSources {
   readonly places: Source<{ id: string; visits: number; open: boolean }>
 }
 
-/** Called with the tokens of two rows that were joined, but are not of one commit. */
-export type OnTorn = (tokens: readonly [string, string]) => void
-
-export function openQueries(sources: Sources, onTorn: OnTorn): OpenQuery[] {
+export function openQueries(sources: Sources, faults: string[]): OpenQuery[] {
   const { lists, todos, todosAgain, places } = sources as unknown as TypedSources
   const options = { startSync: true }
 
@@ -90,8 +88,7 @@ export function openQueries(sources: Sources, onTorn: OnTorn): OpenQuery[] {
     follow(join, {
       sql: 'SELECT todos.id, title, name FROM todos JOIN lists ON todos.list_id = lists.id',
       check: (row) => {
-        // While a table is being read the join is not ready and may show some of its rows.
-        if (lists.status === 'ready' && todos.status === 'ready') checkPair(row, onTorn)
+        if (isWhole(sources.lists) && isWhole(sources.todos)) checkPair(row, faults)
       },
     }),
     follow(aggregate, { sql: 'SELECT list_id, count(*) AS todos FROM todos GROUP BY list_id' }),
@@ -126,10 +123,18 @@ function follow(
   }
 }
 
+/**
+ * While a table is being read a join may show some of its rows. And other tables do not wait for one that somebody's
+ * transaction has held for over a second.
+ */
+function isWhole({ status, utils }: AnyCollection): boolean {
+  return status === 'ready' && !(utils as PowerSyncCollectionUtils).isHeld()
+}
+
 /** The list and the todo of a pair are only ever changed together, to one number. */
-function checkPair({ id, title, name }: Columns, onTorn: OnTorn): void {
+function checkPair({ id, title, name }: Columns, faults: string[]): void {
   if (!String(id).startsWith('p') || numberOf(title) === numberOf(name)) return
-  onTorn([String(title), String(name)])
+  faults.push(`the join showed half a commit: ${String(title)} with ${String(name)}`)
 }
 
 function numberOf(token: unknown): string | undefined {

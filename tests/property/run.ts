@@ -21,9 +21,10 @@ export function runOptions(): RunOptions {
     return {
       seed,
       numRuns: programs[version],
-      interruptAfterTimeLimit: 400_000,
+      interruptAfterTimeLimit: 1_500_000,
+      markInterruptAsFailure: true,
       minutes: undefined,
-      timeoutMs: 600_000,
+      timeoutMs: 1_600_000,
     }
   }
   const minutes = Number(ROWSIGNAL_FUZZ_MINUTES)

@@ -19,7 +19,7 @@ export async function settle(world: World): Promise<void> {
   // A change that comes late must not undo it.
   await world.database.writeLock(() => Promise.resolve())
   await new Promise(setImmediate)
-  assertNone(await differences(world))
+  await waitForNone(() => differences(world))
   const queue = await world.queue()
   assertNone([
     ...(await faultsOfUploads(world, queue)),

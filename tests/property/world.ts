@@ -58,7 +58,6 @@ export class World {
   readonly #armed = new Map<CollectionName, (() => void)[]>()
   readonly #waits = new Set<Promise<unknown>>()
   #later: { steps: number; run: () => void }[] = []
-  readonly #torn: (readonly [string, string])[] = []
   #queries: OpenQuery[] = []
   /** How many transactions over several collections have not settled. */
   spanning = 0
@@ -243,13 +242,8 @@ export class World {
       if (token !== undefined) ranks.set(token, position)
     }
     const followed = [...this.#followed.values()]
-    // TanStack DB rolls a transaction back collection after collection, and a join shows that.
-    const torn = this.#torn.filter((tokens) =>
-      tokens.every((token) => this.ledger.writerOf(token)?.outcome === 'accepted'),
-    )
     return [
       ...this.faults,
-      ...torn.map((tokens) => `the join showed half a commit: ${tokens.join(' with ')}`),
       ...followed.flatMap(({ history }) => history.faults(ranks)),
       ...followed.flatMap(({ replica }) => replica.faults()),
       ...this.#queries.flatMap(({ replica }) => replica.faults()),
@@ -309,9 +303,7 @@ END`)
     const { lists, todos, todosAgain, places } = Object.fromEntries(
       collectionNames.map((name) => [name, this.collection(name)]),
     ) as Record<CollectionName, ProgramCollection>
-    this.#queries = openQueries({ lists, todos, todosAgain, places }, (tokens) =>
-      this.#torn.push(tokens),
-    )
+    this.#queries = openQueries({ lists, todos, todosAgain, places }, this.faults)
     // Last of all: on 0.9.2 nobody after a subscriber that throws is told of that change.
     for (const name of collectionNames) this.#subscribeArmed(name)
   }
