@@ -2,7 +2,12 @@
  * All that the three planners share below their templates: one database, its collections, its connection.
  */
 import type { PowerSyncDatabase } from '@powersync/web'
-import { createPowerSyncCollection, type Readable } from '@rowsignal/core'
+import {
+  createPowerSyncCollection,
+  type Readable,
+  type WriteError,
+  writeErrors,
+} from '@rowsignal/core'
 import { createApi } from './api.ts'
 import { createConnector } from './connector.ts'
 import { createCount } from './count.ts'
@@ -20,6 +25,8 @@ interface Readables {
   readonly pendingUploads: Readable<number>
   /** How many places are on this device. */
   readonly placesCount: Readable<number>
+  /** Writes that this device could not take; the rows have gone back. */
+  readonly failedWrites: Readable<readonly WriteError[]>
   readonly faults: Faults
   readonly offline: Setting
   readonly placesWanted: Setting
@@ -47,6 +54,7 @@ export function openPlanner(framework: Framework): Planner {
     database,
     pendingUploads: createCount(database, 'ps_crud'),
     placesCount: createCount(database, 'places'),
+    failedWrites: writeErrors(database),
     faults,
     offline,
     placesWanted: createSetting(`${session.name}:places`),

@@ -48,3 +48,6 @@ export const schema = new Schema({ trips, stops, places, refusals })
 export type Trip = (typeof schema.types)['trips'] & { id: string }
 export type Stop = (typeof schema.types)['stops'] & { id: string }
 export type Place = (typeof schema.types)['places'] & { id: string }
+
+/** What the form of a stop edits. */
+export const stopFields = ['place', 'day', 'note'] as const

@@ -52,3 +52,7 @@ export function populationText(population: number | null): string {
 export function placesText(count: number): string {
   return `${number.format(count)} places are on this device: type one as a new stop.`
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

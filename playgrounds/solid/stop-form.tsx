@@ -1,9 +1,13 @@
 import { useDraft } from '@rowsignal/solid'
-import { Show } from 'solid-js'
+import { For, Show } from 'solid-js'
+import { stopFields } from '../app/schema.ts'
 import { usePlanner } from './planner.ts'
 
 export function StopForm(props: { id: string; onClose: () => void }) {
-  const { draft, setDraft, changed, save, reset } = useDraft(usePlanner().stops, () => props.id)
+  const { draft, setDraft, changed, conflicts, resolve, save, reset } = useDraft(
+    usePlanner().stops,
+    () => props.id,
+  )
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -41,6 +45,23 @@ export function StopForm(props: { id: string; onClose: () => void }) {
           onInput={(event) => setDraft('note', event.currentTarget.value)}
         />
       </label>
+      <For each={stopFields}>
+        {(column) => (
+          <Show when={conflicts()[column]}>
+            {(conflict) => (
+              <p class="conflict wide" role="status">
+                Somebody else made the {column} “{conflict().theirs}”.{' '}
+                <button type="button" onClick={() => resolve(column, 'theirs')}>
+                  Take theirs
+                </button>{' '}
+                <button type="button" onClick={() => resolve(column, 'mine')}>
+                  Keep mine
+                </button>
+              </p>
+            )}
+          </Show>
+        )}
+      </For>
       <div class="buttons">
         <button type="submit" class="primary">
           Save

@@ -42,9 +42,12 @@ export function TripList(props: { openId: string }) {
       </ul>
       <Switch>
         <Match when={trips.isError}>
-          <p class="alert" role="alert">
-            The trips cannot be read from this device.
-          </p>
+          <div class="alert" role="alert">
+            <p>The trips cannot be read from this device.</p>
+            <button type="button" onClick={trips.retry}>
+              Try again
+            </button>
+          </div>
         </Match>
         <Match when={trips.isLoading}>
           <p class="loading">Reading the trips on this device …</p>
