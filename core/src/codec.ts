@@ -9,6 +9,7 @@ import { RowsignalError } from './errors.ts'
 import { valuesOf } from './sqlite-values.ts'
 import type { SqliteValue, StoredValue, ViewValue } from './sqlite-values.ts'
 import type { AnyRow } from './tanstack.ts'
+import { validate } from './validate.ts'
 
 /** Per column, how a rich value becomes one of SQLite's; columns left out follow the column's type. */
 export type Serializer<Row> = {
@@ -61,14 +62,7 @@ export function createCodec(table: ResolvedTable, { schema, serializer }: CodecO
     decode(id, data) {
       const row: AnyRow = { id }
       for (const { name, read } of columns) row[name] = read(data)
-      const result = schema['~standard'].validate(row)
-      if (result instanceof Promise) {
-        return {
-          issues: [
-            { message: 'the schema validates asynchronously, which a collection cannot wait for' },
-          ],
-        }
-      }
+      const result = validate(schema, row)
       return result.issues === undefined
         ? { row: result.value as AnyRow }
         : { issues: result.issues }

@@ -36,8 +36,8 @@ export interface PowerSyncBaseConfig<T extends Table> extends Pick<
    */
   onLoad?: OnLoad
   /**
-   * Called once for each stored row that the schema, or a helper of `columns`, refuses. The row is left out of the collection and listed in
-   * `utils.badRows` until it is mended; the others go on.
+   * Called once for each stored row that the schema, or a helper of `columns`, refuses. The row is left out of the
+   * collection and listed in `utils.badRows` until it is mended; the others go on.
    */
   onDeserializationError?: (error: StandardSchemaV1.FailureResult) => void
 }

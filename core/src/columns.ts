@@ -7,6 +7,7 @@
 import { ColumnType } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { SqliteValue } from './sqlite-values.ts'
+import { validate } from './validate.ts'
 
 /**
  * How a column is shown, and stored.
@@ -68,12 +69,8 @@ export function dateColumn(): RichColumn<Date> {
 export function jsonColumn<Value = unknown>(
   schema?: StandardSchemaV1<Value>,
 ): RichColumn<Value, string> {
-  const check = (value: unknown): StandardSchemaV1.Result<Value> => {
-    const result = schema?.['~standard'].validate(value)
-    if (result instanceof Promise)
-      return refuse('is checked asynchronously by its schema, which a collection cannot wait for')
-    return result ?? { value: value as Value }
-  }
+  const check = (value: unknown): StandardSchemaV1.Result<Value> =>
+    schema === undefined ? { value: value as Value } : validate(schema, value)
   return {
     types: [ColumnType.TEXT],
     read(stored) {

@@ -85,9 +85,12 @@ const reals: ColumnValues = {
   },
 
   write(value) {
-    if (typeof value === 'string') return wholeReal.test(value) ? value : undefined
-    const number = typeof value === 'bigint' ? Number(value) : toNumber(value)
-    return storedReal(number)
+    if (typeof value === 'string') {
+      return wholeReal.test(value) && Number.isFinite(Number(value)) ? value : undefined
+    }
+    if (typeof value !== 'bigint') return storedReal(toNumber(value))
+    const stored = storedReal(Number(value))
+    return stored !== undefined && BigInt(stored) === value ? stored : undefined
   },
 }
 

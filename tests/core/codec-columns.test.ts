@@ -27,12 +27,15 @@ const schema = new Schema({
   }),
 })
 const table = schema.props.todos
+const throwing = (name: string): string => {
+  throw new Error(name)
+}
 const columns = {
   done: booleanColumn(),
   due: dateColumn(),
   at: dateColumn(),
   tags: jsonColumn<string[]>(),
-  place: jsonColumn(z.object({ lat: z.number() })),
+  place: jsonColumn(z.object({ lat: z.number(), name: z.string().overwrite(throwing).optional() })),
   size: bigintColumn(),
   digits: bigintColumn(),
   state: enumColumn('open', 'done'),
@@ -193,6 +196,7 @@ const refused: [column: string, value: unknown][] = [
   ['tags', new Map()],
   ['tags', () => 1],
   ['place', { lat: 'north' }],
+  ['place', { lat: 1, name: 'a schema that throws' }],
   ['size', 1],
   ['size', 2n ** 63n],
   ['digits', '12'],

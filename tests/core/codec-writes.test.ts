@@ -37,6 +37,8 @@ const unsupported: [column: string, value: unknown][] = [
   ['real', Number.NaN],
   ['real', Number.POSITIVE_INFINITY],
   ['real', 'many'],
+  ['real', '1e999'],
+  ['real', 2n ** 60n + 1n],
   ['real', []],
 ]
 
@@ -73,6 +75,7 @@ const supported: [column: string, value: unknown, stored: string][] = [
   ['real', 0.1 + 0.2, '0.3'],
   ['real', '12.50', '12.5'],
   ['real', 5n, '5.0'],
+  ['real', 10n ** 20n, '1.0e+20'],
   ['real', 1e300, '1.0e+300'],
 ]
 

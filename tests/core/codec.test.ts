@@ -115,6 +115,35 @@ test('a schema that takes its own output, too, lets rows be updated', async () =
   expect(items.get('a')).toMatchObject({ text: new Date('2026-01-01'), integer: 1 })
 })
 
+test('a schema that throws, or answers later, makes bad rows and stops nothing', async () => {
+  const database = await openDatabase(schema)
+  await database.execute(`INSERT INTO items(id, text) VALUES ('bad', 'secret'), ('good', '[1]')`)
+  const text = z.preprocess((value) => JSON.parse(value as string) as unknown, z.array(z.number()))
+  const throwing = createPowerSyncCollection({
+    database,
+    table,
+    schema: z.object({ id: z.string(), text }),
+  })
+  await throwing.preload()
+  expect([...throwing.keys()]).toEqual(['good'])
+  const { issues } = throwing.utils.badRows.get('bad')!
+  expect(issues).toEqual([
+    { message: 'the schema threw, or is asynchronous, which no row can wait for' },
+  ])
+  const fail = (): never => {
+    throw new Error('secret')
+  }
+  const later = async (): Promise<{ value: { id: string } }> => ({ value: { id: 'a' } })
+  for (const validate of [fail, later]) {
+    const refusing: StandardSchemaV1<unknown, { id: string }> = {
+      '~standard': { version: 1, vendor: 'test', validate },
+    }
+    const items = createPowerSyncCollection({ database, table, schema: refusing })
+    await items.preload()
+    expect([...items.utils.badRows.values()].map((row) => row.issues)).toEqual([issues, issues])
+  }
+})
+
 test('a row that the schema refuses is set aside and reported once; the others go on; mended, it comes', async () => {
   const database = await openDatabase(schema)
   await database.execute(
