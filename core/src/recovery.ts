@@ -1,6 +1,6 @@
 /**
- * Why a collection is in error, and how it starts again, whoever made it: one of ours says so itself, a live query asks
- * the collections that it reads, and of any other only what its sync reported is known.
+ * Why a collection is in error, and how it starts again, whoever made it. The error is what its sync reported (of ours
+ * their `utils.error`), of a live query that of the collections that it reads.
  */
 import { attempt, isRowsignalError, RowsignalError } from './errors.ts'
 import { type AnyCollection, syncErrorOf } from './tanstack.ts'
@@ -21,8 +21,6 @@ export function errorOf(collection: AnyCollection): RowsignalError | undefined {
     const error = errorOf(source)
     if (error !== undefined) return error
   }
-  const { error } = collection.utils as { error?: unknown }
-  if (isRowsignalError(error)) return error
   return collection.status === 'error' ? reportedError(collection) : undefined
 }
 
