@@ -92,8 +92,8 @@ export function createIdTrigger(
  * This tab's mark: part of the names of its tracking tables, and the name of a lock that it holds while it lives.
  *
  * On storage that tabs reach through one shared connection the triggers are TEMP objects of that connection, so those
- * of a tab that died go on recording for nobody; the SDK cleans up only stored ones. Names that no lock holds are swept
- * by the next tab.
+ * of a tab that died go on recording for nobody; the SDK cleans up only stored ones that are whole. Names that no lock
+ * holds are swept by the next tab.
  */
 export class TabMark {
   readonly #id = crypto.randomUUID().replaceAll('-', '_')
@@ -131,12 +131,15 @@ function tabLocks(): LockManager | undefined {
   return (globalThis.navigator as Partial<Navigator> | undefined)?.locks ?? undefined
 }
 
-/** Removes the TEMP triggers and tracking tables of tabs that are gone. */
+/**
+ * Removes the triggers and tracking tables of tabs that are gone: TEMP ones on a connection that tabs share, and stored
+ * tables whose triggers the end of a tab has cut off (the SDK finds a table only by its triggers).
+ */
 export async function sweepDeadTabs(database: Database): Promise<void> {
   const locks = tabLocks()
   if (locks === undefined) return
   await database.writeLock(async (lock) => {
-    const names = await namesInTemp(lock)
+    const names = await storedNames(lock)
     const tables = names.filter((name) => name.startsWith(prefix))
     if (tables.length === 0) return
     const { held } = await locks.query()
@@ -150,7 +153,10 @@ export async function sweepDeadTabs(database: Database): Promise<void> {
   })
 }
 
-async function namesInTemp(lock: LockContext): Promise<string[]> {
-  const rows = await lock.getAll<{ name: string }>('SELECT name FROM sqlite_temp_master')
+/** The names of everything in the file and of what is TEMP on its connection. */
+async function storedNames(lock: LockContext): Promise<string[]> {
+  const rows = await lock.getAll<{ name: string }>(
+    'SELECT name FROM sqlite_temp_master UNION ALL SELECT name FROM sqlite_master',
+  )
   return rows.map((row) => row.name)
 }

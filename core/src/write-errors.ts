@@ -22,7 +22,7 @@ export interface WriteError {
   readonly writes: readonly RowWrite[]
   readonly at: Date
   /** Takes it off the list. */
-  dismiss(): void
+  readonly dismiss: () => void
 }
 
 /** One row of a write. */
