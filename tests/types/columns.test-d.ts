@@ -12,6 +12,7 @@ import {
   rows,
 } from '@rowsignal/core'
 import type { Readable } from '@rowsignal/core'
+import { useRow, useRows } from '@rowsignal/vue'
 import { createCollection, createLiveQueryCollection, eq, gt } from '@tanstack/db'
 import type { WithVirtualProps } from '@tanstack/db'
 import { expectTypeOf, test } from 'vitest'
@@ -167,4 +168,12 @@ test('rich types go through where, joins, select and findOne', () => {
   )
   expectTypeOf(one.toArray[0]!.due).toEqualTypeOf<Date | null>()
   expectTypeOf(rows(open)).toExtend<Readable<readonly { due: Date | null }[]>>()
+})
+
+test('hooks of a framework give the rows their types', () => {
+  const view = useRows(todos)
+  expectTypeOf(view.rows.value[0]!.due).toEqualTypeOf<Date | null>()
+  expectTypeOf(view.data.value[0]!.tags).toEqualTypeOf<string[] | null>()
+  const todo = useRow(todos, 'a')
+  expectTypeOf(todo.value?.size).toEqualTypeOf<bigint | null | undefined>()
 })
