@@ -44,7 +44,8 @@ async function run(program: readonly Step[], made: (kind: StepKind) => void): Pr
   vi.stubGlobal('reportError', (error: unknown) => world.noteReported(error))
   try {
     for (const step of program) {
-      await runStep(world, step)
+      const done = runStep(world, step)
+      if (done !== undefined) await done
       made(step.kind)
     }
     await finish(world)

@@ -3,6 +3,7 @@ import { deepEquals } from '@tanstack/db'
 import { vi } from 'vitest'
 import type { UploadedEntry } from '../support/sync-endpoint.ts'
 import { trackingObjects } from '../support/todos.ts'
+import { readAudit } from './audit.ts'
 import type { QueueEntry } from './ledger.ts'
 import { keepsRemovedRowsAfterSoftClear } from './limits.ts'
 import { collectionNames } from './program.ts'
@@ -20,7 +21,7 @@ export async function settle(world: World): Promise<void> {
   await world.database.writeLock(() => Promise.resolve())
   await new Promise(setImmediate)
   await waitForNone(() => differences(world))
-  const queue = await world.queue()
+  const queue = await readAudit(world.database)
   assertNone([
     ...(await faultsOfUploads(world, queue)),
     ...world.ledger.faultsOf(queue),

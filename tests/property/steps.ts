@@ -12,11 +12,18 @@ type Runners = {
   readonly [Kind in StepKind]: (world: World, step: StepOf<Kind>) => void | Promise<void>
 }
 
-/** Runs one step; what it has begun may go on after it. */
-export async function runStep(world: World, step: Step): Promise<void> {
+/**
+ * Runs one step; what it has begun may go on after it. A promise is there only if the step waits for something, so that
+ * writes of neighbouring steps are made in one turn.
+ */
+export function runStep(world: World, step: Step): Promise<void> | undefined {
   const run = runners[step.kind] as (world: World, step: Step) => void | Promise<void>
-  await run(world, step)
-  world.step()
+  const done = run(world, step)
+  if (done === undefined) {
+    world.step()
+    return undefined
+  }
+  return done.then(() => world.step())
 }
 
 const runners: Runners = {
@@ -89,14 +96,14 @@ const runners: Runners = {
   restart: (world, { on, ticks }) => world.restart(on, () => pass(ticks)),
 
   'subscriber-throws': (world, { on }) => {
-    world.arm(on, () => {
+    world.arm(on, 'throws', () => {
       if (stopsSettlingAtThrow && world.spanning > 0) return
       throw new ThrownBySubscriber(`a subscriber of ${on}`)
     })
   },
 
   'subscriber-writes': (world, { kind, on, mutation }) => {
-    world.arm(on, () => {
+    world.arm(on, 'writes', () => {
       const write = world.ledger.begin(`${kind} ${on} ${JSON.stringify(mutation)}`)
       begin(world, write, { run: () => world.mutate(write, mutation), bySubscriber: true })
     })

@@ -1,9 +1,11 @@
 /** One database with its collections, live queries and subscribers, and everything that a program's steps need of it. */
+import { LogLevels } from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
 import { createPowerSyncCollection } from '@rowsignal/core'
 import type { Transaction } from '@tanstack/db'
 import { openDatabase } from '../support/database.ts'
 import { SyncEndpoint } from '../support/sync-endpoint.ts'
+import { startAudit } from './audit.ts'
 import { Ledger, type QueueEntry, type RowName, type Write } from './ledger.ts'
 import { collectionNames, type CollectionName, type Mutation } from './program.ts'
 import { openQueries, type OpenQuery } from './queries.ts'
@@ -19,7 +21,6 @@ import {
   type Columns,
   type TableName,
 } from './tables.ts'
-import { LogLevels } from '@powersync/common'
 
 /** What the programs' own subscribers throw. */
 export class ThrownBySubscriber extends Error {}
@@ -30,10 +31,8 @@ export class Planned extends Error {}
 /** A collection with who listens to it. */
 interface Followed {
   readonly collection: ProgramCollection
-  replica: Replica
-  history: History
-  /** In the order of the subscriptions. */
-  stops: (() => void)[]
+  readonly replica: Replica
+  readonly stop: () => void
 }
 
 /** A collection of any of the tables. */
@@ -55,7 +54,12 @@ export class World {
   /** Transactions whose `mutationFn` does not write, with whatever lands in them. */
   readonly foreign = new WeakSet<Transaction>()
   readonly #followed = new Map<CollectionName, Followed>()
-  readonly #armed = new Map<CollectionName, (() => void)[]>()
+  /** One a collection and run of its sync. */
+  readonly #histories: History[] = []
+  /** What subscribers do at their next notification. */
+  readonly #armed = new Map<string, (() => void)[]>()
+  /** Ends the subscriptions of those that write. */
+  #stopWriters: (() => void)[] = []
   readonly #waits = new Set<Promise<unknown>>()
   #later: { steps: number; run: () => void }[] = []
   #queries: OpenQuery[] = []
@@ -177,9 +181,10 @@ export class World {
     if (wasConnected) await this.connect()
   }
 
-  /** Runs once with the next notification of the collection. */
-  arm(name: CollectionName, run: () => void): void {
-    this.#armed.set(name, [...(this.#armed.get(name) ?? []), run])
+  /** Runs once, when a subscriber of the collection that `throws` or `writes` is next notified. */
+  arm(name: CollectionName, does: 'throws' | 'writes', run: () => void): void {
+    const key = `${name} ${does}`
+    this.#armed.set(key, [...(this.#armed.get(key) ?? []), run])
   }
 
   /** Makes one mutation of the app; what the collection throws goes to the caller. */
@@ -202,8 +207,10 @@ export class World {
   /** Ends the sync of a collection, and of the live queries over it, and starts them again. */
   async restart(name: CollectionName, between: () => Promise<void>): Promise<void> {
     const followed = this.#followedBy(name)
+    this.#stopWriters.forEach((stop) => stop())
+    this.#stopWriters = []
     await Promise.all(this.#queries.map((query) => query.close()))
-    followed.stops.forEach((stop) => stop())
+    followed.stop()
     await followed.collection.cleanup()
     await between()
     this.#follow(name, followed.collection)
@@ -211,9 +218,10 @@ export class World {
   }
 
   async close(): Promise<void> {
+    this.#stopWriters.forEach((stop) => stop())
     await Promise.all(this.#queries.map((query) => query.close()))
-    for (const { collection, stops } of this.#followed.values()) {
-      stops.forEach((stop) => stop())
+    for (const { collection, stop } of this.#followed.values()) {
+      stop()
       await collection.cleanup()
     }
   }
@@ -224,42 +232,22 @@ export class World {
     await this.endpoint.stop()
   }
 
-  /** Everything that was ever in the queue of uploads. */
-  async queue(): Promise<QueueEntry[]> {
-    const rows = await this.database.getAll<{ tx_id: number; data: string }>(
-      'SELECT tx_id, data FROM audit ORDER BY number',
-    )
-    return rows.map(({ tx_id, data }) => {
-      const entry = JSON.parse(data) as Omit<QueueEntry, 'group'>
-      return { ...entry, data: entry.data ?? null, group: tx_id }
-    })
-  }
-
   faultsOfNotifications(queue: readonly QueueEntry[]): string[] {
     const ranks = new Map<string, number>()
     for (const [position, { type, data }] of queue.entries()) {
       const token = data === null ? undefined : tokenOf(type, data)
       if (token !== undefined) ranks.set(token, position)
     }
-    const followed = [...this.#followed.values()]
     return [
       ...this.faults,
-      ...followed.flatMap(({ history }) => history.faults(ranks)),
-      ...followed.flatMap(({ replica }) => replica.faults()),
+      ...this.#histories.flatMap((history) => history.faults(ranks)),
+      ...[...this.#followed.values()].flatMap(({ replica }) => replica.faults()),
       ...this.#queries.flatMap(({ replica }) => replica.faults()),
     ]
   }
 
   async #prepare(): Promise<void> {
-    await this.database.execute(
-      'CREATE TEMP TABLE audit (number INTEGER PRIMARY KEY AUTOINCREMENT, tx_id INTEGER, data TEXT)',
-    )
-    // Whatever is ever queued, also what a clear drops; and the constraint that refuses a value ending in `!`.
-    await this.database.execute(`
-CREATE TEMP TRIGGER audit_queue AFTER INSERT ON ps_crud BEGIN
-  SELECT RAISE(ABORT, 'refused') WHERE NEW.data LIKE '%!"%';
-  INSERT INTO audit (tx_id, data) VALUES (NEW.tx_id, NEW.data);
-END`)
+    await startAudit(this.database)
     const write = this.ledger.begin('the start')
     for (const table of tableNames) {
       for (const id of ['r0', 'r1', 'r2']) {
@@ -291,12 +279,19 @@ END`)
   }
 
   #follow(name: CollectionName, collection: ProgramCollection): void {
+    // Before all others: what it throws must keep nothing from them.
+    const stopThrower = this.#subscribeArmed(name, collection, 'throws')
     const history = new History(tableOf(name), this.ledger)
+    this.#histories.push(history)
     const replica = new Replica(collection, (rows, keys) => {
       const isReading = collection.status !== 'ready'
       for (const key of keys) history.note(key, rows.get(key), isReading)
     })
-    this.#followed.set(name, { collection, replica, history, stops: [() => replica.stop()] })
+    const stop = (): void => {
+      stopThrower()
+      replica.stop()
+    }
+    this.#followed.set(name, { collection, replica, stop })
   }
 
   #openQueries(): void {
@@ -304,19 +299,25 @@ END`)
       collectionNames.map((name) => [name, this.collection(name)]),
     ) as Record<CollectionName, ProgramCollection>
     this.#queries = openQueries({ lists, todos, todosAgain, places }, this.faults)
-    // Last of all: on 0.9.2 nobody after a subscriber that throws is told of that change.
-    for (const name of collectionNames) this.#subscribeArmed(name)
+    // After all others: @tanstack/db 0.15.2 tells those behind a subscriber that writes of its write first, then of the
+    // change that it has answered.
+    this.#stopWriters = collectionNames.map((name) =>
+      this.#subscribeArmed(name, this.collection(name), 'writes'),
+    )
   }
 
-  #subscribeArmed(name: CollectionName): void {
-    const followed = this.#followedBy(name)
-    followed.stops.splice(1).forEach((stop) => stop())
-    const subscription = followed.collection.subscribeChanges(() => {
-      const [run, ...rest] = this.#armed.get(name) ?? []
+  #subscribeArmed(
+    name: CollectionName,
+    collection: ProgramCollection,
+    does: 'throws' | 'writes',
+  ): () => void {
+    const key = `${name} ${does}`
+    const subscription = collection.subscribeChanges(() => {
+      const [run, ...rest] = this.#armed.get(key) ?? []
       if (run === undefined) return
-      this.#armed.set(name, rest)
+      this.#armed.set(key, rest)
       run()
     })
-    followed.stops.push(() => subscription.unsubscribe())
+    return () => subscription.unsubscribe()
   }
 }
