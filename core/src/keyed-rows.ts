@@ -200,7 +200,10 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
   }
 
   #mayMove(event: RowEvent<Row>): boolean {
-    if (event.type !== 'update' || this.collection.config.compare !== undefined) return true
+    if (event.type !== 'update') return true
+    // To look at the neighbours of the updated row is not enough: a row of a live query that moves while its selected
+    // columns stay equal has no event where another row has one (@tanstack/db 0.9.2 and 0.15.2).
+    if (this.collection.config.compare !== undefined) return true
     // A row inserted optimistically is the last of all until the sync confirms it; then it goes to its place.
     return isUnconfirmed(event.previousValue) && !isUnconfirmed(event.value)
   }

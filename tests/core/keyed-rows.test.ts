@@ -203,3 +203,22 @@ test('a row of a live query moves though none of its own columns changed', async
   expect(keyed.rows().map((row) => row.title)).toEqual(['title b', 'title a'])
   expect(events).toEqual([0])
 })
+
+test('a row of a live query moves silently in the commit that changes another', async () => {
+  const source = openTodos(['a', 'b', 'c'])
+  const titles = createLiveQueryCollection((query) =>
+    query
+      .from({ todo: source.todos })
+      .orderBy(({ todo }) => todo.rank)
+      .select(({ todo }) => ({ id: todo.id, title: todo.title })),
+  )
+  const keyed = keyedRows(titles)
+  const events: number[] = []
+  onTestFinished(keyed.listen((changes) => void events.push(changes.length)))
+  await titles.preload()
+  expect(keyed.keys()).toEqual(['a', 'b', 'c'])
+  events.length = 0
+  source.put(todo('a', { rank: 9 }), todo('b', { rank: 1, title: 'changed' }))
+  expect(keyed.keys()).toEqual(['b', 'c', 'a'])
+  expect(events).toEqual([1])
+})
