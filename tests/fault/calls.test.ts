@@ -7,7 +7,7 @@ describe.each(scenarios)('$name', (scenario) => {
   test.each(['refused', 'answer lost'] as const)(
     'loses nothing and gets over it, whichever call is %s',
     async (fault) => {
-      const calls = await atEachCall(scenario, fault, async ({ world }) => {
+      const calls = await atEachCall(scenario, { fault }, async ({ world }) => {
         const outcomes = await Promise.all(world.writes.map(outcomeOf))
         expect(outcomes).not.toContain('open')
         await expectWhole(world, world.writes, outcomes)

@@ -10,17 +10,22 @@ export interface Failed {
   readonly files: StoredFiles
 }
 
+export interface Injected {
+  readonly fault: Fault
+  readonly storesTriggers?: boolean
+}
+
 /**
  * @param check Looks at what a fault has left.
  * @returns The number of calls.
  */
 export async function atEachCall(
   scenario: Scenario,
-  fault: Fault,
+  { fault, ...options }: Injected,
   check: (failed: Failed) => Promise<void>,
 ): Promise<number> {
   for (let at = 1; ; at++) {
-    const world = await openWorld()
+    const world = await openWorld(options)
     const { adapter, database } = world
     try {
       await prepare(scenario, world)

@@ -30,7 +30,13 @@ export type Outcome = 'resolved' | 'rejected' | 'open'
 // Chunks of two rows: a table of seven is read in four.
 const syncBatchSize = 2
 
-export async function openWorld(files: StoredFiles = newFiles()) {
+export interface WorldOptions {
+  readonly files?: StoredFiles
+  /** As in a browser on OPFS: triggers are stored in the file and outlive the process. Default: TEMP ones. */
+  readonly storesTriggers?: boolean
+}
+
+export async function openWorld({ files = newFiles(), storesTriggers = false }: WorldOptions = {}) {
   keepFiles(files)
   // A connection is closed while locks are held; the engine says so on the level below.
   const logger = createConsoleLogger({ minLevel: LogLevels.error })
@@ -44,6 +50,7 @@ export async function openWorld(files: StoredFiles = newFiles()) {
   const real: DBAdapter = new WASQLiteOpenFactory({ logger, open }).openDB()
   const adapter = new FaultyAdapter(real)
   const database = new PowerSyncDatabase({ schema, logger, opened: adapter })
+  if (storesTriggers) storeTriggers(database)
   await database.init()
   const { props } = schema
   return {
@@ -56,6 +63,25 @@ export async function openWorld(files: StoredFiles = newFiles()) {
     writes: [] as Write[],
     lists: createPowerSyncCollection({ database, table: props.lists, syncBatchSize }),
     todos: createPowerSyncCollection({ database, table: props.todos, syncBatchSize }),
+  }
+}
+
+interface TriggerManager {
+  updateDefaults(defaults: { useStorageByDefault: boolean }): void
+  readonly options: { claimManager: object }
+}
+
+/** What the SDK's class for browsers does; what it knows of living triggers is known to no other process. */
+function storeTriggers(database: PowerSyncDatabase): void {
+  const claims = new Set<string>()
+  const manager = database.triggers as unknown as TriggerManager
+  manager.updateDefaults({ useStorageByDefault: true })
+  manager.options.claimManager = {
+    async obtainClaim(id: string) {
+      claims.add(id)
+      return async () => void claims.delete(id)
+    },
+    checkClaim: async (id: string) => claims.has(id),
   }
 }
 
@@ -117,7 +143,7 @@ function textOf({ op, type, id }: Operation): string {
 }
 
 /** Whether each collection shows what SQLite holds, or says that it does not. */
-export async function expectInStep(world: World): Promise<void> {
+async function expectInStep(world: World): Promise<void> {
   for (const name of tables) {
     const collection = world[name]
     if (collection.status === 'error') {

@@ -1,9 +1,10 @@
 import type { PowerSyncDatabase } from '@powersync/node'
 import { createPowerSyncCollection, row, rows, syncStatus } from '@rowsignal/core'
 import { createCollection, createLiveQueryCollection, eq } from '@tanstack/db'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { bytesPerRound } from '../support/heap.ts'
+import { useTabLocks } from '../support/tab-locks.ts'
 import { insertTodos, schema, trackingObjects } from '../support/todos.ts'
 
 const growth = { warmUp: 500, rounds: 500, samples: 20 }
@@ -78,24 +79,8 @@ async function useOthersOnce(database: PowerSyncDatabase, round: number): Promis
   await remove()
 }
 
-/** Locks between tabs, which Node has none of: every name is free at once. */
-function standInLocks() {
-  const held = new Set<string>()
-  const locks = {
-    async request(name: string, run: () => Promise<void>): Promise<void> {
-      held.add(name)
-      await run()
-      held.delete(name)
-    },
-    query: async () => ({ held: [...held].map((name) => ({ name })) }),
-  }
-  return { held, locks }
-}
-
 test('a database holds one lock between tabs, however many collections there were, until it closes', async () => {
-  const { held, locks } = standInLocks()
-  vi.stubGlobal('navigator', { locks })
-  onTestFinished(() => void vi.unstubAllGlobals())
+  const held = useTabLocks()
   const database = await openDatabase(schema)
   await insertTodos(database, 3)
   for (let round = 0; round < 5; round++) await useOnce(database)

@@ -28,7 +28,7 @@ export interface Armed {
   readonly after?: ((call: string) => boolean) | undefined
 }
 
-export class InjectedError extends Error {
+class InjectedError extends Error {
   constructor(call: string, fault: Fault) {
     super(`injected: ${fault} at ${call}`)
   }
