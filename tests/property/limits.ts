@@ -5,10 +5,11 @@
 const isDb09 = process.env.TANSTACK_DB === '0.9'
 
 /**
- * @tanstack/db 0.9.2 keeps the optimistic row of a transaction that completes while its collection is cleaned up, until
- * the first sync commit after the restart, which may be of a chunk before the one that has the row.
+ * @tanstack/db (seen on 0.9.2 and 0.15.2) shows the optimistic row of a transaction that completes around a clean-up also
+ * after the restart, until the first sync commit; it is gone then until the chunk that has it is read. So a row that
+ * goes while its collection is being read is not yet held to come back only as something newer.
  */
-export const keepsRowsOfCompletedTransactions = isDb09
+export const keepsRowsOfCompletedTransactions = true
 
 /**
  * @tanstack/db 0.9.2 tells the collections of a settled transaction of it in a plain loop (`touchCollection`), which a

@@ -32,7 +32,13 @@ interface TypedSources {
   readonly places: Source<{ id: string; visits: number; open: boolean }>
 }
 
-export function openQueries(sources: Sources, faults: string[]): OpenQuery[] {
+interface PairCheck {
+  readonly faults: string[]
+  /** Whether both tables of the pairs are in the schema: rows of one that is not are about to go. */
+  readonly hasPairTables: () => boolean
+}
+
+export function openQueries(sources: Sources, { faults, hasPairTables }: PairCheck): OpenQuery[] {
   const { lists, todos, todosAgain, places } = sources as unknown as TypedSources
   const options = { startSync: true }
 
@@ -88,7 +94,8 @@ export function openQueries(sources: Sources, faults: string[]): OpenQuery[] {
     follow(join, {
       sql: 'SELECT todos.id, title, name FROM todos JOIN lists ON todos.list_id = lists.id',
       check: (row) => {
-        if (isWhole(sources.lists) && isWhole(sources.todos)) checkPair(row, faults)
+        const isWhole = hasPairTables() && isReady(sources.lists) && isReady(sources.todos)
+        if (isWhole) checkPair(row, faults)
       },
     }),
     follow(aggregate, { sql: 'SELECT list_id, count(*) AS todos FROM todos GROUP BY list_id' }),
@@ -127,7 +134,7 @@ function follow(
  * While a table is being read a join may show some of its rows. And other tables do not wait for one that somebody's
  * transaction has held for over a second.
  */
-function isWhole({ status, utils }: AnyCollection): boolean {
+function isReady({ status, utils }: AnyCollection): boolean {
   return status === 'ready' && !(utils as PowerSyncCollectionUtils).isHeld()
 }
 
