@@ -190,6 +190,7 @@ export class Capture {
    * stored under another name, without a word; those of the others are still there, and their collections go on.
    */
   #onSchemaChanged(): void {
+    this.#tracking.onSchemaChanged()
     const lost = new Set(this.#stranded)
     for (const tracked of this.#tracking.tables()) {
       if (this.#tracking.isStored(tracked)) {

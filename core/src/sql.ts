@@ -32,6 +32,9 @@ LEFT JOIN ${quote(internalName)} AS stored ON stored.id = recorded.id`,
     .join('\nUNION ALL')
 }
 
+/** The names of the stored tables. */
+export const selectTableNames = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
 /** Forgets all recorded ids. Without WHERE, so that SQLite fires no update hook: the drain would feed itself. */
 export function clearChanged(destination: string): string {
   return `DELETE FROM ${quote(destination)}`

@@ -2,13 +2,13 @@
  * The tables of a database that collections follow: one trigger each that records the ids of changed rows, made with
  * the first collection of the table and removed with the last, and the reading of what was recorded.
  */
-import type { LockContext, ResolvedTable, TriggerRemoveCallback } from '@powersync/common'
+import type { LockContext, ResolvedTable, Schema, TriggerRemoveCallback } from '@powersync/common'
 import type { CollectionSync, StoredRows } from './collection-sync.ts'
 import { settleDoubts } from './doubt.ts'
 import type { Database } from './powersync.ts'
 import { createIdTrigger, sweepDeadTabs, TabMark } from './powersync.ts'
 import type { Changes } from './publish.ts'
-import { clearChanged, selectChanged } from './sql.ts'
+import { clearChanged, selectChanged, selectTableNames } from './sql.ts'
 import type { AnyRow } from './tanstack.ts'
 
 /** A table with a trigger, and the collections that follow it. */
@@ -28,11 +28,14 @@ export class Tracking {
   readonly #tables = new Map<string, TrackedTable>()
   readonly #mark = new TabMark()
   #started: Promise<void> | undefined
+  /** The schema that SQLite has: the SDK names the new one before its tables are there. */
+  #schema: Schema
   /** How to remove triggers whose removal has failed. */
   readonly #leftovers = new Set<TriggerRemoveCallback>()
 
   constructor(database: Database) {
     this.#database = database
+    this.#schema = database.schema
   }
 
   get(table: ResolvedTable): TrackedTable | undefined {
@@ -97,7 +100,7 @@ export class Tracking {
 
   /** Whether one of these tables, that a commit has touched, is one of ours. */
   hasRecords(names: readonly string[]): boolean {
-    return this.#recording().some(({ destination }) => names.includes(destination))
+    return this.tables().some(({ destination }) => names.includes(destination))
   }
 
   /**
@@ -110,7 +113,7 @@ export class Tracking {
    */
   async readRecords(lock: LockContext): Promise<Changes> {
     const changes: Changes = new Map()
-    const tables = this.#recording()
+    const tables = await this.#recording(lock)
     if (tables.length === 0) return changes
     const found = await lock.getAll<{ position: number; changed: string }>(selectChanged(tables))
     for (const { position, changed } of found) {
@@ -129,9 +132,18 @@ export class Tracking {
     this.#mark.release()
   }
 
+  /** SQLite has the schema that the database names. */
+  onSchemaChanged(): void {
+    this.#schema = this.#database.schema
+  }
+
   /** The tables whose records can be read: while the schema changes, some may be gone already. */
-  #recording(): TrackedTable[] {
-    return this.tables().filter((tracked) => tracked.recording && this.isStored(tracked))
+  async #recording(lock: LockContext): Promise<TrackedTable[]> {
+    const recording = this.tables().filter((tracked) => tracked.recording)
+    if (this.#database.schema === this.#schema) return recording
+    const stored = await lock.getAll<{ name: string }>(selectTableNames)
+    const names = new Set(stored.map(({ name }) => name))
+    return recording.filter(({ internalName }) => names.has(internalName))
   }
 
   #forget(tracked: TrackedTable): void {

@@ -112,6 +112,27 @@ test('a write during a schema change is persisted once', async () => {
   expect(lists.size).toBe(21)
 })
 
+test('a write that the schema change overtakes is shown until its table is gone', async () => {
+  const { database, lists } = await openTodos()
+  const names: unknown[] = []
+  lists.subscribeChanges((changes) => {
+    for (const { type, value } of changes) names.push(type === 'delete' ? 'gone' : value.name)
+  })
+  let write: ReturnType<typeof lists.update> | undefined
+  let change: Promise<void> | undefined
+  await database.writeTransaction(async (lock) => {
+    write = lists.update('l', (draft) => {
+      draft.name = 'Journey'
+    })
+    await lock.execute('SELECT 1') // the write is in line for the lock by then, before the new schema
+    change = database.updateSchema(new Schema({ todos: new Table({ title: column.text }) }))
+  })
+  await Promise.all([write?.isPersisted.promise, change])
+  await vi.waitFor(() => expect(lists.size).toBe(0))
+  expect(names[0]).toBe('Journey')
+  expect(new Set(names)).toEqual(new Set(['Journey', 'gone']))
+})
+
 test('a write to a table that the schema has lost is refused and told', async () => {
   const { database, todos } = await openTodos()
   await database.updateSchema(listsOnly)
