@@ -14,16 +14,13 @@ import { readTable } from './load.ts'
 import { LockOrder } from './lock-order.ts'
 import type { Database } from './powersync.ts'
 import { onCommit } from './powersync.ts'
-import type { Changes } from './publish.ts'
+import type { Changes, IsOwn } from './publish.ts'
 import { Publisher } from './publish.ts'
 import type { TableSource } from './table-source.ts'
 import { positionOf } from './tanstack.ts'
 import { type TrackedTable, Tracking } from './tracking.ts'
 import { UntilClosed } from './until-closed.ts'
 import { WriteOrder } from './write-order.ts'
-
-/** Whether the row was changed by the write whose changes are published. */
-export type IsOwn = (sync: CollectionSync, id: string) => boolean
 
 /** A write that a collection or a transaction asks for. */
 export interface OwnWrite {
@@ -153,7 +150,11 @@ export class Capture {
       // During a read own rows are shown at once and once more at its end: a chunk older than them may still come.
       if (sync.reading) sync.setAside(ownRows)
     }
-    this.#publisher.publishOwn(write.transaction, own, this.#withoutReading(rest))
+    this.#publisher.publishOwn(write.transaction, {
+      own,
+      rest: this.#withoutReading(rest),
+      isOwn,
+    })
   }
 
   /** The rows of insert-only tables are stored nowhere, so nothing is recorded that would end the optimistic ones. */

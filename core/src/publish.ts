@@ -17,6 +17,18 @@ const maxHoldMs = 1_000
 /** What is to be shown: collection -> id -> newest stored state. */
 export type Changes = Map<CollectionSync, StoredRows>
 
+/** Whether the row was changed by the write whose changes are published. */
+export type IsOwn = (sync: CollectionSync, id: string) => boolean
+
+/** What a write of ours found in its own transaction. */
+export interface WriteChanges {
+  /** The rows that it changed itself. */
+  readonly own: Changes
+  /** What others had changed and nobody had read. */
+  readonly rest: Changes
+  readonly isOwn: IsOwn
+}
+
 export class Publisher {
   readonly #pending: Changes = new Map()
   /** Collections that were held too long; the others no longer wait for them. */
@@ -37,14 +49,29 @@ export class Publisher {
   }
 
   /** Publishes what a write of ours changed itself, now, and the rest after `transaction` has settled. */
-  publishOwn(transaction: Transaction, own: Changes, rest: Changes): void {
-    for (const [sync, rows] of own) {
-      const waiting = this.#pending.get(sync)
-      for (const id of rows.keys()) waiting?.delete(id) // older than what is shown now
-    }
+  publishOwn(transaction: Transaction, { own, rest, isOwn }: WriteChanges): void {
+    for (const [sync, waiting] of this.#pending) this.#takeOwn(sync, waiting, { own, isOwn })
     this.#add(rest)
     this.#show(own)
     onSettled(transaction, () => this.#flush())
+  }
+
+  /**
+   * What waits for a row of the write is older than what the write found of it. If it found nothing, as a delete does
+   * that finds the row gone, then it is the newest, and would come too late for the optimistic row that is dropped.
+   */
+  #takeOwn(
+    sync: CollectionSync,
+    waiting: StoredRows,
+    { own, isOwn }: Pick<WriteChanges, 'own' | 'isOwn'>,
+  ): void {
+    for (const [id, data] of waiting) {
+      if (!isOwn(sync, id)) continue
+      waiting.delete(id)
+      const rows = own.get(sync)
+      if (rows === undefined) own.set(sync, new Map([[id, data]]))
+      else if (!rows.has(id)) rows.set(id, data)
+    }
   }
 
   /** Forgets what waits for a collection: its sync has ended, or its table is read again. */

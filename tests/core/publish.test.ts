@@ -3,7 +3,7 @@ import type { PowerSyncDatabase } from '@powersync/node'
 import { createCollection, createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
-import { logEvents, schema } from '../support/todos.ts'
+import { logEvents, schema, trackingObjects } from '../support/todos.ts'
 
 async function openBoth() {
   const database = await openDatabase(schema)
@@ -298,4 +298,34 @@ test('a join never shows half a rollback of a transact', async () => {
   })
   await expect(write.isPersisted.promise).rejects.toThrow('refused')
   expect(states).toEqual(['v1/v1', 'v0/v0'])
+})
+
+test('a row that we delete does not come back because somebody else has deleted it before', async () => {
+  const { database, todos, lists } = await openBoth()
+  const log = logEvents(todos)
+  let end = (): void => undefined
+  const hold = createTransaction({
+    autoCommit: false,
+    mutationFn: () => new Promise<void>((resolve) => (end = resolve)),
+  })
+  hold.mutate(() => lists.update('l', (draft) => void (draft.name = 'held')))
+  const held = hold.commit()
+  // One commit of theirs over both tables: it is drained, and waits for the slow action that holds the lists.
+  await database.writeTransaction(async (lock) => {
+    await lock.execute("DELETE FROM todos WHERE id = 'a'")
+    await lock.execute("UPDATE lists SET name = 'theirs' WHERE id = 'l'")
+  })
+  const tracking = (await trackingObjects(database)).filter((name) =>
+    /^rowsignal_.*_\d+$/.test(name),
+  )
+  await vi.waitFor(async () => {
+    for (const table of tracking) {
+      expect(await database.getAll(`SELECT id FROM ${table}`)).toEqual([])
+    }
+  })
+  await todos.delete('a').isPersisted.promise
+  expect(todos.has('a')).toBe(false)
+  end()
+  await held
+  expect(log).toEqual(['delete a title=v0'])
 })

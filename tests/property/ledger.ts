@@ -119,10 +119,6 @@ export class Ledger {
     return this.#removals.has(row)
   }
 
-  wasRemovedTwice(row: string): boolean {
-    return (this.#removals.get(row)?.length ?? 0) > 1
-  }
-
   /** What is wrong with the queue of uploads, which holds every entry that was ever in it. */
   faultsOf(queue: readonly QueueEntry[]): string[] {
     const positions = new Map<string, number>()

@@ -32,13 +32,7 @@ interface TypedSources {
   readonly places: Source<{ id: string; visits: number; open: boolean }>
 }
 
-interface PairCheck {
-  readonly faults: string[]
-  /** Whether both tables of the pairs are in the schema: rows of one that is not are about to go. */
-  readonly hasPairTables: () => boolean
-}
-
-export function openQueries(sources: Sources, { faults, hasPairTables }: PairCheck): OpenQuery[] {
+export function openQueries(sources: Sources, faults: string[]): OpenQuery[] {
   const { lists, todos, todosAgain, places } = sources as unknown as TypedSources
   const options = { startSync: true }
 
@@ -94,8 +88,7 @@ export function openQueries(sources: Sources, { faults, hasPairTables }: PairChe
     follow(join, {
       sql: 'SELECT todos.id, title, name FROM todos JOIN lists ON todos.list_id = lists.id',
       check: (row) => {
-        const isWhole = hasPairTables() && isReady(sources.lists) && isReady(sources.todos)
-        if (isWhole) checkPair(row, faults)
+        if (isReady(sources.lists) && isReady(sources.todos)) checkPair(row, faults)
       },
     }),
     follow(aggregate, { sql: 'SELECT list_id, count(*) AS todos FROM todos GROUP BY list_id' }),

@@ -131,9 +131,6 @@ export class History {
     const before = earlier.at(-1)
     if (next === undefined || earlier.length === 0 || this.#mayReturn(next)) return false
     if (this.#ledger.mayBeTakenBack(row, before) || this.#ledger.wasLost(before)) return false
-    // A delete of ours that finds the row deleted already changes nothing of its own to show: for a moment the row that
-    // the collection still holds is seen, until the other delete is published.
-    if (before === undefined && this.#ledger.wasRemovedTwice(row)) return false
     if (next.token === undefined) return !this.#ledger.mayBeGone(row)
     if (earlier.includes(next.token)) return true
     const rank = ranks.get(next.token)

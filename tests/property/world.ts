@@ -298,16 +298,7 @@ export class World {
     const { lists, todos, todosAgain, places } = Object.fromEntries(
       collectionNames.map((name) => [name, this.collection(name)]),
     ) as Record<CollectionName, ProgramCollection>
-    this.#queries = openQueries(
-      { lists, todos, todosAgain, places },
-      {
-        faults: this.faults,
-        hasPairTables: () => {
-          const names = this.database.schema.tables.map(({ name }) => name)
-          return names.includes('lists') && names.includes('todos')
-        },
-      },
-    )
+    this.#queries = openQueries({ lists, todos, todosAgain, places }, this.faults)
     // After all others: @tanstack/db 0.15.2 tells those behind a subscriber that writes of its write first, then of the
     // change that it has answered.
     this.#stopWriters = collectionNames.map((name) =>

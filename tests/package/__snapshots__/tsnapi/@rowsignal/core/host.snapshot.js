@@ -3,7 +3,10 @@
  */
 // #region Functions
 export function addFrameworkBatch(_) {}
+export function createAskedSource(_) {}
 export function createDraft(_, _) {}
+export function createLiveQueryView(_) {}
+export function createQuerySource(_, _) {}
 export function createRowsView(_) {}
 export function liveRows(_, _) {}
 // #endregion

@@ -10,11 +10,34 @@ export interface BadRow {
 export interface Draft<Row extends object> {
   readonly draft: DraftColumns<Row>;
   readonly changed: boolean;
+  readonly canSave: boolean;
+  readonly conflicts: DraftConflicts<Row>;
+  readonly errors: DraftErrors<Row>;
+  readonly resolve: (_: DraftColumn<Row>, _: "mine" | "theirs") => void;
   readonly save: () => Transaction | undefined;
   readonly reset: () => void;
 }
+export interface DraftConflict<Value> {
+  readonly base: Value | undefined;
+  readonly mine: Value | undefined;
+  readonly theirs: Value | undefined;
+}
 export interface EditableCollection<Row extends object, Key extends RowKey> extends RowCollection<Row, Key> {
+  readonly config: RowCollection<Row, Key>["config"] & {
+    readonly schema?: StandardSchemaV1 | undefined;
+  };
   update(_: NoInfer<Key>, _: (_: object) => void): Transaction;
+}
+export interface LiveQueryOptions {
+  keepAliveMs?: number | undefined;
+}
+export interface LiveQueryView<Answer> extends Pick<RowsView<object, RowKey>, "size" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "isPlaceholderData" | "error" | "retry"> {
+  readonly rows: readonly Readonly<AnswerRow<Answer>>[];
+  readonly data: (Given<Answer> extends AnyCollection ? BySize<Answer, AnswerRow<Answer> | undefined, AnswerRow<Answer>[]> : InferResultType<ExtractContext<Given<Answer>>>) | IfDisabled<Answer, undefined>;
+  readonly state: Map<AnswerKey<Answer>, AnswerRow<Answer>>;
+  readonly keys: readonly AnswerKey<Answer>[];
+  readonly collection: AnswerCollection<Answer> | IfDisabled<Answer, null>;
+  readonly status: CollectionStatus | IfDisabled<Answer, "disabled">;
 }
 export interface ObservableLike<T> {
   subscribe(_: {
@@ -24,30 +47,31 @@ export interface ObservableLike<T> {
   };
   readonly [Symbol.observable]: () => ObservableLike<T>;
 }
-export interface PowerSyncBaseConfig<T extends Table> extends Pick<BaseCollectionConfig<TableRow<T>, string>, "id" | "gcTime" | "startSync" | "autoIndex" | "defaultIndexType"> {
+export interface PowerSyncBaseConfig<T extends Table> extends Pick<BaseCollectionConfig<TableRow<T>, string>, "id" | "gcTime" | "startSync" | "autoIndex" | "defaultIndexType" | "defaultStringCollation"> {
   table: T;
   database: Database;
   syncBatchSize?: number;
+  lockWarnMs?: number;
   syncMode?: "eager";
-  onLoad?: () => CleanupFn | void | Promise<CleanupFn | void>;
+  onLoad?: OnLoad;
   onDeserializationError?: (_: StandardSchemaV1.FailureResult) => void;
 }
 export interface PowerSyncCollectionMeta {
   tableName: string;
+  trackedTableName: string;
   metadataIsTracked: boolean;
   serializeValue(_: AnyRow): Record<string, SqliteValue>;
 }
 export interface PowerSyncCollectionUtils extends UtilsRecord {
   getMeta(): PowerSyncCollectionMeta;
   badRows: ReadonlyMap<string, BadRow>;
+  readonly error: RowsignalError | undefined;
+  retry(): void;
   isHeld(): boolean;
 }
-export interface PowerSyncSchemaConfig<T extends Table, S extends StandardSchemaV1> extends PowerSyncBaseConfig<T> {
-  schema: S;
-  deserializationSchema?: StandardSchemaV1<TableRow<T>, StandardSchemaV1.InferOutput<S>>;
-  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>;
-}
-export interface PowerSyncTableConfig<T extends Table> extends PowerSyncBaseConfig<T> {
+export interface PowerSyncTableConfig<T extends Table, Columns = unknown> extends PowerSyncBaseConfig<T> {
+  columns?: Columns & TableColumns<T> & { [Name in Exclude<keyof Columns, keyof TableColumns<T>>]: never };
+  compare?: (_: TableRow<T, Columns>, _: TableRow<T, Columns>) => number;
   schema?: never;
   deserializationSchema?: never;
   serializer?: never;
@@ -56,6 +80,12 @@ export interface Readable<T> {
   readonly get: () => T;
   readonly listen: (_: (_: T) => void) => Stop;
   readonly subscribe: (_: (_: T) => void) => Stop;
+}
+export interface RichColumn<Value, Stored extends string | number = string | number> {
+  readonly types: readonly ColumnType[];
+  read(_: Stored | bigint): StandardSchemaV1.Result<Value>;
+  check(_: unknown): StandardSchemaV1.Result<Value>;
+  write(_: Value, _: ColumnType): SqliteValue;
 }
 export interface RowCollection<Row extends object, Key extends RowKey> {
   readonly config: {
@@ -86,10 +116,32 @@ export interface RowsView<Row extends object, Key extends RowKey> {
   readonly isReady: boolean;
   readonly isError: boolean;
   readonly isCleanedUp: boolean;
+  readonly isPlaceholderData: boolean;
+  readonly error: RowsignalError | undefined;
+  readonly retry: () => void;
 }
 export interface RowsWindow {
   limit?: number | undefined;
   offset?: number | undefined;
+}
+export interface RowWrite {
+  readonly type: "insert" | "update" | "delete";
+  readonly collection: string;
+  readonly key: string;
+}
+export interface SignalLibrary<Computed> {
+  readonly State: new (value: number, options?: object) => {
+    get(): number;
+    set(_: number): void;
+  };
+  readonly Computed: new (compute: () => unknown) => Computed & {
+    get(): unknown;
+  };
+  readonly subtle: {
+    readonly watched: symbol;
+    readonly unwatched: symbol;
+    currentComputed(): unknown;
+  };
 }
 export interface Source<T> {
   get(): T;
@@ -124,25 +176,45 @@ export interface SyncStreamValue {
   readonly progress: SyncProgressValue | undefined;
   readonly error: Error | undefined;
 }
+export interface WriteError {
+  readonly error: unknown;
+  readonly writes: readonly RowWrite[];
+  readonly at: Date;
+  readonly dismiss: () => void;
+}
 // #endregion
 
 // #region Types
+export type AnswerRows<Answer> = BySize<Answer, Readonly<AnswerRow<Answer>> | undefined, readonly Readonly<AnswerRow<Answer>>[]> | IfDisabled<Answer, undefined>;
+export type DraftColumn<Row extends object> = keyof DraftColumns<Row>;
 export type DraftColumns<Row extends object> = { -readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?: Row[Column] | undefined };
+export type DraftConflicts<Row extends object> = { readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?: DraftConflict<Row[Column]> };
+export type DraftErrors<Row extends object> = { readonly [Column in DraftColumn<Row> | "$row"]?: readonly string[] };
+export type LiveQueryCollection<C extends Context> = Collection<GetResult<C>, string | number, {}> & (C extends SingleResult ? SingleResult : NonSingleResult) & Pick<Readable<readonly GetResult<C>[]>, "subscribe">;
+export type LiveQueryConfig<C extends Context> = LiveQueryCollectionConfig<C> & LiveQueryOptions;
 export type PowerSyncCollection<S extends StandardSchemaV1> = Collection<InferSchemaOutput<S>, string, PowerSyncCollectionUtils, S, InferSchemaInput<S>> & NonSingleResult & Pick<Readable<readonly InferSchemaOutput<S>[]>, "subscribe">;
 export type PowerSyncCollectionOptions<S extends StandardSchemaV1> = Omit<CollectionConfig<InferSchemaOutput<S>, string, S, PowerSyncCollectionUtils>, "utils" | "schema"> & {
   schema: S;
   utils: PowerSyncCollectionUtils;
 } & NonSingleResult;
+export type PowerSyncSchemaConfig<T extends Table, S extends StandardSchemaV1> = PowerSyncBaseConfig<T> & {
+  schema: S;
+  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>;
+  compare?: (_: StandardSchemaV1.InferOutput<S>, _: StandardSchemaV1.InferOutput<S>) => number;
+  columns?: never;
+} & Deserialization<T, S>;
+export type QueryAnswer = AnyQuery | AnyCollection | null | undefined | false;
 export type RowKey = string | number;
-export type RowsignalErrorCode = "capture-failed" | "column-not-in-schema" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "row-read-only" | "sync-mode-unsupported" | "table-not-in-schema" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
-export type SchemaOfTable<T extends Table> = StandardSchemaV1<TableInput<T>, TableRow<T>>;
+export type RowsignalErrorCode = "capture-failed" | "collection-failed" | "column-not-in-schema" | "column-type-mismatch" | "database-closed" | "draft-invalid" | "load-hook-failed" | "lock-waiting" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "options-conflict" | "query-failed" | "row-read-only" | "sync-mode-unsupported" | "table-not-in-schema" | "table-unsupported" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
+export type SchemaOfTable<T extends Table, Columns = unknown> = StandardSchemaV1<TableInput<T, Columns>, TableRow<T, Columns>>;
 export type Serializer<Row> = { [Column in keyof Row]?: (_: NonNullable<Row[Column]>) => SqliteValue };
 export type SqliteValue = string | number | null;
 export type Stop = () => void;
-export type TableInput<T extends Table> = {
+export type TableColumns<T extends Table> = { [Name in Exclude<keyof RowType<T>, "id">]?: RichColumn<unknown, NonNullable<RowType<T>[Name]>> };
+export type TableInput<T extends Table, Columns = unknown> = {
   id: string;
-} & Partial<Omit<RowType<T>, "id">>;
-export type TableRow<T extends Table> = RowType<T>;
+} & Partial<Omit<TableRow<T, Columns>, "id">>;
+export type TableRow<T extends Table, Columns = unknown> = { [Name in keyof RowType<T>]: Name extends keyof Columns ? ColumnValue<Columns[Name]> | null : RowType<T>[Name] };
 // #endregion
 
 // #region Classes
@@ -162,11 +234,18 @@ export declare class RowsignalError extends Error {
 
 // #region Functions
 export declare function batch<T>(_: () => T): T;
-export declare function createPowerSyncCollection<T extends Table>(_: PowerSyncTableConfig<T>): PowerSyncCollection<SchemaOfTable<T>>;
+export declare function bigintColumn(): RichColumn<bigint>;
+export declare function booleanColumn(): RichColumn<boolean, number>;
+export declare function createPowerSyncCollection<T extends Table, const Columns = unknown>(_: PowerSyncTableConfig<T, Columns>): PowerSyncCollection<SchemaOfTable<T, Columns>>;
 export declare function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(_: PowerSyncSchemaConfig<T, S>): PowerSyncCollection<S>;
 export declare function createReadable<T>(_: Source<T>): Readable<T>;
+export declare function dateColumn(): RichColumn<Date>;
+export declare function enumColumn<const Value extends string>(..._: readonly Value[]): RichColumn<Value, string>;
 export declare function isRowsignalError(_: unknown, _?: RowsignalErrorCode): error is RowsignalError;
-export declare function powerSyncCollectionOptions<T extends Table>(_: PowerSyncTableConfig<T>): PowerSyncCollectionOptions<SchemaOfTable<T>>;
+export declare function jsonColumn<Value = unknown>(_?: StandardSchemaV1<Value>): RichColumn<Value, string>;
+export declare function liveQuery<Built extends AnyQuery>(_: Built | ((_: InitialQueryBuilder) => Built), _?: LiveQueryOptions): LiveQueryCollection<ExtractContext<Built>>;
+export declare function onWriteError(_: Database, _: (_: WriteError) => void): Stop;
+export declare function powerSyncCollectionOptions<T extends Table, const Columns = unknown>(_: PowerSyncTableConfig<T, Columns>): PowerSyncCollectionOptions<SchemaOfTable<T, Columns>>;
 export declare function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(_: PowerSyncSchemaConfig<T, S>): PowerSyncCollectionOptions<S>;
 export declare function row<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>, _: Key): Readable<Row | undefined>;
 export declare function rows<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>): Readable<readonly Row[]>;
@@ -174,12 +253,38 @@ export declare function snapshot<Row extends object>(_: Row): Row;
 export declare function syncStatus(_: CommonPowerSyncDatabase): Readable<SyncStatusValue>;
 export declare function syncStream(_: CommonPowerSyncDatabase, _: SyncStreamOptions): Readable<SyncStreamValue>;
 export declare function toObservable<T>(_: Readable<T>): ObservableLike<T>;
+export declare function toSignal<T, Computed>(_: Readable<T>, _: SignalLibrary<Computed>): {
+  get(): T;
+} & Computed;
 export declare function transact(_: () => void): Transaction;
+export declare function upsert<Row extends object, Utils extends UtilsRecord, Schema extends StandardSchemaV1, Input extends object>(_: Collection<Row, string, Utils, Schema, Input>, _: NoInfer<Input> | readonly NoInfer<Input>[]): Transaction;
+export declare function writeErrors(_: Database): Readable<readonly WriteError[]>;
 // #endregion
 
 // #region Referenced (internal)
+type AnswerCollection<Answer> = Given<Answer> extends AnyCollection ? Given<Answer> : LiveQueryCollection<ExtractContext<Given<Answer>>>;
+type AnswerKey<Answer> = Given<Answer> extends {
+  keys(): Iterable<infer Key extends RowKey>;
+} ? Key : RowKey;
+type AnswerRow<Answer> = Given<Answer> extends AnyCollection ? NonNullable<ReturnType<Given<Answer>["get"]>> : GetResult<ExtractContext<Given<Answer>>>;
+type AnyCollection = Collection<any, any, any, any, any>;
+interface AnyQuery {
+  readonly distinct: () => unknown;
+  readonly findOne: () => unknown;
+  readonly limit: (_: number) => unknown;
+}
 type AnyRow = Record<string, unknown>;
+type BySize<Answer, One, Many> = Given<Answer> extends AnyCollection ? Given<Answer> extends SingleResult ? One : Many : ExtractContext<Given<Answer>> extends SingleResult ? One : Many;
+type ColumnValue<Column> = Column extends RichColumn<infer Value, never> ? Value : never;
 type Database = CommonPowerSyncDatabase;
+type Deserialization<T extends Table, S extends StandardSchemaV1> = TakesStored<TableRow<T>, StandardSchemaV1.InferInput<S>> extends true ? {
+  deserializationSchema?: StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>;
+} : {
+  deserializationSchema: StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>;
+};
+type Given<Answer> = Exclude<Answer, null | undefined | false>;
+type IfDisabled<Answer, Value> = Answer extends null | undefined | false ? Value : never;
+type OnLoad = () => CleanupFn | void | Promise<CleanupFn | void>;
 interface RowEvent<Row> {
   type: "insert" | "update" | "delete";
   key: RowKey;

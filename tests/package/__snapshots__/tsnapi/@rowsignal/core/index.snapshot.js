@@ -16,9 +16,16 @@ export class RowsignalError extends Error {
 
 // #region Functions
 export function batch(_) {}
+export function bigintColumn() {}
+export function booleanColumn() {}
 export function createPowerSyncCollection(_) {}
 export function createReadable(_) {}
+export function dateColumn() {}
+export function enumColumn(..._) {}
 export function isRowsignalError(_, _) {}
+export function jsonColumn(_) {}
+export function liveQuery(_, _) {}
+export function onWriteError(_, _) {}
 export function powerSyncCollectionOptions(_) {}
 export function row(_, _) {}
 export function rows(_) {}
@@ -26,5 +33,8 @@ export function snapshot(_) {}
 export function syncStatus(_) {}
 export function syncStream(_, _) {}
 export function toObservable(_) {}
+export function toSignal(_, _) {}
 export function transact(_) {}
+export function upsert(_, _) {}
+export function writeErrors(_) {}
 // #endregion

@@ -4,6 +4,7 @@
 // #region Functions
 export function PowerSyncProvider(_) {}
 export function useDraft(_, _) {}
+export function useLiveQuery(_) {}
 export function usePowerSync() {}
 export function useReadable(_) {}
 export function useRow(_, _) {}

@@ -14,6 +14,8 @@ export type MaybeGetter<T> = T | (() => T);
 // #region Functions
 export declare function providePowerSync(_: CommonPowerSyncDatabase): void;
 export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeGetter<EditableCollection<Row, Key>>, _: MaybeGetter<Key>): Draft<Row>;
+export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: readonly (() => unknown)[]): LiveQueryView<Answer>;
+export declare function useLiveQuery<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: readonly (() => unknown)[]): LiveQueryView<QueryBuilder<C>>;
 export declare function usePowerSync(): CommonPowerSyncDatabase;
 export declare function useReadable<T>(_: MaybeGetter<Readable<T>>): Current<T>;
 export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key>>, _: MaybeGetter<Key>): Current<Readonly<Row> | undefined>;
