@@ -49,7 +49,7 @@ export function StopForm(props: { id: string; onClose: () => void }) {
         {(column) => (
           <Show when={conflicts()[column]}>
             {(conflict) => (
-              <p class="conflict wide" role="status">
+              <p class="conflict wide" aria-live="polite">
                 Somebody else made the {column} “{conflict().theirs}”.{' '}
                 <button type="button" onClick={() => resolve(column, 'theirs')}>
                   Take theirs

@@ -79,10 +79,34 @@ test.each(frameworks)(
     await eventually(() => planner.textbox('Place').inputValue()).toBe('Toyosu')
     await expect(planner.textbox('Note').inputValue()).resolves.toBe('Fish market')
 
+    await planner.text('Somebody else made the note “Early”.').waitFor()
+
     await planner.button('Reset').click()
     await eventually(() => planner.textbox('Note').inputValue()).toBe('Early')
   },
 )
+
+test.each(frameworks)('%s: a conflict in a form is resolved either way', async (framework) => {
+  const planner = await openPlanner(playgrounds.url, framework)
+  await planner.addTrip('Japan')
+  await planner.open('Japan')
+  await planner.addStop('Tokyo')
+  await playgrounds.arrived({ trips: 1, stops: 1 })
+  await planner.onStop('Tokyo', 'Edit')
+  await planner.textbox('Place').fill('Tokyo Tower')
+  await planner.textbox('Note').fill('Fish market')
+  await playgrounds.query(`update stops set place = 'Toyosu', note = 'Early'`)
+  await planner.text('Somebody else made the place “Toyosu”.').waitFor()
+
+  await planner.button('Take theirs').first().click()
+  await eventually(() => planner.textbox('Place').inputValue()).toBe('Toyosu')
+  await planner.button('Keep mine').click()
+  await planner.text('Somebody else').waitFor({ state: 'detached' })
+  await planner.button('Save').click()
+  await eventually(() => playgrounds.query('select place, note from stops')).toEqual([
+    { place: 'Toyosu', note: 'Fish market' },
+  ])
+})
 
 test.each(frameworks)(
   '%s: deleting a trip deletes its stops, here and on the server',

@@ -27,6 +27,9 @@ test.each(frameworks)('%s is readable and reachable in every state', async (fram
 
   await planner.onStop('Kyoto', 'Edit')
   await planner.button('Edit trip').click()
+  await planner.textbox('Note').fill('Temples')
+  await playgrounds.query(`update stops set note = 'Gardens' where place = 'Kyoto'`)
+  await planner.text('Somebody else made the note “Gardens”.').waitFor()
   await look(planner.page, `${framework}-editing`)
   await planner.button('Cancel').first().click()
   await planner.button('Cancel').click()
