@@ -3,21 +3,12 @@ import { createLiveQueryCollection, eq } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
-
-async function openTodos() {
-  const database = await openDatabase(schema)
-  await database.execute("INSERT INTO lists(id, name) VALUES ('l', 'Trip')")
-  await database.execute("INSERT INTO todos(id, title, list_id) VALUES ('a', 'Pack', 'l')")
-  const lists = createPowerSyncCollection({ database, table: schema.props.lists })
-  const todos = createPowerSyncCollection({ database, table: schema.props.todos })
-  await Promise.all([lists.preload(), todos.preload()])
-  return { database, lists, todos }
-}
+import { openTrip } from '../support/trip.ts'
 
 test.each([{ soft: false }, { soft: true }])(
   'a clear (%o) empties the collections, and they go on with the next user',
   async ({ soft }) => {
-    const { database, lists, todos } = await openTodos()
+    const { database, lists, todos } = await openTrip()
     const joined = createLiveQueryCollection((q) =>
       q
         .from({ todo: todos })
@@ -38,7 +29,7 @@ test.each([{ soft: false }, { soft: true }])(
 )
 
 test('a write that a clear overtakes is not shown afterwards', async () => {
-  const { database, todos } = await openTodos()
+  const { database, todos } = await openTrip()
   const write = todos.insert({ id: 'b', title: 'Rest' })
   const clear = database.disconnectAndClear()
   await Promise.all([write.isPersisted.promise, clear])
@@ -47,7 +38,7 @@ test('a write that a clear overtakes is not shown afterwards', async () => {
 })
 
 test('collections of a closed database say so and keep their rows', async () => {
-  const { database, todos } = await openTodos()
+  const { database, todos } = await openTrip()
   await database.close()
   expect(todos.status).toBe('error')
   expect(todos.utils.error).toMatchObject({ code: 'database-closed' })
@@ -66,7 +57,7 @@ test('a collection that starts on a closed database says so', async () => {
 })
 
 test('a close in the middle of writes rejects those that were not written, and hangs none', async () => {
-  const { database, todos } = await openTodos()
+  const { database, todos } = await openTrip()
   const first = todos.insert({ id: 'b', title: 'First' })
   const second = transact(() => {
     todos.insert({ id: 'c', title: 'Second' })
@@ -96,7 +87,7 @@ test('a close in the middle of a first read ends it', async () => {
 })
 
 test('collections can be cleaned up after the close, and the next user has collections of their own', async () => {
-  const { database, lists, todos } = await openTodos()
+  const { database, lists, todos } = await openTrip()
   await database.close()
   await Promise.all([lists.cleanup(), todos.cleanup()])
   const next = await openDatabase(schema)

@@ -21,7 +21,20 @@ async function openTodos() {
     return rows.map(({ data }) => JSON.parse(data) as unknown)
   }
   const transactor = new PowerSyncTransactor({ database })
-  return { database, todos, queued, transactor }
+  /** Typing into the title, written when nothing has been typed for `wait` ms. */
+  const typing = (wait: number) =>
+    createPacedMutations<string>({
+      onMutate: (title) => {
+        todos.update('a', (draft) => {
+          draft.title = title
+        })
+      },
+      mutationFn: async ({ transaction }) => {
+        await transactor.applyTransaction(transaction)
+      },
+      strategy: debounceStrategy({ wait }),
+    })
+  return { database, todos, queued, transactor, typing }
 }
 
 test('an optimistic action is persisted by the transactor, as one event', async () => {
@@ -62,19 +75,9 @@ test('an optimistic action whose server call fails before the write changes noth
 })
 
 test('debounced writes are shown at once and queued as one', async () => {
-  const { todos, queued, transactor } = await openTodos()
+  const { todos, queued, typing } = await openTodos()
   const log = logEvents(todos)
-  const type = createPacedMutations<string>({
-    onMutate: (title) => {
-      todos.update('a', (draft) => {
-        draft.title = title
-      })
-    },
-    mutationFn: async ({ transaction }) => {
-      await transactor.applyTransaction(transaction)
-    },
-    strategy: debounceStrategy({ wait: 20 }),
-  })
+  const type = typing(20)
   type('P')
   type('Pa')
   const last = type('Pac')
@@ -87,18 +90,8 @@ test('debounced writes are shown at once and queued as one', async () => {
 })
 
 test('a change from outside during a debounce is not lost and does not undo what is typed', async () => {
-  const { database, todos, transactor } = await openTodos()
-  const type = createPacedMutations<string>({
-    onMutate: (title) => {
-      todos.update('a', (draft) => {
-        draft.title = title
-      })
-    },
-    mutationFn: async ({ transaction }) => {
-      await transactor.applyTransaction(transaction)
-    },
-    strategy: debounceStrategy({ wait: 50 }),
-  })
+  const { database, todos, typing } = await openTodos()
+  const type = typing(50)
   const typed = type('Pack well')
   await database.execute("INSERT INTO todos(id, title) VALUES ('b', 'Go')")
   await vi.waitFor(() => expect(todos.has('b')).toBe(true))

@@ -3,23 +3,26 @@ import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
 
+/** An `onLoad` that is done when the test says so. */
+function slowHook() {
+  const unload = vi.fn()
+  let finish = (): void => undefined
+  const onLoad = async () => {
+    await new Promise<void>((resolve) => (finish = resolve))
+    return unload
+  }
+  return { onLoad, finish: () => finish(), unload }
+}
+
 test('a collection waits for its onLoad and shows its rows meanwhile', async () => {
   const database = await openDatabase(schema)
   await database.execute("INSERT INTO todos(id, title) VALUES ('a', 'Pack')")
-  let loaded = (): void => undefined
-  const unload = vi.fn()
-  const todos = createPowerSyncCollection({
-    database,
-    table: schema.props.todos,
-    onLoad: async () => {
-      await new Promise<void>((resolve) => (loaded = resolve))
-      return unload
-    },
-  })
+  const { onLoad, finish, unload } = slowHook()
+  const todos = createPowerSyncCollection({ database, table: schema.props.todos, onLoad })
   todos.startSyncImmediate()
   await vi.waitFor(() => expect(todos.size).toBe(1))
   expect(todos.status).toBe('loading')
-  loaded()
+  finish()
   await vi.waitFor(() => expect(todos.status).toBe('ready'))
   expect(unload).not.toHaveBeenCalled()
   await todos.cleanup()
@@ -47,19 +50,11 @@ test('an onLoad that throws is an error until a retry runs it again', async () =
 
 test('an onLoad that resolves after the clean-up is ended all the same', async () => {
   const database = await openDatabase(schema)
-  let loaded = (): void => undefined
-  const unload = vi.fn()
-  const todos = createPowerSyncCollection({
-    database,
-    table: schema.props.todos,
-    onLoad: async () => {
-      await new Promise<void>((resolve) => (loaded = resolve))
-      return unload
-    },
-  })
+  const { onLoad, finish, unload } = slowHook()
+  const todos = createPowerSyncCollection({ database, table: schema.props.todos, onLoad })
   todos.startSyncImmediate()
   await todos.cleanup()
-  loaded()
+  finish()
   await vi.waitFor(() => expect(unload).toHaveBeenCalledOnce())
 })
 

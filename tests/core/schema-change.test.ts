@@ -1,24 +1,13 @@
 import { column, Schema, Table } from '@powersync/common'
-import { createPowerSyncCollection } from '@rowsignal/core'
 import { createLiveQueryCollection, eq } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
-import { openDatabase } from '../support/database.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
+import { openTrip } from '../support/trip.ts'
 
 const listsOnly = new Schema({ lists: new Table({ name: column.text }) })
 
-async function openTodos() {
-  const database = await openDatabase(schema)
-  await database.execute("INSERT INTO lists(id, name) VALUES ('l', 'Trip')")
-  await database.execute("INSERT INTO todos(id, title, list_id) VALUES ('a', 'Pack', 'l')")
-  const lists = createPowerSyncCollection({ database, table: schema.props.lists })
-  const todos = createPowerSyncCollection({ database, table: schema.props.todos })
-  await Promise.all([lists.preload(), todos.preload()])
-  return { database, lists, todos }
-}
-
 test('a table that the schema loses empties its collection, whose status says so', async () => {
-  const { database, lists, todos } = await openTodos()
+  const { database, lists, todos } = await openTrip()
   await database.updateSchema(listsOnly)
   await vi.waitFor(() => expect(todos.status).toBe('error'))
   expect(todos.utils.error).toMatchObject({ code: 'table-not-in-schema' })
@@ -27,7 +16,7 @@ test('a table that the schema loses empties its collection, whose status says so
 })
 
 test('a table that comes back brings its rows back, and their changes', async () => {
-  const { database, todos } = await openTodos()
+  const { database, todos } = await openTrip()
   await database.updateSchema(listsOnly)
   await vi.waitFor(() => expect(todos.status).toBe('error'))
   await database.updateSchema(schema)
@@ -41,7 +30,7 @@ test('a table that comes back brings its rows back, and their changes', async ()
 })
 
 test('a live query over a table that went and came back shows its rows', async () => {
-  const { database, lists, todos } = await openTodos()
+  const { database, lists, todos } = await openTrip()
   const joined = createLiveQueryCollection((q) =>
     q
       .from({ todo: todos })
@@ -57,7 +46,7 @@ test('a live query over a table that went and came back shows its rows', async (
 })
 
 test('the collections of other tables go on over a schema change without being read again', async () => {
-  const { database, lists, todos } = await openTodos()
+  const { database, lists, todos } = await openTrip()
   const before = lists.get('l')
   const events: unknown[] = []
   lists.subscribeChanges((changes) => events.push(...changes), { includeInitialState: false })
@@ -70,7 +59,7 @@ test('the collections of other tables go on over a schema change without being r
 })
 
 test('a column that the schema gains is in the rows', async () => {
-  const { database, todos } = await openTodos()
+  const { database, todos } = await openTrip()
   await database.updateSchema(
     new Schema({
       lists: new Table({ name: column.text }),
@@ -84,7 +73,7 @@ test('a column that the schema gains is in the rows', async () => {
 })
 
 test('a table that becomes local-only is read where its rows are now', async () => {
-  const { database, todos } = await openTodos()
+  const { database, todos } = await openTrip()
   const local = new Schema({
     lists: new Table({ name: column.text }),
     todos: new Table({ title: column.text, list_id: column.text }, { localOnly: true }),
@@ -98,7 +87,7 @@ test('a table that becomes local-only is read where its rows are now', async () 
 })
 
 test('a write during a schema change is persisted once', async () => {
-  const { database, lists } = await openTodos()
+  const { database, lists } = await openTrip()
   const change = database.updateSchema(listsOnly)
   const writes = Array.from({ length: 20 }, (_, index) =>
     lists.insert({ id: `l${index}`, name: 'New' }),
@@ -113,7 +102,7 @@ test('a write during a schema change is persisted once', async () => {
 })
 
 test('a write that the schema change overtakes is shown until its table is gone', async () => {
-  const { database, lists } = await openTodos()
+  const { database, lists } = await openTrip()
   const names: unknown[] = []
   lists.subscribeChanges((changes) => {
     for (const { type, value } of changes) names.push(type === 'delete' ? 'gone' : value.name)
@@ -134,14 +123,14 @@ test('a write that the schema change overtakes is shown until its table is gone'
 })
 
 test('a write to a table that the schema has lost is refused and told', async () => {
-  const { database, todos } = await openTodos()
+  const { database, todos } = await openTrip()
   await database.updateSchema(listsOnly)
   await vi.waitFor(() => expect(todos.status).toBe('error'))
   expect(() => todos.insert({ id: 'b', title: 'Rest' })).toThrow(/error/)
 })
 
 test('collections leave nothing behind after schema changes', async () => {
-  const { database, lists, todos } = await openTodos()
+  const { database, lists, todos } = await openTrip()
   await database.updateSchema(listsOnly)
   await vi.waitFor(() => expect(todos.status).toBe('error'))
   await database.updateSchema(schema)
