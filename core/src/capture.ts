@@ -134,7 +134,11 @@ export class Capture {
     } catch (error) {
       // COMMIT may have happened and only its answer be lost, the records with it.
       if (committing) this.#reloadAll()
-      throw this.#closed ? databaseClosed('write', error) : error
+      if (!this.#closed) throw error
+      throw databaseClosed(
+        'write: the database was closed before it answered. Whether the write was stored shows when it is opened again.',
+        error,
+      )
     }
   }
 
@@ -218,9 +222,13 @@ export class Capture {
   }
 
   #failure(sync: CollectionSync, cause: unknown): RowsignalError {
-    if (this.#closed) return databaseClosed(sync.collection.id, cause)
-    const message = `capture: the table of collection \`${sync.collection.id}\` could not be read; the cause says why. \`utils.retry()\` tries again.`
-    return new RowsignalError('capture-failed', message, { cause })
+    const { id } = sync.collection
+    if (this.#closed) {
+      const closed = `capture: the database was closed, so collection \`${id}\` is no longer in step with it. Open the database again and make the collection anew.`
+      return databaseClosed(closed, cause)
+    }
+    const failed = `capture: the table of collection \`${id}\` could not be read; the cause says why. \`utils.retry()\` tries again.`
+    return new RowsignalError('capture-failed', failed, { cause })
   }
 
   #onCommit(names: readonly string[]): void {
@@ -310,10 +318,6 @@ export class Capture {
   }
 }
 
-function databaseClosed(what: string, cause: unknown): RowsignalError {
-  return new RowsignalError(
-    'database-closed',
-    `capture: the database was closed, so \`${what}\` is no longer in step with it. Open the database again and make the collection anew.`,
-    { cause },
-  )
+function databaseClosed(message: string, cause: unknown): RowsignalError {
+  return new RowsignalError('database-closed', message, { cause })
 }
