@@ -141,8 +141,10 @@ export class History {
   #mayReturn({ token, isPending }: Shown): boolean {
     // A transaction that is older and not done covers what a later one, done already, has written to the row.
     if (isPending) return true
-    // What a failed transaction had written goes with its optimistic row and comes back from SQLite.
-    if (this.#ledger.writerOf(token)?.outcome === 'written') return true
+    // What a failed transaction had written goes with its optimistic row and comes back from SQLite; so does what a
+    // subscriber has written into somebody's transaction.
+    const outcome = this.#ledger.writerOf(token)?.outcome
+    if (outcome === 'written' || outcome === 'unsure') return true
     return this.#ledger.wasLost(token)
   }
 }
