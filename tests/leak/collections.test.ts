@@ -7,8 +7,6 @@ import { bytesPerRound } from '../support/heap.ts'
 import { useTabLocks } from '../support/tab-locks.ts'
 import { insertTodos, schema, trackingObjects } from '../support/todos.ts'
 
-const growth = { warmUp: 500, rounds: 500, samples: 20 }
-
 interface Observed {
   readonly listeners: ReadonlySet<unknown>
 }
@@ -94,7 +92,7 @@ test('a thousand collections leave no listener, timer, trigger or memory behind'
   await insertTodos(database, 3)
   await useOnce(database)
   const before = await open(database)
-  const ours = await bytesPerRound(growth, () => useOnce(database))
+  const ours = await bytesPerRound(() => useOnce(database))
   const { timers, ...left } = await open(database)
   expect(left).toEqual({
     ofDatabase: before.ofDatabase,
@@ -103,7 +101,7 @@ test('a thousand collections leave no listener, timer, trigger or memory behind'
   })
   expect(timers).toBeLessThanOrEqual(before.timers)
   let round = 0
-  const others = await bytesPerRound(growth, () => useOthersOnce(database, round++))
+  const others = await bytesPerRound(() => useOthersOnce(database, round++))
   process.stdout.write(
     `heap a round: ${ours.toFixed(0)} bytes, of which the SDK and TanStack DB ${others.toFixed(0)}\n`,
   )

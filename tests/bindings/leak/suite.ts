@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
 import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
-import { heapAfterGc } from '../../support/heap.ts'
+import { bytesPerRound } from '../../support/heap.ts'
 import { openTodos, todo } from '../../support/synced-collection.ts'
 import { type Box, type Mounted, schema, type Todos } from '../contract.ts'
 
@@ -25,30 +24,8 @@ export interface LeakDriver {
   readonly mountAgain: (props: LeakProps & { readonly version: Box<number> }) => Mounted
 }
 
-// Inline caches of V8 grow with closures that are made anew, and count as heap.
-setFlagsFromString('--no-use-ic')
-
 const keepAliveMs = 20
 const allowedBytes = 100
-
-/**
- * Bytes a round that stay, over the last 500 of 1,000: the median of five stretches, so that what the engine lets go of
- * all at once (23 MB, some time after the start) does not count.
- */
-async function bytesPerRound(run: () => Promise<void>): Promise<number> {
-  const repeat = async (rounds: number): Promise<number> => {
-    for (let round = 0; round < rounds; round++) await run()
-    return heapAfterGc()
-  }
-  let before = await repeat(500)
-  const slopes: number[] = []
-  for (let stretch = 0; stretch < 5; stretch++) {
-    const after = await repeat(100)
-    slopes.push((after - before) / 100)
-    before = after
-  }
-  return slopes.toSorted((a, b) => a - b)[2] ?? 0
-}
 
 /** Lets timers run, as they do between the clicks of a user: what waits for one would count as kept. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
