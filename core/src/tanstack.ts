@@ -12,7 +12,7 @@ import type {
   Transaction,
   TransactionWithMutations,
 } from '@tanstack/db'
-import { RowsignalError } from './errors.ts'
+import { reportToPlatform, RowsignalError } from './errors.ts'
 import { batch } from './readable.ts'
 
 /** A row as TanStack DB holds it. */
@@ -147,15 +147,45 @@ export function publishTogether(commits: readonly (() => void)[]): unknown[] {
 }
 
 /**
+ * Runs `mutate` in a transaction as one change. If it throws, nothing was changed, and live queries saw nothing: they run
+ * at the end of `Transaction.mutate`, so what it did must be taken back before that. By itself TanStack DB goes from
+ * collection to collection (0.15.2), or takes nothing back (0.9.2).
+ *
+ * @throws What `mutate` throws.
+ */
+export function mutateTogether(transaction: Transaction, mutate: () => void): void {
+  let failure: { error: unknown } | undefined
+  const fail = (error: unknown): void => {
+    failure ??= { error }
+    // Not those of others that hold the same rows: nothing of ours was ever there.
+    const rollback = (): void => void transaction.rollback({ isSecondaryRollback: true })
+    publishTogether([rollback]).forEach(reportToPlatform)
+  }
+  const mutateOrFail = (): void => {
+    try {
+      mutate()
+    } catch (error) {
+      fail(error)
+    }
+  }
+  batch(() => {
+    try {
+      transaction.mutate(mutateOrFail)
+    } catch (error) {
+      fail(error) // of a live query's subscriber
+    }
+  })
+  if (failure !== undefined) throw failure.error
+}
+
+/**
  * Rolls a transaction back as one change: by itself TanStack DB goes from collection to collection, and a join that runs
  * in between shows half of it.
- *
- * @returns The errors that subscribers threw.
  */
-export function rollbackTogether(transaction: Transaction, cause: unknown): unknown[] {
+export function rollbackTogether(transaction: Transaction, cause: unknown): void {
   const error = cause instanceof Error ? cause : new Error(String(cause), { cause })
   transaction.error = { message: error.message, error } // what `isPersisted` rejects with
-  return publishTogether([() => void transaction.rollback()])
+  publishTogether([() => void transaction.rollback()]).forEach(reportToPlatform)
 }
 
 const handlers = { insert: 'onInsert', update: 'onUpdate', delete: 'onDelete' } as const

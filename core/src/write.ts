@@ -7,14 +7,13 @@ import type { LockContext, ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Collection, PendingMutation, Transaction, UtilsRecord } from '@tanstack/db'
 import { captureOf } from './capture.ts'
-import { reportToPlatform, RowsignalError } from './errors.ts'
+import { RowsignalError } from './errors.ts'
 import type { Database } from './powersync.ts'
 import type { IsOwn } from './publish.ts'
-import { batch } from './readable.ts'
 import { deleteRow, insertRows, updateRows } from './sql.ts'
 import type { SqliteValue } from './sqlite-values.ts'
 import type { TableSource } from './table-source.ts'
-import { type AnyCollection, rollbackTogether } from './tanstack.ts'
+import { type AnyCollection, mutateTogether, rollbackTogether } from './tanstack.ts'
 import { recordWriteError, watchLock } from './write-errors.ts'
 
 // By the `utils` of the collection's options: known before the collection is, and kept when options are spread.
@@ -250,18 +249,13 @@ export function transact(mutate: () => void): Transaction {
       try {
         await persist(committing, committing.mutations)
       } catch (error) {
-        rollbackTogether(transaction, error).forEach(reportToPlatform)
+        rollbackTogether(transaction, error)
         throw error
       }
     },
   })
   transaction.isPersisted.promise.catch(() => undefined) // on 0.9.2 nobody else would listen to it
-  try {
-    batch(() => transaction.mutate(mutate))
-  } catch (error) {
-    transaction.rollback() // on 0.9.2 the mutations before the error would stay
-    throw error
-  }
+  mutateTogether(transaction, mutate)
   transaction.commit().catch(() => undefined) // the caller learns of it by `isPersisted`
   return transaction
 }
