@@ -70,6 +70,11 @@ export class CollectionSync {
     return this.#readError !== undefined
   }
 
+  /** Whether the collection holds no stored row, nor will when what waits for a transaction arrives. */
+  get isEmpty(): boolean {
+    return syncedKeys(this.collection).next().done === true
+  }
+
   /** Starts a read; one that runs is of no use any more. */
   beginRead(): void {
     this.#aside = new Map()

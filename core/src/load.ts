@@ -41,7 +41,7 @@ export async function readTable(sync: CollectionSync, options: ReadOptions): Pro
   const { database, order } = options
   const { chunkRows } = sync
   const sql = selectChunk(options.internalName)
-  const found = sync.collection.size > 0 ? new Set<string>() : undefined
+  const found = sync.isEmpty ? undefined : new Set<string>()
   let last = ''
 
   for (;;) {

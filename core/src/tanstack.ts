@@ -37,8 +37,10 @@ interface CollectionState {
   readonly syncedData: {
     get(key: string): AnyRow | undefined
     keys(): Iterable<string>
-    readonly size: number
   }
+  readonly pendingSyncedTransactions: readonly {
+    readonly operations: readonly { readonly key: string }[]
+  }[]
 }
 
 /**
@@ -56,7 +58,8 @@ export function assertSupportedCollection(collection: AnyCollection): void {
   const state = (collection as { _state?: Partial<CollectionState> })._state
   if (
     typeof state?.transactions?.values === 'function' &&
-    typeof state.syncedData?.get === 'function'
+    typeof state.syncedData?.get === 'function' &&
+    Array.isArray(state.pendingSyncedTransactions)
   ) {
     return
   }
@@ -76,9 +79,16 @@ export function syncedRow(collection: AnyCollection, key: string): AnyRow | unde
   return stateOf(collection).syncedData.get(key)
 }
 
-/** The keys of all rows below the optimistic changes. */
-export function syncedKeys(collection: AnyCollection): Iterable<string> {
-  return stateOf(collection).syncedData.keys()
+/**
+ * The keys of all rows below the optimistic changes, and those of which a sync commit tells that waits for a transaction;
+ * some may come twice.
+ */
+export function* syncedKeys(collection: AnyCollection): Generator<string, void> {
+  const { syncedData, pendingSyncedTransactions } = stateOf(collection)
+  yield* syncedData.keys()
+  for (const { operations } of pendingSyncedTransactions) {
+    for (const { key } of operations) yield key
+  }
 }
 
 /** The transactions that now write rows of this collection; while there is one, TanStack DB holds its sync commits. */

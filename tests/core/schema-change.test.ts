@@ -1,5 +1,6 @@
 import { column, Schema, Table } from '@powersync/common'
-import { createLiveQueryCollection, eq } from '@tanstack/db'
+import { createPowerSyncCollection } from '@rowsignal/core'
+import { createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
 import { schema, trackingObjects } from '../support/todos.ts'
 import { openTrip } from '../support/trip.ts'
@@ -120,6 +121,34 @@ test('a write that the schema change overtakes is shown until its table is gone'
   await vi.waitFor(() => expect(lists.size).toBe(0))
   expect(names[0]).toBe('Journey')
   expect(new Set(names)).toEqual(new Set(['Journey', 'gone']))
+})
+
+test('rows that still wait for a slow action when their table is lost are not shown after it', async () => {
+  const { database } = await openTrip()
+  const drafts = new Table({ body: column.text }, { localOnly: true })
+  const withDrafts = new Schema({ lists: new Table({ name: column.text }), drafts })
+  await database.updateSchema(withDrafts)
+  await database.execute("INSERT INTO drafts(id, body) VALUES ('a', 'one'), ('b', 'two')")
+  let end = (): void => undefined
+  const action = createTransaction({
+    mutationFn: () => new Promise<void>((resolve) => (end = resolve)),
+    autoCommit: false,
+  })
+  const collection = createPowerSyncCollection({ database, table: withDrafts.props.drafts })
+  collection.startSyncImmediate()
+  action.mutate(() => collection.insert({ id: 'c', body: 'mine' }))
+  const done = action.commit()
+  await collection.stateWhenReady()
+  expect(collection.size).toBe(1) // the rows that were read wait for the action
+
+  await database.updateSchema(listsOnly)
+  await database.updateSchema(withDrafts)
+  await vi.waitFor(() => expect(collection.status).toBe('ready'))
+  await database.execute("INSERT INTO drafts(id, body) VALUES ('d', 'new')")
+  end()
+  await done
+  await vi.waitFor(() => expect(collection.has('d')).toBe(true))
+  expect([...collection.keys()]).toEqual(['d'])
 })
 
 test('a write to a table that the schema has lost is refused and told', async () => {
