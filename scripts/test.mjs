@@ -13,8 +13,9 @@ rmSync(output, { recursive: true, force: true })
 mkdirSync(output, { recursive: true })
 
 const total = { passed: 0, failed: 0, skipped: 0 }
-// Two runs: the browser tests want the machine for themselves.
-vitest('node', ['--project', '!browser'])
+// Three runs: what runs in a browser wants the machine for itself.
+vitest('node', ['--project', '!browser', '--project', '!bindings-chromium*'])
+vitest('bindings', ['--project', 'bindings-chromium*'])
 vitest('browser', ['--project', 'browser'])
 if (!pnpm(['run', 'check:static'])) total.failed++
 else total.passed++

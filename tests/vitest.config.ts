@@ -1,6 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { aliasFor, type TanstackDbVersion } from './support/alias.ts'
+import { chromiumArguments, chromiumPath } from './support/chromium.ts'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 const alias = aliasFor('0.15')
 
@@ -38,6 +43,7 @@ const bindings = (name: string, version: TanstackDbVersion, options: object = {}
     ...node,
     name,
     environment: 'happy-dom',
+    setupFiles: ['./support/engine.ts', './support/happy-dom.ts'],
     include: ['bindings/*.test.ts'],
     // Without it the adapters and the tests would each load their own copy of @tanstack/db.
     server: { deps: { inline: [/@tanstack\//, /svelte/, /solid-js/, /rowsignal/] } },
@@ -47,6 +53,41 @@ const bindings = (name: string, version: TanstackDbVersion, options: object = {}
 })
 
 const bindingsLeak = { ...collectable, include: ['bindings/leak/*.test.ts'] }
+
+/** The conformance bodies once more, in a real browser. */
+const bindingsInChromium = (name: string, version: TanstackDbVersion) => ({
+  plugins: [svelte({ configFile: false })],
+  resolve: {
+    alias: [
+      ...aliasFor(version),
+      { find: /^\.\.\/support\/database\.ts$/, replacement: path('support/database.browser.ts') },
+    ],
+  },
+  // What Vite finds only while the tests run would reload them, with a second copy of Vue.
+  optimizeDeps: { force: true, exclude: ['@powersync/web', '@tanstack/db'] },
+  worker: { format: 'es' as const },
+  define: {
+    __VUE_OPTIONS_API__: true,
+    __VUE_PROD_DEVTOOLS__: false,
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
+  },
+  test: {
+    name,
+    include: ['bindings/*.test.ts'],
+    exclude: ['bindings/server.test.ts'],
+    testTimeout: 30_000,
+    env: { TANSTACK_DB: version },
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: { executablePath: chromiumPath(), args: chromiumArguments },
+      }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+})
 
 const types = (name: string, tsconfig: string) => ({
   resolve: { alias },
@@ -84,6 +125,8 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      bindingsInChromium('bindings-chromium', '0.15'),
+      bindingsInChromium('bindings-chromium-db-0.9', '0.9'),
       {
         resolve: { alias },
         test: {

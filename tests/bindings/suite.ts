@@ -5,9 +5,6 @@ import { openTodos, todo } from '../support/synced-collection.ts'
 import { type Driver, schema } from './contract.ts'
 import { mounting } from './mounting.ts'
 
-// A browser without locks has no such property; happy-dom 21 has it, and it is null.
-Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true })
-
 /** The same promises for every framework. */
 export function testBinding(driver: Driver): void {
   const { box, flush } = driver

@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 import * as db from '@tanstack/db'
 import * as solidDb from '@tanstack/solid-db'
 import * as svelteDb from '@tanstack/svelte-db'
@@ -6,7 +7,7 @@ import { expect, test } from 'vitest'
 
 test('this run is on the version of @tanstack/db that it says', () => {
   const is015 = 'DuplicateTransactionIdError' in db
-  expect(is015 ? '0.15' : '0.9').toBe(process.env['TANSTACK_DB'])
+  expect(is015 ? '0.15' : '0.9').toBe(import.meta.env['TANSTACK_DB'])
 })
 
 test.each([
