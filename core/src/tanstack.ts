@@ -158,18 +158,18 @@ export function publishTogether(commits: readonly (() => void)[]): unknown[] {
 
 /**
  * Runs `mutate` in a transaction as one change. If it throws, nothing was changed, and live queries saw nothing: they run
- * at the end of `Transaction.mutate`, so what it did must be taken back before that. By itself TanStack DB goes from
- * collection to collection (0.15.2), or takes nothing back (0.9.2).
+ * at the end of `Transaction.mutate`, so what it did is taken back before that. By itself TanStack DB goes from collection
+ * to collection (0.15.2), or takes nothing back (0.9.2).
  *
  * @throws What `mutate` throws.
  */
 export function mutateTogether(transaction: Transaction, mutate: () => void): void {
   let failure: { error: unknown } | undefined
   const fail = (error: unknown): void => {
-    failure ??= { error }
-    // Not those of others that hold the same rows: nothing of ours was ever there.
-    const rollback = (): void => void transaction.rollback({ isSecondaryRollback: true })
-    publishTogether([rollback]).forEach(reportToPlatform)
+    if (failure !== undefined) return
+    failure = { error }
+    // Alone: what others hold of the same rows does not rest on it, for it was never there.
+    rollbackTogether(transaction, error, { isSecondaryRollback: true })
   }
   const mutateOrFail = (): void => {
     try {
@@ -191,11 +191,17 @@ export function mutateTogether(transaction: Transaction, mutate: () => void): vo
 /**
  * Rolls a transaction back as one change: by itself TanStack DB goes from collection to collection, and a join that runs
  * in between shows half of it.
+ *
+ * @param options TanStack DB's: `isSecondaryRollback` leaves alone the transactions of others that hold the same rows.
  */
-export function rollbackTogether(transaction: Transaction, cause: unknown): void {
+export function rollbackTogether(
+  transaction: Transaction,
+  cause: unknown,
+  options?: Parameters<Transaction['rollback']>[0],
+): void {
   const error = cause instanceof Error ? cause : new Error(String(cause), { cause })
   transaction.error = { message: error.message, error } // what `isPersisted` rejects with
-  publishTogether([() => void transaction.rollback()]).forEach(reportToPlatform)
+  publishTogether([() => void transaction.rollback(options)]).forEach(reportToPlatform)
 }
 
 const handlers = { insert: 'onInsert', update: 'onUpdate', delete: 'onDelete' } as const

@@ -335,6 +335,25 @@ test('a transact that throws leaves a transaction that holds the same row alone'
   await other.isPersisted.promise.catch(() => undefined)
 })
 
+test('what a subscriber wrote into a transact that throws is told why it came to nothing', async () => {
+  const { lists, todos } = await openBoth()
+  const failures: Promise<unknown>[] = []
+  lists.subscribeChanges(() => {
+    if (failures.length > 0) return
+    const write = todos.update('b', (draft) => void (draft.title = 'answer'))
+    failures.push(write.isPersisted.promise.catch((error: unknown) => error))
+  })
+  const error = new Error('changed my mind')
+  expect(() =>
+    transact(() => {
+      lists.update('l', (draft) => void (draft.name = 'v1'))
+      throw error
+    }),
+  ).toThrow(error)
+  expect(await Promise.all(failures)).toEqual([error])
+  expect(todos.get('b')?.title).toBe('v0')
+})
+
 test('what a subscriber writes while a transact that throws is taken back is kept', async () => {
   const { database, lists, todos } = await openBoth()
   const writes: Promise<unknown>[] = []
