@@ -11,7 +11,7 @@ import { LoadHook, type OnLoad } from './load-hook.ts'
 import { batch } from './readable.ts'
 import type { TableSource } from './table-source.ts'
 import type { AnyCollection, AnyRow, SyncWriter } from './tanstack.ts'
-import { persistingTransactions, syncedKeys, syncedRow } from './tanstack.ts'
+import { knownKeys, persistingTransactions, syncedRow } from './tanstack.ts'
 
 /** id -> the stored JSON object, or `null` when the row is gone. */
 export type StoredRows = Map<string, AnyRow | null>
@@ -70,9 +70,9 @@ export class CollectionSync {
     return this.#readError !== undefined
   }
 
-  /** Whether the collection holds no stored row, nor will when what waits for a transaction arrives. */
+  /** Whether the collection has no row, nor will have one when what waits for a transaction arrives. */
   get isEmpty(): boolean {
-    return syncedKeys(this.collection).next().done === true
+    return knownKeys(this.collection).next().done === true
   }
 
   /** Starts a read; one that runs is of no use any more. */
@@ -132,7 +132,7 @@ export class CollectionSync {
   #commitRest(found: ReadonlySet<string> | undefined): void {
     const rest: StoredRows = new Map()
     if (found !== undefined) {
-      for (const id of syncedKeys(this.collection)) if (!found.has(id)) rest.set(id, null)
+      for (const id of knownKeys(this.collection)) if (!found.has(id)) rest.set(id, null)
     }
     for (const [id, data] of this.#aside ?? []) rest.set(id, data)
     this.commitChunk(rest)
@@ -147,7 +147,7 @@ export class CollectionSync {
 
   /** The table is gone, and its rows with it. */
   lose(error: RowsignalError): void {
-    attempt(() => this.commit(new Map([...syncedKeys(this.collection)].map((id) => [id, null]))))
+    attempt(() => this.commit(new Map([...knownKeys(this.collection)].map((id) => [id, null]))))
     this.fail(error)
   }
 
@@ -191,7 +191,9 @@ export class CollectionSync {
       const row = data === null ? undefined : this.#decode(id, data)
       if (row === undefined) {
         if (data === null) this.#options.badRows.delete(id)
-        if (held || before !== undefined) writes.push({ type: 'delete', key: id })
+        if (held || before !== undefined || this.collection.has(id)) {
+          writes.push({ type: 'delete', key: id })
+        }
       } else if (held || before === undefined || !deepEquals(before, row)) {
         writes.push({ type: 'update', value: row })
       }

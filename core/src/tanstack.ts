@@ -38,6 +38,7 @@ interface CollectionState {
     get(key: string): AnyRow | undefined
     keys(): Iterable<string>
   }
+  readonly optimisticUpserts: { keys(): Iterable<string> }
   readonly pendingSyncedTransactions: readonly {
     readonly operations: readonly { readonly key: string }[]
   }[]
@@ -59,6 +60,7 @@ export function assertSupportedCollection(collection: AnyCollection): void {
   if (
     typeof state?.transactions?.values === 'function' &&
     typeof state.syncedData?.get === 'function' &&
+    typeof state.optimisticUpserts?.keys === 'function' &&
     Array.isArray(state.pendingSyncedTransactions)
   ) {
     return
@@ -80,12 +82,13 @@ export function syncedRow(collection: AnyCollection, key: string): AnyRow | unde
 }
 
 /**
- * The keys of all rows below the optimistic changes, and those of which a sync commit tells that waits for a transaction;
- * some may come twice.
+ * The keys of all rows that the collection shows, has below its optimistic changes, or is told of by a sync commit that
+ * waits for a transaction; some may come twice.
  */
-export function* syncedKeys(collection: AnyCollection): Generator<string, void> {
-  const { syncedData, pendingSyncedTransactions } = stateOf(collection)
+export function* knownKeys(collection: AnyCollection): Generator<string, void> {
+  const { syncedData, optimisticUpserts, pendingSyncedTransactions } = stateOf(collection)
   yield* syncedData.keys()
+  yield* optimisticUpserts.keys()
   for (const { operations } of pendingSyncedTransactions) {
     for (const { key } of operations) yield key
   }

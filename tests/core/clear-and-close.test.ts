@@ -37,6 +37,16 @@ test('a write that a clear overtakes is not shown afterwards', async () => {
   await vi.waitFor(() => expect([...todos.keys()]).toEqual(stored.map(({ id }) => id)))
 })
 
+test('a write that a restart and a clear overtake is not shown afterwards', async () => {
+  const { database, todos } = await openTrip()
+  const write = todos.insert({ id: 'b', title: 'Rest' })
+  await todos.cleanup()
+  todos.startSyncImmediate()
+  await Promise.all([write.isPersisted.promise, database.disconnectAndClear()])
+  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await vi.waitFor(() => expect(todos.size).toBe(0))
+})
+
 test('collections of a closed database say so and keep their rows', async () => {
   const { database, todos } = await openTrip()
   await database.close()

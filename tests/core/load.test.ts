@@ -1,4 +1,5 @@
 import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
+import { createTransaction } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { insertTodos, logEvents, schema, trackingObjects } from '../support/todos.ts'
@@ -104,6 +105,22 @@ test('a collection that is cleaned up leaves no trigger and reads again when it 
   expect([...todos.keys()]).toEqual(['t000000', 't000002'])
   await database.execute("DELETE FROM todos WHERE id = 't000002'")
   await vi.waitFor(() => expect([...todos.keys()]).toEqual(['t000000']))
+})
+
+test('a row that only an open transaction has stays when the table is read', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 3)
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 2 })
+  const log = logEvents(todos)
+  const open = createTransaction({ autoCommit: false, mutationFn: () => Promise.resolve() })
+  todos.startSyncImmediate()
+  open.mutate(() => todos.insert({ id: 'mine', title: 'mine' }))
+  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  expect([...todos.keys()].sort()).toEqual(['mine', 't000000', 't000001', 't000002'])
+  expect(log.filter((line) => line.includes('mine'))).toEqual(['insert mine title=mine'])
+  open.rollback()
+  await open.isPersisted.promise.catch(() => undefined)
+  expect([...todos.keys()]).toEqual(['t000000', 't000001', 't000002'])
 })
 
 test('a collection may be cleaned up while and after its database closes', async () => {
