@@ -125,8 +125,8 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      bindingsInChromium('bindings-chromium', '0.15'),
-      bindingsInChromium('bindings-chromium-db-0.9', '0.9'),
+      bindingsInChromium('browser-bindings', '0.15'),
+      bindingsInChromium('browser-bindings-db-0.9', '0.9'),
       {
         resolve: { alias },
         test: {
