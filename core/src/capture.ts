@@ -298,6 +298,7 @@ export class Capture {
           internalName: tracked.internalName,
           readRecords: (lock) => this.#tracking.readRecords(lock),
           publish: (changes) => this.#publisher.publish(this.#withoutReading(changes)),
+          whenShown: (shown, listener) => this.#publisher.whenShown(shown, listener),
           isCurrent,
         })
       }

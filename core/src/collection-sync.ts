@@ -16,6 +16,9 @@ import { knownKeys, persistingTransactions, syncedRow } from './tanstack.ts'
 /** id -> the stored JSON object, or `null` when the row is gone. */
 export type StoredRows = Map<string, AnyRow | null>
 
+/** Calls the listener when what a read has found is shown, with what the other tables were then. */
+export type WhenShown = (sync: CollectionSync, listener: () => void) => void
+
 /** What a sync run needs of its collection. */
 export interface SyncOptions {
   source: TableSource
@@ -38,6 +41,8 @@ export class CollectionSync {
   /** Changes seen during a read of the table; `undefined` when none runs. */
   #aside: StoredRows | undefined
   #readAgain = false
+  /** Whether other tables are still shown older than what the last read has found. */
+  #ahead = false
   #ended = false
   readonly #hook: LoadHook
   #readError: RowsignalError | undefined
@@ -111,12 +116,12 @@ export class CollectionSync {
   }
 
   /**
-   * Ends a read of the whole table: removes what it did not find, applies what was set aside, and makes the
-   * collection ready.
+   * Ends a read of the whole table: removes what it did not find and applies what was set aside. The collection is ready
+   * when all of that is shown.
    *
    * @param found The ids that the read has seen; only needed when the collection held rows before.
    */
-  endRead(found: ReadonlySet<string> | undefined): void {
+  endRead(found: ReadonlySet<string> | undefined, whenShown: WhenShown): void {
     if (this.#ended) return
     if (!this.#readAgain) this.#commitRest(found)
     if (this.#readAgain) {
@@ -126,7 +131,11 @@ export class CollectionSync {
     }
     this.#aside = undefined
     this.#readError = undefined
-    this.#tellStatus()
+    this.#ahead = true
+    whenShown(this, () => {
+      this.#ahead = false
+      this.#tellStatus()
+    })
   }
 
   #commitRest(found: ReadonlySet<string> | undefined): void {
@@ -166,7 +175,8 @@ export class CollectionSync {
     if (this.#ended) return
     const { error } = this
     if (error !== undefined) attempt(() => this.#writer.markError(error))
-    else if (!this.reading && !this.#hook.running) attempt(() => this.#writer.markReady())
+    else if (!this.reading && !this.#ahead && !this.#hook.running)
+      attempt(() => this.#writer.markReady())
   }
 
   end(): void {

@@ -5,7 +5,7 @@
  * By key also because TanStack DB keeps keys in a sorted array: 100k rows in random order cost 0.9.2 7.6 s, ordered 0.8.
  */
 import type { LockContext } from '@powersync/common'
-import type { CollectionSync, StoredRows } from './collection-sync.ts'
+import type { CollectionSync, StoredRows, WhenShown } from './collection-sync.ts'
 import { settleDoubts } from './doubt.ts'
 import type { LockOrder } from './lock-order.ts'
 import type { Database } from './powersync.ts'
@@ -21,6 +21,7 @@ export interface ReadOptions {
   readRecords(lock: LockContext): Promise<Changes>
   /** Publishes what `readRecords` found. */
   publish(changes: Changes): void
+  readonly whenShown: WhenShown
   /** Whether the table is still the one that the collection follows. */
   isCurrent(): boolean
 }
@@ -63,7 +64,7 @@ export async function readTable(sync: CollectionSync, options: ReadOptions): Pro
         last = rows.at(-1)?.[0] ?? last
         if (changes === undefined) return !current
         options.publish(changes) // also if nobody wants this table any more: it holds those of the others
-        if (current) sync.endRead(found)
+        if (current) sync.endRead(found, options.whenShown)
         return true
       },
     )

@@ -35,6 +35,8 @@ export class Publisher {
   readonly #leftOut = new Set<CollectionSync>()
   readonly #awaited = new WeakSet<Transaction>()
   readonly #reload: (sync: CollectionSync) => void
+  /** Called after the next publication. */
+  #waiting: (() => void)[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** @param reload Reads the table of a collection again. */
@@ -46,6 +48,15 @@ export class Publisher {
   publish(changes: Changes): void {
     this.#add(changes)
     this.#flush()
+  }
+
+  /**
+   * Calls `listener` when what a read has found of this collection is shown, and of the other tables what they were then:
+   * at once, or when no transaction holds them any more, or has for `maxHoldMs`.
+   */
+  whenShown(sync: CollectionSync, listener: () => void): void {
+    this.#waiting.push(listener)
+    this.publish(new Map([[sync, new Map()]]))
   }
 
   /** Publishes what a write of ours changed itself, now, and the rest after `transaction` has settled. */
@@ -90,6 +101,7 @@ export class Publisher {
     clearTimeout(this.#timer)
     this.#pending.clear()
     this.#leftOut.clear()
+    this.#waiting = []
   }
 
   #add(changes: Changes): void {
@@ -122,6 +134,9 @@ export class Publisher {
       this.#pending.delete(sync)
     }
     this.#show(group)
+    const waiting = this.#waiting
+    this.#waiting = []
+    waiting.forEach((listener) => listener())
   }
 
   #awaitSettled(transaction: Transaction): void {

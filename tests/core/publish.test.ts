@@ -136,6 +136,57 @@ test('a collection that is held too long is left out and says so; the others go 
   expect(todos.utils.isHeld()).toBe(false)
 })
 
+test('a collection that is read while a slow action holds another is ready when both show one commit', async () => {
+  const { database, lists, todos } = await openBoth()
+  let end = (): void => undefined
+  const action = createTransaction({
+    autoCommit: false,
+    mutationFn: () => new Promise<void>((resolve) => (end = resolve)),
+  })
+  action.mutate(() => lists.insert({ id: 'm', name: 'mine' }))
+  const done = action.commit()
+  await todos.cleanup()
+  await setBoth(database, 'v1')
+  const atReady: unknown[] = []
+  todos.onFirstReady(() => atReady.push(todos.get('a')?.title, lists.get('l')?.name))
+  todos.startSyncImmediate()
+  await vi.waitFor(() => expect(todos.has('a')).toBe(true))
+  end()
+  await done
+  await vi.waitFor(() => expect(atReady).toEqual(['v1', 'v1']))
+})
+
+test('a collection that a slow action wrote to is ready when it shows its rows, or says that they are held', async () => {
+  const { todos } = await openBoth()
+  await todos.cleanup()
+  const end: (() => void)[] = []
+  const act = (id: string): Promise<unknown> => {
+    const action = createTransaction({
+      autoCommit: false,
+      mutationFn: () => new Promise<void>((resolve) => end.push(resolve)),
+    })
+    action.mutate(() => todos.insert({ id, title: 'mine' }))
+    return action.commit()
+  }
+  todos.startSyncImmediate()
+  const quick = act('quick')
+  const sizes: number[] = []
+  todos.onFirstReady(() => sizes.push(todos.size))
+  await vi.waitFor(() => expect(end).toHaveLength(1))
+  end[0]?.()
+  await quick
+  await vi.waitFor(() => expect(sizes).toEqual([2]))
+
+  await todos.cleanup()
+  todos.startSyncImmediate()
+  const slow = act('slow')
+  await vi.waitFor(() => expect(todos.status).toBe('ready'), { timeout: 5000 })
+  expect([todos.size, todos.utils.isHeld()]).toEqual([1, true])
+  end[1]?.()
+  await slow
+  expect([todos.size, todos.utils.isHeld()]).toEqual([2, false])
+})
+
 test('a change is one event, and an equal row none', async () => {
   const { database, todos } = await openBoth()
   const log = logEvents(todos)

@@ -138,12 +138,12 @@ test('rows that still wait for a slow action when their table is lost are not sh
   collection.startSyncImmediate()
   action.mutate(() => collection.insert({ id: 'c', body: 'mine' }))
   const done = action.commit()
-  await collection.stateWhenReady()
+  await vi.waitFor(() => expect(collection.utils.isHeld()).toBe(true), { timeout: 5000 })
   expect(collection.size).toBe(1) // the rows that were read wait for the action
 
   await database.updateSchema(listsOnly)
   await database.updateSchema(withDrafts)
-  await vi.waitFor(() => expect(collection.status).toBe('ready'))
+  await vi.waitFor(() => expect(collection.status).toBe('ready'), { timeout: 5000 })
   await database.execute("INSERT INTO drafts(id, body) VALUES ('d', 'new')")
   end()
   await done
