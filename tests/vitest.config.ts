@@ -63,7 +63,8 @@ const bindingsInChromium = (name: string, version: TanstackDbVersion) => ({
       { find: /^\.\.\/support\/database\.ts$/, replacement: path('support/database.browser.ts') },
     ],
   },
-  // What Vite finds only while the tests run would reload them, with a second copy of Vue.
+  // `force`: what is not in Vite's cache of an earlier run it would find while the tests run, and reload them with a second
+  // copy of Vue.
   optimizeDeps: { force: true, exclude: ['@powersync/web', '@tanstack/db'] },
   worker: { format: 'es' as const },
   define: {

@@ -58,8 +58,8 @@ export interface PowerSyncCollectionUtils extends UtilsRecord {
   /** Reads the table again, and runs `onLoad` again, if that failed. */
   retry(): void
   /**
-   * Whether changes of SQLite wait because somebody's `mutationFn` has held this collection for over a second. Other
-   * collections have gone on without it meanwhile.
+   * Whether changes of SQLite, or rows of the first read, wait because somebody's `mutationFn` has held this collection for
+   * over a second. Other collections have gone on without it meanwhile.
    */
   isHeld(): boolean
 }

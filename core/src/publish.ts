@@ -35,7 +35,7 @@ export class Publisher {
   readonly #leftOut = new Set<CollectionSync>()
   readonly #awaited = new WeakSet<Transaction>()
   readonly #reload: (sync: CollectionSync) => void
-  /** Called after the next publication. */
+  /** Called after the next publication, when nothing of before it waits but what is left out. */
   #waiting: (() => void)[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
 

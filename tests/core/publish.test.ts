@@ -1,6 +1,7 @@
-import { createCollection, createTransaction } from '@tanstack/db'
+import { createCollection } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { joinOf, openBoth, setBoth } from '../support/both.ts'
+import { slowAction } from '../support/slow-action.ts'
 import { logEvents, trackingObjects } from '../support/todos.ts'
 
 /** Replaces the platform's handler, which would fail the test run, and returns what it was given. */
@@ -49,98 +50,61 @@ test('a join never shows half a SQLite commit that comes between another one and
 test('a join never shows half a SQLite commit while somebody’s slow action holds a collection', async () => {
   const both = await openBoth()
   const { states } = await joinOf(both)
-  let finish = (): void => undefined
-  const action = createTransaction({
-    autoCommit: false,
-    mutationFn: () => new Promise<void>((resolve) => (finish = resolve)),
-  })
-  action.mutate(() =>
-    both.todos.update('b', (draft) => {
-      draft.title = 'optimistic'
-    }),
+  const action = slowAction(() =>
+    both.todos.update('b', (draft) => void (draft.title = 'optimistic')),
   )
-  const acted = action.commit()
   await setBoth(both.database, 'v1')
   await setBoth(both.database, 'v2')
   await both.database.execute("UPDATE todos SET done = 1 WHERE id = 'b'")
   expect(states.at(-1)).toBe('v0/v0')
-  finish()
-  await acted
+  await action.end()
   await vi.waitFor(() => expect(states.at(-1)).toBe('v2/v2'))
   for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
 })
 
 test('a collection that is held too long is left out and says so; the others go on', async () => {
   const { database, todos, lists } = await openBoth()
-  let finish = (): void => undefined
-  const action = createTransaction({
-    autoCommit: false,
-    mutationFn: () => new Promise<void>((resolve) => (finish = resolve)),
-  })
-  action.mutate(() =>
-    todos.update('b', (draft) => {
-      draft.title = 'optimistic'
-    }),
-  )
-  const acted = action.commit()
+  const action = slowAction(() => todos.update('b', (draft) => void (draft.title = 'optimistic')))
   await setBoth(database, 'v1')
   await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v1'), { timeout: 5_000 })
   expect(todos.utils.isHeld()).toBe(true)
   expect(todos.get('a')?.title).toBe('v0')
-  finish()
-  await acted
+  await action.end()
   await vi.waitFor(() => expect(todos.get('a')?.title).toBe('v1'))
   expect(todos.utils.isHeld()).toBe(false)
 })
 
 test('a collection that is read while a slow action holds another is ready when both show one commit', async () => {
   const { database, lists, todos } = await openBoth()
-  let end = (): void => undefined
-  const action = createTransaction({
-    autoCommit: false,
-    mutationFn: () => new Promise<void>((resolve) => (end = resolve)),
-  })
-  action.mutate(() => lists.insert({ id: 'm', name: 'mine' }))
-  const done = action.commit()
+  const action = slowAction(() => lists.insert({ id: 'm', name: 'mine' }))
   await todos.cleanup()
   await setBoth(database, 'v1')
   const atReady: unknown[] = []
   todos.onFirstReady(() => atReady.push(todos.get('a')?.title, lists.get('l')?.name))
   todos.startSyncImmediate()
   await vi.waitFor(() => expect(todos.has('a')).toBe(true))
-  end()
-  await done
+  await action.end()
   await vi.waitFor(() => expect(atReady).toEqual(['v1', 'v1']))
 })
 
 test('a collection that a slow action wrote to is ready when it shows its rows, or says that they are held', async () => {
-  const { todos } = await openBoth()
+  const { database, todos } = await openBoth()
   await todos.cleanup()
-  const end: (() => void)[] = []
-  const act = (id: string): Promise<unknown> => {
-    const action = createTransaction({
-      autoCommit: false,
-      mutationFn: () => new Promise<void>((resolve) => end.push(resolve)),
-    })
-    action.mutate(() => todos.insert({ id, title: 'mine' }))
-    return action.commit()
-  }
   todos.startSyncImmediate()
-  const quick = act('quick')
+  const quick = slowAction(() => todos.insert({ id: 'quick', title: 'mine' }))
   const sizes: number[] = []
   todos.onFirstReady(() => sizes.push(todos.size))
-  await vi.waitFor(() => expect(end).toHaveLength(1))
-  end[0]?.()
-  await quick
+  await vi.waitFor(async () => expect(await trackingObjects(database)).toHaveLength(8))
+  await database.writeLock(() => Promise.resolve()) // behind that of the read
+  await quick.end()
   await vi.waitFor(() => expect(sizes).toEqual([2]))
 
   await todos.cleanup()
   todos.startSyncImmediate()
-  const slow = act('slow')
+  const slow = slowAction(() => todos.insert({ id: 'slow', title: 'mine' }))
   await vi.waitFor(() => expect(todos.status).toBe('ready'), { timeout: 5000 })
   expect([todos.size, todos.utils.isHeld()]).toEqual([1, true])
-  end[1]?.()
-  await slow
+  await slow.end()
   expect([todos.size, todos.utils.isHeld()]).toEqual([2, false])
 })
 
@@ -292,13 +256,7 @@ test('a subscriber’s write to a collection without a handler is an error, not 
 test('a row that we delete does not come back because somebody else has deleted it before', async () => {
   const { database, todos, lists } = await openBoth()
   const log = logEvents(todos)
-  let end = (): void => undefined
-  const hold = createTransaction({
-    autoCommit: false,
-    mutationFn: () => new Promise<void>((resolve) => (end = resolve)),
-  })
-  hold.mutate(() => lists.update('l', (draft) => void (draft.name = 'held')))
-  const held = hold.commit()
+  const action = slowAction(() => lists.update('l', (draft) => void (draft.name = 'held')))
   // One commit of theirs over both tables: it is drained, and waits for the slow action that holds the lists.
   await database.writeTransaction(async (lock) => {
     await lock.execute("DELETE FROM todos WHERE id = 'a'")
@@ -314,7 +272,6 @@ test('a row that we delete does not come back because somebody else has deleted 
   })
   await todos.delete('a').isPersisted.promise
   expect(todos.has('a')).toBe(false)
-  end()
-  await held
+  await action.end()
   expect(log).toEqual(['delete a title=v0'])
 })

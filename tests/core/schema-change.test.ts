@@ -1,7 +1,8 @@
 import { column, Schema, Table } from '@powersync/common'
 import { createPowerSyncCollection } from '@rowsignal/core'
-import { createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
+import { createLiveQueryCollection, eq } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
+import { slowAction } from '../support/slow-action.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
 import { openTrip } from '../support/trip.ts'
 
@@ -129,15 +130,9 @@ test('rows that still wait for a slow action when their table is lost are not sh
   const withDrafts = new Schema({ lists: new Table({ name: column.text }), drafts })
   await database.updateSchema(withDrafts)
   await database.execute("INSERT INTO drafts(id, body) VALUES ('a', 'one'), ('b', 'two')")
-  let end = (): void => undefined
-  const action = createTransaction({
-    mutationFn: () => new Promise<void>((resolve) => (end = resolve)),
-    autoCommit: false,
-  })
   const collection = createPowerSyncCollection({ database, table: withDrafts.props.drafts })
   collection.startSyncImmediate()
-  action.mutate(() => collection.insert({ id: 'c', body: 'mine' }))
-  const done = action.commit()
+  const action = slowAction(() => collection.insert({ id: 'c', body: 'mine' }))
   await vi.waitFor(() => expect(collection.utils.isHeld()).toBe(true), { timeout: 5000 })
   expect(collection.size).toBe(1) // the rows that were read wait for the action
 
@@ -145,8 +140,7 @@ test('rows that still wait for a slow action when their table is lost are not sh
   await database.updateSchema(withDrafts)
   await vi.waitFor(() => expect(collection.status).toBe('ready'), { timeout: 5000 })
   await database.execute("INSERT INTO drafts(id, body) VALUES ('d', 'new')")
-  end()
-  await done
+  await action.end()
   await vi.waitFor(() => expect(collection.has('d')).toBe(true))
   expect([...collection.keys()]).toEqual(['d'])
 })

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 // What V8 compiles, and its inline caches, which grow with closures that are made anew, count as heap: 2,000 bytes a
-// round come and go with its optimizer on, under 40 without.
+// round come and go with them, under ten without.
 for (const flag of ['--no-opt', '--no-sparkplug', '--no-flush-bytecode', '--no-use-ic']) {
   setFlagsFromString(flag)
 }
