@@ -44,8 +44,9 @@ export function booleanColumn(): RichColumn<boolean, number> {
 /**
  * A `Date` in a TEXT column (ISO 8601, written in UTC with milliseconds) or in a number column (epoch ms).
  *
- * Reading takes what Postgres and SQLite write, too: `2026-12-01 10:00:00+02`, `2026-12-01`; text without a zone is
- * UTC. Digits below the millisecond are not shown, and stay in SQLite as long as the column is not written.
+ * Reading takes ISO 8601 as Postgres, SQLite, JavaScript, Ruby, Go and Python write it, `2026-12-01 10:00:00+02` and
+ * `2026-12-01` among them (docs/types.md lists all); text without a zone is UTC. Any other text is a bad row. Digits
+ * below the millisecond are not shown, and stay in SQLite as long as the column is not written.
  */
 export function dateColumn(): RichColumn<Date> {
   return {
@@ -123,13 +124,35 @@ function checkDate(value: unknown, message: string): StandardSchemaV1.Result<Dat
   return value instanceof Date && !Number.isNaN(value.getTime()) ? { value } : refuse(message)
 }
 
-/** JavaScript would take a time without a zone for local time, and the same row would differ by device. */
+/** Year, month, day, hour, minute, second, digits below it, zone; after an offset what Go adds to it. */
+const dateText =
+  /^([+-]\d{6}|\d{4,6})-(\d\d)-(\d\d)(?:[Tt ]([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?(?: ?(?:[Zz]|UTC|GMT)| ?([+-](?:[01]\d|2[0-3])(?::?[0-5]\d(?::?[0-5]\d)?)?)(?: (?:[A-Z]{3,5}|[+-]\d\d(?:\d\d)?))?(?: m=[+-][\d.]+)?)?)?$/
+
+/**
+ * Reads only what names one instant. `Date.parse` reads almost anything: a time without a zone as local, so that the same
+ * row differs by device, 30 February as 2 March, and what stands behind a time in brackets not at all.
+ */
 function parseDate(text: string): Date {
-  const [day = '', time] = text.trim().split(/[T ]/)
-  if (!/^(?:\d{4}|[+-]\d{6})-\d\d-\d\d$/.test(day)) return new Date(Number.NaN)
-  if (time === undefined) return new Date(day)
-  const whole = time.replace(/(\.\d{3})\d+/, '$1').replace(/[+-]\d\d$/, '$&:00') // Postgres: microseconds, short zone
-  return new Date(`${day}T${/Z$|[+-]/.test(whole) ? whole : `${whole}Z`}`)
+  const parts = dateText.exec(text.trim())
+  if (parts === null) return new Date(Number.NaN)
+  const [year, month, day, hour, minute, second] = parts
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0))
+  const [, , , , , , , fraction = '', offset = '+00'] = parts
+  const date = new Date(0)
+  date.setUTCFullYear(year!, month! - 1, day)
+  if (date.getUTCMonth() !== month! - 1 || date.getUTCDate() !== day) return new Date(Number.NaN)
+  date.setUTCHours(hour!, minute, second, Number(fraction.slice(0, 3).padEnd(3, '0')))
+  // 24:00 is the end of the day, and there is nothing after it.
+  if (hour === 24 && date.getTime() % 86_400_000 !== 0) return new Date(Number.NaN)
+  return new Date(date.getTime() - offsetMs(offset))
+}
+
+/** `+02`, `+0530`, `+05:30` or, as of the zones before 1930, `+00:19:32`. */
+function offsetMs(offset: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = (offset.match(/\d\d/g) ?? []).map(Number)
+  const ms = ((hours * 60 + minutes) * 60 + seconds) * 1000
+  return offset.startsWith('-') ? -ms : ms
 }
 
 function freeze<Value>(value: Value): Value {

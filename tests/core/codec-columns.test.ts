@@ -162,29 +162,6 @@ test('an integer beyond 2^53 in a column without a helper makes a bad row and is
   expect(todos.utils.badRows.get('a')?.issues).toMatchObject([{ path: ['done'] }])
 })
 
-const dates: [stored: string, iso: string][] = [
-  ['2026-12-01T10:00:00.000Z', '2026-12-01T10:00:00.000Z'],
-  ['2026-12-01', '2026-12-01T00:00:00.000Z'],
-  ['2026-12-01 10:00:00', '2026-12-01T10:00:00.000Z'],
-  ['2026-12-01T10:00', '2026-12-01T10:00:00.000Z'],
-  ['2026-12-01 10:00:00.123456+02', '2026-12-01T08:00:00.123Z'],
-  ['2026-12-01 10:00:00-05:30', '2026-12-01T15:30:00.000Z'],
-  ['2026-12-01 10:00:00Z', '2026-12-01T10:00:00.000Z'],
-  ['+012345-12-01T10:00:00.000Z', '+012345-12-01T10:00:00.000Z'],
-]
-
-test.each(dates)('the date %s is read as %s, in every zone', (stored, iso) => {
-  const result = dateColumn().read(stored)
-  expect(result.issues ?? result.value.toISOString()).toBe(iso)
-})
-
-test.each(['', 'now', '12/01/2026', '2026', '2026-13-01', '2026-12-01 25:00'])(
-  'the text %j is no date',
-  (stored) => {
-    expect(dateColumn().read(stored).issues).toHaveLength(1)
-  },
-)
-
 const refused: [column: string, value: unknown][] = [
   ['done', 1],
   ['done', 'true'],
