@@ -8,7 +8,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { RowsignalError } from './errors.ts'
 import { valuesOf } from './sqlite-values.ts'
 import type { SqliteValue, StoredValue, ViewValue } from './sqlite-values.ts'
-import type { AnyRow } from './tanstack.ts'
+import { type AnyRow, isVirtual } from './tanstack.ts'
 import { validate } from './validate.ts'
 
 /** Per column, how a rich value becomes one of SQLite's; columns left out follow the column's type. */
@@ -32,9 +32,10 @@ export interface RowCodec {
   /**
    * The columns in `values` without the id, as SQLite takes them; `undefined` is `null`.
    *
+   * @param known The row as it was: columns that are stored as they were are left out.
    * @throws {RowsignalError} `column-not-in-schema`, `value-unsupported`.
    */
-  encode(values: AnyRow): Record<string, SqliteValue>
+  encode(values: AnyRow, known?: AnyRow): Record<string, SqliteValue>
 }
 
 export interface CodecOptions {
@@ -58,6 +59,14 @@ export function createCodec(table: ResolvedTable, { schema, serializer }: CodecO
     return stored
   }
 
+  const isStoredAs = (name: string, value: unknown, stored: SqliteValue): boolean => {
+    try {
+      return encodeValue(name, value) === stored
+    } catch {
+      return false // not all that can be read can be written
+    }
+  }
+
   return {
     decode(id, data) {
       const row: AnyRow = { id }
@@ -68,12 +77,14 @@ export function createCodec(table: ResolvedTable, { schema, serializer }: CodecO
         : { issues: result.issues }
     },
 
-    encode(values) {
+    encode(values, known = {}) {
       const encoded: Record<string, SqliteValue> = {}
       for (const [name, value] of Object.entries(values)) {
-        if (name === 'id') continue
+        if (name === 'id' || isVirtual(name)) continue
         if (!types.has(name)) throw unknownColumn(table, name)
-        encoded[name] = encodeValue(name, value)
+        const stored = encodeValue(name, value)
+        if (Object.hasOwn(known, name) && isStoredAs(name, known[name], stored)) continue
+        encoded[name] = stored
       }
       return encoded
     },

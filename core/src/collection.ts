@@ -23,15 +23,16 @@ import { CollectionSync } from './collection-sync.ts'
 import { attempt, RowsignalError } from './errors.ts'
 import { indexKeys } from './key-index.ts'
 import { batch, type Readable } from './readable.ts'
-import { assertRowOptions, rowCodec, writeSchema } from './row-options.ts'
+import { assertRowOptions, rowCodec } from './row-options.ts'
 import type { RowOptions } from './row-options.ts'
 import { rows } from './rows.ts'
 import type { SqliteValue } from './sqlite-values.ts'
-import type { SchemaOfTable } from './table-schema.ts'
+import { type SchemaOfTable, tableSchema } from './table-schema.ts'
 import { TableSource } from './table-source.ts'
 import { assertSupportedCollection } from './tanstack.ts'
 import type { AnyCollection, AnyRow, SyncWriter } from './tanstack.ts'
 import { persist, setWriteTarget } from './write.ts'
+import { writeSchema } from './write-schema.ts'
 
 /** What `utils.getMeta()` tells of a collection. */
 export interface PowerSyncCollectionMeta {
@@ -158,7 +159,7 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
     ...given({ id, gcTime, startSync, autoIndex, defaultIndexType }),
     ...given({ compare, defaultStringCollation }),
     getKey: (row: AnyRow) => row.id as string,
-    schema: writeSchema(() => source.table, rowOptions),
+    schema: writeSchema(config.schema ?? tableSchema(() => source.table, rowOptions.columns)),
     sync: { rowUpdateMode: 'full', sync: start },
     onInsert: persistOwn,
     onUpdate: persistOwn,

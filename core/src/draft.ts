@@ -11,6 +11,7 @@ import { type DraftConflict, Edits } from './edits.ts'
 import { RowsignalError } from './errors.ts'
 import type { RowCollection, RowKey } from './keyed-rows.ts'
 import type { Host } from './live-row.ts'
+import { isVirtual, type VirtualName, withoutVirtual } from './tanstack.ts'
 
 /** A collection whose rows can be written. */
 export interface EditableCollection<Row extends object, Key extends RowKey> extends RowCollection<
@@ -25,7 +26,7 @@ export interface EditableCollection<Row extends object, Key extends RowKey> exte
 
 /** The columns of a row that a form may write; undefined while there is no row. */
 export type DraftColumns<Row extends object> = {
-  -readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?:
+  -readonly [Column in keyof Row as Column extends VirtualName ? never : Column]?:
     | Row[Column]
     | undefined
 }
@@ -35,7 +36,7 @@ export type DraftColumn<Row extends object> = keyof DraftColumns<Row>
 
 /** The columns that both the user and somebody else have changed. */
 export type DraftConflicts<Row extends object> = {
-  readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?: DraftConflict<
+  readonly [Column in keyof Row as Column extends VirtualName ? never : Column]?: DraftConflict<
     Row[Column]
   >
 }
@@ -139,14 +140,14 @@ class Form<Row extends object, Key extends RowKey, Cell> {
   }
 
   set(column: string, value: unknown): void {
+    if (isVirtual(column)) return // a row that is assigned as a whole brings them along
     this.#read().set(column, value, this.#source.row())
     this.#tell()
   }
 
-  /** The row without the properties that @tanstack/db adds, under `values`. */
+  /** The columns of the row, under `values`. */
   merged(values = this.#read().values()): Record<string, unknown> {
-    const columns = Object.entries(this.#source.row() ?? {})
-    return { ...Object.fromEntries(columns.filter(([name]) => !name.startsWith('$'))), ...values }
+    return { ...withoutVirtual(this.#source.row() ?? {}), ...values }
   }
 
   changes(): Record<string, unknown> {

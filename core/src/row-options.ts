@@ -1,5 +1,5 @@
 /**
- * What an app says of the rows of a collection, made into the schema that checks writes and the codec:
+ * What an app says of the rows of a collection, made into their codec:
  *
  *   nothing                                 SQLite's types
  *   `columns`                               the types of the helpers
@@ -12,8 +12,9 @@ import { createCodec } from './codec.ts'
 import type { RowCodec } from './codec.ts'
 import { RowsignalError } from './errors.ts'
 import type { SqliteValue } from './sqlite-values.ts'
-import { columnSerializers, storedSchema, tableSchema } from './table-schema.ts'
+import { columnSerializers, storedSchema } from './table-schema.ts'
 import type { AnyColumns } from './table-schema.ts'
+import { isVirtual } from './tanstack.ts'
 
 /** The options of a collection that say what its rows are. */
 export interface RowOptions {
@@ -21,11 +22,6 @@ export interface RowOptions {
   schema?: StandardSchemaV1 | undefined
   deserializationSchema?: StandardSchemaV1 | undefined
   serializer?: Readonly<Record<string, ((value: never) => SqliteValue) | undefined>> | undefined
-}
-
-/** The schema by which TanStack DB checks what is inserted and updated. */
-export function writeSchema(table: () => ResolvedTable, options: RowOptions): StandardSchemaV1 {
-  return options.schema ?? tableSchema(table, options.columns)
 }
 
 export function rowCodec(table: ResolvedTable, options: RowOptions): RowCodec {
@@ -70,6 +66,14 @@ export function assertRowOptions(table: ResolvedTable, options: RowOptions): voi
 
 /** The views of the SDK (2.3.0) look a column up by the JSON path `$.name`, unquoted. */
 function assertReadable(table: ResolvedTable): void {
+  const taken = table.columns.find(({ name }) => isVirtual(name))
+  if (taken !== undefined) {
+    throw new RowsignalError(
+      'table-unsupported',
+      `collection: column \`${taken.name}\` of table \`${table.name}\` has the name of a property that TanStack DB gives to every row. ` +
+        'Give it another name.',
+    )
+  }
   const unreadable = table.columns.find(({ name }) => /^"|[.[]/.test(name))
   if (unreadable === undefined) return
   throw new RowsignalError(

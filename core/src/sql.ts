@@ -76,6 +76,14 @@ export function updateRows(viewName: string, columns: readonly string[]): string
   return `UPDATE ${quote(viewName)} SET ${sets.join(', ')} FROM json_each(?) AS change WHERE ${quote(viewName)}.id = change.value->>0 RETURNING id`
 }
 
+/**
+ * Has the triggers record rows that stay as they are: @tanstack/db 0.9.2 keeps an optimistic row until it is shown a stored
+ * one. Parameter: `[[id], …]` as JSON text.
+ */
+export function touchRows(internalName: string): string {
+  return `UPDATE ${quote(internalName)} SET data = data WHERE id IN (SELECT value->>0 FROM json_each(?))`
+}
+
 /** Deletes one row. Parameter: the id. A batch and not `IN`, which would delete in the order of the ids. */
 export function deleteRow(viewName: string): string {
   return `DELETE FROM ${quote(viewName)} WHERE id = ?`

@@ -80,7 +80,7 @@ function rowCheck(table: ResolvedTable, columns: AnyColumns): RowCheck {
       else issues.push(...below(name, result.issues))
     }
     for (const name of Object.keys(values)) {
-      if (name === 'id' || checks.has(name) || name.startsWith('$')) continue // `$synced` and the like are TanStack DB's
+      if (name === 'id' || checks.has(name)) continue
       issues.push({ message: `is not a column of table ${table.name}`, path: [name] })
     }
     return issues.length > 0 ? { issues } : { value: row }

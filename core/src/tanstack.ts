@@ -18,6 +18,21 @@ import { batch } from './readable.ts'
 /** A row as TanStack DB holds it. */
 export type AnyRow = Record<string, unknown>
 
+const virtualNames = ['$hasPendingWrites', '$synced', '$origin', '$key', '$collectionId'] as const
+
+/** A property that TanStack DB (0.15.2; 0.9.2 has no `$hasPendingWrites`) gives to every row that it hands out. */
+export type VirtualName = (typeof virtualNames)[number]
+
+/** Whether this is the name of such a property, which is nobody's column. */
+export function isVirtual(name: string): boolean {
+  return virtualNames.some((virtual) => virtual === name)
+}
+
+/** The columns of a row. */
+export function withoutVirtual(row: object): AnyRow {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !isVirtual(name)))
+}
+
 // The library never looks into the schema and the utilities of a collection that it is handed.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyCollection = Collection<any, any, any, any, any>

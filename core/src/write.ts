@@ -7,10 +7,11 @@ import type { LockContext, ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Collection, PendingMutation, Transaction, UtilsRecord } from '@tanstack/db'
 import { captureOf } from './capture.ts'
+import type { RowCodec } from './codec.ts'
 import { RowsignalError } from './errors.ts'
 import type { Database } from './powersync.ts'
 import type { IsOwn } from './publish.ts'
-import { deleteRow, insertRows, updateRows } from './sql.ts'
+import { deleteRow, insertRows, touchRows, updateRows } from './sql.ts'
 import type { SqliteValue } from './sqlite-values.ts'
 import type { TableSource } from './table-source.ts'
 import { type AnyCollection, mutateTogether, rollbackTogether } from './tanstack.ts'
@@ -109,8 +110,11 @@ function onlyDatabaseOf(mutations: readonly PendingMutation[]): Database {
 }
 
 interface Statement {
-  /** `mark`: a delete with metadata, which the core takes as an update of `_deleted`. */
-  readonly action: PendingMutation['type'] | 'mark'
+  /**
+   * `mark`: a delete with metadata, which the core takes as an update of `_deleted`. `touch`: an update that comes to what
+   * the row was, which queues nothing.
+   */
+  readonly action: PendingMutation['type'] | 'mark' | 'touch'
   /** What neighbouring mutations must share to go as one. */
   readonly kind: string
   readonly sql: string
@@ -142,7 +146,6 @@ function assertUpdated({ kind, rows }: Statement, updated: readonly { id: string
 function statementsOf(mutations: readonly PendingMutation[]): Statement[] {
   const statements: Statement[] = []
   for (const mutation of mutations) {
-    if (mutation.type === 'update' && Object.keys(mutation.changes).length === 0) continue
     const statement = statementOf(mutation)
     const last = statements.at(-1)
     if (last?.kind === statement.kind) last.rows.push(...statement.rows)
@@ -153,7 +156,7 @@ function statementsOf(mutations: readonly PendingMutation[]): Statement[] {
 
 function statementOf(mutation: PendingMutation): Statement {
   const { table, codec } = targetOf(mutation.collection)
-  const { type, modified, changes } = mutation
+  const { type } = mutation
   const id: string = mutation.key
   const view = table.viewName
   const metadata = metadataOf(mutation, table)
@@ -161,8 +164,15 @@ function statementOf(mutation: PendingMutation): Statement {
     return { action: 'delete', kind: `delete of ${view}`, sql: deleteRow(view), rows: [[id]] }
   }
   const action = type === 'delete' ? 'mark' : type
-  const values =
-    action === 'mark' ? { _deleted: 1 } : codec.encode(action === 'insert' ? modified : changes)
+  const values = type === 'delete' ? { _deleted: 1 } : encodeWith(codec, mutation)
+  if (type === 'update' && Object.keys(values).length === 0) {
+    return {
+      action: 'touch',
+      kind: `touch of ${view}`,
+      sql: touchRows(table.internalName),
+      rows: [[id]],
+    }
+  }
   const row = { ...values, ...metadata }
   const columns = Object.keys(row)
   return {
@@ -171,6 +181,13 @@ function statementOf(mutation: PendingMutation): Statement {
     sql: action === 'insert' ? insertRows(view, ['id', ...columns]) : updateRows(view, columns),
     rows: [[id, ...Object.values(row)]],
   }
+}
+
+function encodeWith(
+  codec: RowCodec,
+  { type, modified, changes, original }: PendingMutation,
+): Record<string, SqliteValue> {
+  return type === 'insert' ? codec.encode(modified) : codec.encode(changes, original)
 }
 
 function metadataOf(
