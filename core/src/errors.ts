@@ -27,6 +27,7 @@ export type RowsignalErrorCode =
   | 'sync-mode-unsupported'
   | 'table-not-in-schema'
   | 'table-unsupported'
+  | 'transact-asynchronous'
   | 'two-copies-of-tanstack-db'
   | 'unsupported-powersync'
   | 'unsupported-tanstack-db'

@@ -2,7 +2,7 @@
  * The only room that touches internals of @tanstack/db, and the home of its one trick: a publication of several
  * collections as one change. Run on 0.9.2 and 0.15.2.
  */
-import { CollectionImpl, createTransaction } from '@tanstack/db'
+import { CollectionImpl, createTransaction, getActiveTransaction } from '@tanstack/db'
 import type {
   BaseQueryBuilder,
   Collection,
@@ -12,7 +12,7 @@ import type {
   Transaction,
   TransactionWithMutations,
 } from '@tanstack/db'
-import { reportToPlatform, RowsignalError } from './errors.ts'
+import { attempt, reportToPlatform, RowsignalError } from './errors.ts'
 import { batch } from './readable.ts'
 
 /** A row as TanStack DB holds it. */
@@ -57,6 +57,8 @@ interface CollectionState {
   readonly pendingSyncedTransactions: readonly {
     readonly operations: readonly { readonly key: string }[]
   }[]
+  /** Has the collection show what its transactions say now. */
+  onTransactionStateChange(): void
 }
 
 /**
@@ -76,6 +78,7 @@ export function assertSupportedCollection(collection: AnyCollection): void {
     typeof state?.transactions?.values === 'function' &&
     typeof state.syncedData?.get === 'function' &&
     typeof state.optimisticUpserts?.keys === 'function' &&
+    typeof state.onTransactionStateChange === 'function' &&
     Array.isArray(state.pendingSyncedTransactions)
   ) {
     return
@@ -145,6 +148,14 @@ export function onSettled(transaction: Transaction, listener: () => void): void 
   transaction.isPersisted.promise.then(listener, listener)
 }
 
+const publications = new WeakSet<Transaction>()
+
+/** The transaction that a write made now would join: somebody's `mutate` runs. A publication's own is nobody's. */
+export function ambientTransaction(): Transaction | undefined {
+  const active = getActiveTransaction()
+  return active !== undefined && publications.has(active) ? undefined : active
+}
+
 /**
  * Runs sync commits of several collections as one change: live queries over them run once, after the last one.
  *
@@ -158,7 +169,7 @@ export function onSettled(transaction: Transaction, listener: () => void): void 
  */
 export function publishTogether(commits: readonly (() => void)[]): unknown[] {
   const errors: unknown[] = []
-  const attempt = (run: () => void): void => {
+  const collect = (run: () => void): void => {
     try {
       run()
     } catch (error) {
@@ -166,7 +177,8 @@ export function publishTogether(commits: readonly (() => void)[]): unknown[] {
     }
   }
   const transaction = createTransaction({ autoCommit: false, mutationFn: persistAmbient })
-  batch(() => attempt(() => transaction.mutate(() => commits.forEach(attempt))))
+  publications.add(transaction)
+  batch(() => collect(() => transaction.mutate(() => commits.forEach(collect))))
   // Ended by commit also when it is empty: on 0.9.2 the rollback of an empty one rejects without a listener. The
   // subscriber that wrote holds the transaction and its rejection.
   transaction.isPersisted.promise.catch(() => undefined)
@@ -204,6 +216,29 @@ export function mutateTogether(transaction: Transaction, mutate: () => void): vo
     }
   })
   if (failure !== undefined) throw failure.error
+}
+
+/**
+ * Runs `mutate` as a part of a transaction whose own `mutate` runs. If it throws, what it did is taken back, and the rest
+ * of the transaction stays. Live queries see the end of the whole.
+ *
+ * @throws What `mutate` throws.
+ */
+export function mutateWithin(transaction: Transaction, mutate: () => void): void {
+  const { mutations } = transaction
+  const before = [...mutations] // they are replaced when they merge, and never changed
+  try {
+    batch(mutate)
+  } catch (error) {
+    const touched = new Set([...before, ...mutations].map(({ collection }) => collection))
+    mutations.splice(0, mutations.length, ...before)
+    batch(() => {
+      for (const collection of touched) {
+        attempt(() => stateOf(collection).onTransactionStateChange())
+      }
+    })
+    throw error
+  }
 }
 
 /**

@@ -14,7 +14,13 @@ import type { IsOwn } from './publish.ts'
 import { deleteRow, insertRows, touchRows, updateRows } from './sql.ts'
 import type { SqliteValue } from './sqlite-values.ts'
 import type { TableSource } from './table-source.ts'
-import { type AnyCollection, mutateTogether, rollbackTogether } from './tanstack.ts'
+import {
+  ambientTransaction,
+  type AnyCollection,
+  mutateTogether,
+  mutateWithin,
+  rollbackTogether,
+} from './tanstack.ts'
 import { recordWriteError, watchLock } from './write-errors.ts'
 
 // By the `utils` of the collection's options: known before the collection is, and kept when options are spread.
@@ -246,20 +252,32 @@ export class PowerSyncTransactor {
   }
 }
 
+/** What a function that ends before it returns may return. */
+type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result
+
 /**
  * Runs mutations of several collections as one: one optimistic change, one SQLite transaction, all or nothing.
  *
- * Listeners and bindings see one change. If `mutate` throws, nothing was changed.
+ * Listeners and bindings see one change. If `mutate` throws, nothing was changed. Inside of another `transact`, or of the
+ * `mutate` of a transaction of yours, it is a part of that one, which goes on if you catch what was thrown.
  *
- * @returns TanStack DB's transaction; `isPersisted.promise` resolves when SQLite has it.
+ * @param mutate Not asynchronous: what comes after an `await` would be no part of it. Await before or after it.
+ * @returns TanStack DB's transaction, the outer one inside of another; `isPersisted.promise` resolves when SQLite has it.
  * @throws What `mutate` throws. `isPersisted.promise` rejects as that of any write does.
+ * @throws {RowsignalError} `transact-asynchronous` when `mutate` is asynchronous.
  * @example
  * transact(() => {
  *   trips.delete(trip.id)
  *   stops.delete(stopIds)
  * })
  */
-export function transact(mutate: () => void): Transaction {
+export function transact<Result>(mutate: () => Synchronous<Result>): Transaction {
+  const run = synchronous(mutate)
+  const ambient = ambientTransaction()
+  if (ambient !== undefined) {
+    mutateWithin(ambient, run)
+    return ambient
+  }
   const transaction = createTransaction({
     autoCommit: false,
     mutationFn: async ({ transaction: committing }) => {
@@ -272,9 +290,26 @@ export function transact(mutate: () => void): Transaction {
     },
   })
   transaction.isPersisted.promise.catch(() => undefined) // on 0.9.2 nobody else would listen to it
-  mutateTogether(transaction, mutate)
+  mutateTogether(transaction, run)
   transaction.commit().catch(() => undefined) // the caller learns of it by `isPersisted`
   return transaction
+}
+
+/** An asynchronous function is not called, since what comes after its first `await` could not be taken back. */
+function synchronous(mutate: () => unknown): () => void {
+  const refused = (): RowsignalError =>
+    new RowsignalError(
+      'transact-asynchronous',
+      'write: `transact` was given an asynchronous function, of which only the part before the first `await` would be in the transaction. ' +
+        'Nothing was written. Await what you need first, and make all writes in one synchronous function.',
+    )
+  if (Object.prototype.toString.call(mutate) === '[object AsyncFunction]') throw refused()
+  return () => {
+    const result = mutate() as { then?: unknown } | null | undefined
+    if (typeof result?.then !== 'function') return
+    if (result instanceof Promise) result.catch(() => undefined)
+    throw refused()
+  }
 }
 
 /**
