@@ -12,6 +12,7 @@ import { RowsignalError } from './errors.ts'
 import type { RowCollection, RowKey } from './keyed-rows.ts'
 import type { Host } from './live-row.ts'
 import { isVirtual, type VirtualName, withoutVirtual } from './tanstack.ts'
+import { validate } from './validate.ts'
 
 /** A collection whose rows can be written. */
 export interface EditableCollection<Row extends object, Key extends RowKey> extends RowCollection<
@@ -68,7 +69,7 @@ export interface Draft<Row extends object> {
   readonly conflicts: DraftConflicts<Row>
   /**
    * What the collection's schema refuses, by column: what a save would be refused for, as the user types. Empty while
-   * there is nothing to save, and for a schema that validates asynchronously.
+   * there is nothing to save. A schema that throws, or is asynchronous, refuses the row as a whole.
    */
   readonly errors: DraftErrors<Row>
   /** Ends the conflict of a column: keeps the user's value, or takes the row's. */
@@ -114,12 +115,14 @@ export function createDraft<Row extends object, Key extends RowKey, Cell>(
   }
 }
 
+type DraftMessages = Record<string, readonly string[]>
+
 /** The edits of what is shown now, tracked. */
 class Form<Row extends object, Key extends RowKey, Cell> {
   readonly #source: DraftSource<Row, Key>
   readonly #host: Host<Cell>
   readonly #cell: Cell
-  readonly #keepErrors = keeper<Record<string, readonly string[]>>()
+  readonly #keepErrors = keeper<DraftMessages>()
   readonly #keepConflicts = keeper<Record<string, DraftConflict<unknown>>>()
   #edits = new Edits()
   #collection: object | undefined
@@ -158,13 +161,14 @@ class Form<Row extends object, Key extends RowKey, Cell> {
     return this.#keepConflicts(this.#inputs(), () => this.#read().conflicts(this.#source.row()))
   }
 
-  errors(): Record<string, readonly string[]> {
+  errors(): DraftMessages {
     return this.#keepErrors(this.#inputs(), () => {
       const { schema } = this.#source.collection().config
       const changes = this.changes()
       if (schema === undefined || this.#source.row() === undefined) return {}
       // As @tanstack/db validates an update: the whole row as it will be.
-      return Object.keys(changes).length === 0 ? {} : validate(schema, this.merged(changes))
+      if (Object.keys(changes).length === 0) return {}
+      return errorsByColumn(validate(schema, this.merged(changes)).issues)
     })
   }
 
@@ -259,15 +263,9 @@ function formHandler<Columns extends object>(form: {
   }
 }
 
-function validate(
-  schema: StandardSchemaV1,
-  values: Record<string, unknown>,
-): Record<string, readonly string[]> {
-  const result = schema['~standard'].validate(values)
-  // An asynchronous schema is refused by @tanstack/db itself, at the save.
-  if (result instanceof Promise || result.issues === undefined) return {}
+function errorsByColumn(issues: readonly StandardSchemaV1.Issue[] = []): DraftMessages {
   const errors: Record<string, string[]> = {}
-  for (const { message, path } of result.issues) {
+  for (const { message, path } of issues) {
     const first = path?.[0]
     const column = String((typeof first === 'object' ? first.key : first) ?? '$row')
     ;(errors[column] ??= []).push(message)

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-/** What a schema says of a value now. One that throws or answers later has refused it: no other row waits for that. */
+/** What a schema says of a value now. One that throws or answers later has refused it: nothing waits for that. */
 export function validate<Output>(
   schema: StandardSchemaV1<unknown, Output>,
   value: unknown,

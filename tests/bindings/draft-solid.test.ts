@@ -33,6 +33,10 @@ testDraft({
           { className: 'error' },
         ),
         Object.assign(
+          solidNode('p', () => errors().$row?.join()),
+          { className: 'row-error' },
+        ),
+        Object.assign(
           solidNode('p', () => conflictText(conflicts().title)),
           { className: 'conflict' },
         ),

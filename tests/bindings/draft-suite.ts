@@ -7,18 +7,27 @@ import type { Mounted } from './contract.ts'
 
 const schema = new Schema({ events: new Table({ title: column.text, seats: column.integer }) })
 
-const openEvents = async () => {
+const eventSchema = z.object({
+  id: z.string(),
+  title: z.string().min(3, 'too short'),
+  seats: z.number('no number').min(1, 'too few'),
+})
+
+/** Refuses the title `Boom` in its own way. */
+const failingSchema = (fail: () => Promise<never>): typeof eventSchema => {
+  const { validate, ...standard } = eventSchema['~standard']
+  const failing: (typeof eventSchema)['~standard'] = {
+    ...standard,
+    validate: (value) => ((value as { title: string }).title === 'Boom' ? fail() : validate(value)),
+  }
+  return { '~standard': failing } as typeof eventSchema
+}
+
+const openEvents = async (rowSchema = eventSchema) => {
   const database = await openDatabase(schema)
   await database.execute("INSERT INTO events(id, title, seats) VALUES ('a', 'Picnic', 4)")
-  const events = createPowerSyncCollection({
-    database,
-    table: schema.props.events,
-    schema: z.object({
-      id: z.string(),
-      title: z.string().min(3, 'too short'),
-      seats: z.number('no number').min(1, 'too few'),
-    }),
-  })
+  const table = schema.props.events
+  const events = createPowerSyncCollection({ database, table, schema: rowSchema })
   await events.preload()
   return { database, events }
 }
@@ -33,7 +42,7 @@ export interface DraftDriver {
   readonly flush: () => Promise<void>
   /**
    * `useDraft` of event `a`: inputs `title` and `seats` (a number) bound in the framework's own manner, and for the title
-   * `<p class="error">` and `<p class="conflict">`; buttons `mine`, `theirs`, `reset`, and `save`, disabled without
+   * `<p class="error">` and `<p class="conflict">`, `<p class="row-error">` for `$row`; buttons `mine`, `theirs`, `reset`, and `save`, disabled without
    * `canSave`.
    */
   readonly mountForm: (props: { readonly events: Events }) => Mounted
@@ -41,8 +50,8 @@ export interface DraftDriver {
 
 /** The same promises of a form for every framework, over a real table with a schema. */
 export function testDraft({ flush, mountForm }: DraftDriver): void {
-  async function open() {
-    const { database, events } = await openEvents()
+  async function open(rowSchema = eventSchema) {
+    const { database, events } = await openEvents(rowSchema)
     const { element, unmount } = mountForm({ events })
     onTestFinished(unmount)
     const find = (selector: string): Element => {
@@ -69,7 +78,7 @@ export function testDraft({ flush, mountForm }: DraftDriver): void {
       canSave: !button('save').disabled,
     })
     await flush()
-    return { database, type, click, shown }
+    return { database, type, click, shown, rowError: () => find('.row-error').textContent }
   }
 
   const pristine = { title: 'Picnic', seats: '4', error: '', conflict: '', canSave: false }
@@ -85,6 +94,30 @@ export function testDraft({ flush, mountForm }: DraftDriver): void {
     expect(shown()).toEqual({ ...pristine, title: 'Pie', seats: '0' })
     await type('seats', '5')
     expect(shown()).toEqual({ ...pristine, title: 'Pie', seats: '5', canSave: true })
+  })
+
+  test.each<[how: string, fail: () => Promise<never>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no more')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no more'))],
+    ['answers later', () => new Promise(() => {})],
+  ])('a schema that %s is an error of the row, and holds the save back', async (_, fail) => {
+    const { database, type, click, shown, rowError } = await open(failingSchema(fail))
+    await type('title', 'Boom')
+    expect(rowError()).toContain('the schema threw, or is asynchronous')
+    expect(shown()).toEqual({ ...pristine, title: 'Boom' })
+    await type('title', 'Bloom')
+    expect([shown(), rowError()]).toEqual([{ ...pristine, title: 'Bloom', canSave: true }, ''])
+    await click('save')
+    await vi.waitFor(
+      async () =>
+        expect(await database.get('SELECT title FROM events')).toEqual({ title: 'Bloom' }),
+      20_000,
+    )
   })
 
   test('a number is saved as a number, and a column that came from afar meanwhile stays', async () => {

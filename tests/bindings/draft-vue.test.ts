@@ -26,6 +26,7 @@ testDraft({
           [[vModelText, draft.seats, '', { number: true }]],
         ),
         h('p', { class: 'error' }, errors.value.title?.join()),
+        h('p', { class: 'row-error' }, errors.value.$row?.join()),
         h('p', { class: 'conflict' }, conflictText(conflicts.value.title)),
         h('button', { name: 'mine', onClick: () => resolve('title', 'mine') }),
         h('button', { name: 'theirs', onClick: () => resolve('title', 'theirs') }),

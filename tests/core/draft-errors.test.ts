@@ -5,6 +5,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../support/database.ts'
+import { unhandled } from '../support/unhandled.ts'
 
 const schema = new Schema({
   events: new Table({ title: column.text, starts: column.integer, ends: column.integer }),
@@ -102,14 +103,45 @@ test('a column that the schema changes is no conflict while it is saved', async 
   expect(form.draft.title).toBe('Party')
 })
 
-test('an asynchronous schema has no errors to show, and its save throws', async () => {
-  const { edit } = await open(event.refine(() => Promise.resolve(true)))
-  const form = edit('a')
-  form.draft.title = 'Party'
-  expect(form.errors).toEqual({})
-  expect(() => form.save()).toThrow('synchronous')
-  expect(form.draft.title).toBe('Party')
+const refused = 'the schema threw, or is asynchronous, which no row can wait for'
+const boom = (): never => {
+  throw new Error('boom')
+}
+const { validate, ...standard } = event['~standard']
+const custom = (answer: typeof validate): StandardSchemaV1 => ({
+  '~standard': { ...standard, validate: answer },
 })
+
+const unanswering: [what: string, schema: StandardSchemaV1][] = [
+  ['that throws', custom(boom)],
+  ['that rejects', custom(() => Promise.reject(new Error('boom')))],
+  ['that answers later', custom((row) => Promise.resolve(validate(row)))],
+  ['of zod with a refinement that answers later', event.refine(() => Promise.resolve(true))],
+  ['of zod with a refinement that throws', event.refine(boom)],
+  ['of zod with a transform that throws', event.safeExtend({ title: z.string().transform(boom) })],
+]
+
+test.each(unanswering)(
+  'a schema %s is an error of the row, and refuses every write',
+  async (_, asked) => {
+    const { edit, events, select } = await open(asked)
+    const before = await select()
+    const form = edit('a')
+    expect([form.errors, form.canSave]).toEqual([{}, false])
+    const reasons = await unhandled(() => {
+      form.draft.title = 'Party'
+      expect([form.errors, form.canSave]).toEqual([{ $row: [refused] }, false])
+      expect(() => form.save()).toThrow(expect.objectContaining({ code: 'draft-invalid' }))
+      expect(() => events.update('a', (row) => void (row.title = 'Party'))).toThrow()
+      expect(() => events.insert({ id: 'c', title: 'Party', starts: 1, ends: 2 })).toThrow()
+    })
+    expect(reasons).toEqual([])
+    expect(form.draft.title).toBe('Party')
+    form.reset()
+    expect([form.errors, form.changed]).toEqual([{}, false])
+    expect([await select(), [...events.keys()]]).toEqual([before, ['a', 'b']])
+  },
+)
 
 test('without a schema of its own a table refuses what its columns cannot hold', async () => {
   const database = await openDatabase(schema)

@@ -3,6 +3,7 @@ import { isRowsignalError, PowerSyncTransactor, rows, transact, upsert } from '@
 import { createOptimisticAction, createTransaction } from '@tanstack/db'
 import { expect, onTestFinished, test } from 'vitest'
 import { joinOf, openBoth as openRows } from '../support/both.ts'
+import { unhandled } from '../support/unhandled.ts'
 
 async function openBoth() {
   const both = await openRows()
@@ -241,21 +242,6 @@ test('a transact in answer to one that is taken back is kept', async () => {
   await answers[0]?.isPersisted.promise
   expect(await queued()).toEqual([['PUT kept']])
 })
-
-/** The promises that reject with nobody listening while `run` runs, and a while after. */
-async function unhandled(run: () => unknown): Promise<unknown[]> {
-  const reasons: unknown[] = []
-  const note = (reason: unknown) => void reasons.push(reason)
-  process.on('unhandledRejection', note)
-  try {
-    await run()
-    // Node tells of them after the microtasks of a turn.
-    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
-  } finally {
-    process.off('unhandledRejection', note)
-  }
-  return reasons
-}
 
 type Both = Awaited<ReturnType<typeof openBoth>>
 
