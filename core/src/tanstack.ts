@@ -28,8 +28,9 @@ export function isVirtual(name: string): boolean {
   return virtualNames.some((virtual) => virtual === name)
 }
 
-/** The columns of a row. */
-export function withoutVirtual(row: object): AnyRow {
+/** The row itself, or a copy without such properties, if it has any. */
+export function withoutVirtual(row: object): object {
+  if (!virtualNames.some((name) => Object.hasOwn(row, name))) return row
   const columns: AnyRow = { ...row }
   for (const name of virtualNames) delete columns[name]
   return columns
@@ -229,18 +230,18 @@ export function mutateTogether(transaction: Transaction, mutate: () => void): vo
 export function mutateWithin(transaction: Transaction, mutate: () => void): void {
   const { mutations } = transaction
   const before = [...mutations] // they are replaced when they merge, and never changed
-  try {
-    batch(mutate)
-  } catch (error) {
-    const touched = new Set([...before, ...mutations].map(({ collection }) => collection))
-    mutations.splice(0, mutations.length, ...before)
-    batch(() => {
+  batch(() => {
+    try {
+      mutate()
+    } catch (error) {
+      const touched = new Set([...before, ...mutations].map(({ collection }) => collection))
+      mutations.splice(0, mutations.length, ...before)
       for (const collection of touched) {
         attempt(() => stateOf(collection).onTransactionStateChange())
       }
-    })
-    throw error
-  }
+      throw error
+    }
+  })
 }
 
 /**

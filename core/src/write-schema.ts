@@ -10,7 +10,7 @@ import { type AnyRow, withoutVirtual } from './tanstack.ts'
 export function writeSchema(schema: StandardSchemaV1): StandardSchemaV1 {
   const standard = schema['~standard']
   const validate = (row: unknown): ReturnType<typeof standard.validate> => {
-    const result = standard.validate(withoutVirtual(row as AnyRow))
+    const result = standard.validate(withoutVirtual(row as object))
     if (!(result instanceof Promise)) {
       return result.issues === undefined ? { value: detached(result.value as AnyRow) } : result
     }

@@ -1,5 +1,5 @@
 /** What callers of `useDraft` see in their editor; checked by `tsc`, never run. */
-import type { DraftConflict, DraftErrors } from '@rowsignal/core'
+import type { DraftColumns, DraftConflict, DraftErrors } from '@rowsignal/core'
 import * as solid from '@rowsignal/solid'
 import * as svelte from '@rowsignal/svelte'
 import * as vue from '@rowsignal/vue'
@@ -18,6 +18,10 @@ expectTypeOf(vueForm.conflicts.value.title).toEqualTypeOf<DraftConflict<string> 
 expectTypeOf(vueForm.conflicts.value.title?.theirs).toEqualTypeOf<string | undefined>()
 expectTypeOf(vueForm.errors.value.title).toEqualTypeOf<readonly string[] | undefined>()
 expectTypeOf(vueForm.errors.value.$row).toEqualTypeOf<readonly string[] | undefined>()
+// `$synced` and the like are nobody's columns; any other name is one.
+expectTypeOf<
+  keyof DraftColumns<{ id: string; $price: number; $synced: boolean; $key: string }>
+>().toEqualTypeOf<'id' | '$price'>()
 vueForm.resolve('title', 'mine')
 // @ts-expect-error a column that the row does not have
 vueForm.resolve('missing', 'mine')

@@ -156,7 +156,9 @@ test('a rejected outer transact takes the inner one back', async () => {
 test.each(['createTransaction', 'createOptimisticAction'])(
   'inside of a %s a transact and an upsert are parts of it',
   async (kind) => {
-    const { database, todos, rename, retitle, queued, shown } = await openBoth()
+    const { database, lists, todos, rename, retitle, queued, shown } = await openBoth()
+    const told: unknown[] = []
+    onTestFinished(rows(lists).listen(([list]) => void told.push(list?.name)))
     const transactor = new PowerSyncTransactor({ database })
     const returned: unknown[] = []
     const mutate = () => {
@@ -192,6 +194,7 @@ test.each(['createTransaction', 'createOptimisticAction'])(
     const transaction = start()
     expect(returned).toEqual([transaction, transaction])
     expect(shown()).toEqual(['v1', 'v1', 3])
+    expect(new Set(told)).toEqual(new Set(['v1']))
     expect(await queued()).toEqual([])
     answer?.()
     await transaction.isPersisted.promise
