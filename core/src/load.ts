@@ -26,10 +26,29 @@ export interface ReadOptions {
   isCurrent(): boolean
 }
 
+/** What `selectChunk` gives. */
+interface StoredChunk {
+  rows: string
+  last: string
+}
+
 interface Chunk {
   rows: [id: string, data: AnyRow][]
   /** Only with the last chunk. */
   changes: Changes | undefined
+  place: string
+  /** Characters of the text that the rows came in. */
+  length: number
+}
+
+/** What the first chunk has, for their size is not known yet: of the largest that PowerSync syncs (15 MB) no more fit into one text. */
+const firstChunkRows = 32
+/** Characters that a chunk is to have: V8 ends at 2^29, and the lock is not to be held for longer than by small rows. */
+const chunkLength = 2 ** 22
+
+/** How many rows the next chunk has, by the size of the last. At least one, whatever its size. */
+function rowsOf(last: Pick<Chunk, 'rows' | 'length'>, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor((last.rows.length * chunkLength) / last.length)))
 }
 
 /**
@@ -41,27 +60,33 @@ interface Chunk {
 export async function readTable(sync: CollectionSync, options: ReadOptions): Promise<void> {
   const { database, order } = options
   const { chunkRows } = sync
-  const sql = selectChunk(options.internalName)
+  const first = selectChunk(options.internalName, 'first')
+  const next = selectChunk(options.internalName, 'next')
   const found = sync.isEmpty ? undefined : new Set<string>()
-  let last = ''
+  let place: string | undefined
+  let limit = Math.min(firstChunkRows, chunkRows)
 
   for (;;) {
     const isLast = await order.run(
       (locked) =>
         database.writeLock(async (lock): Promise<Chunk> => {
           locked()
-          const { chunk } = await lock.get<{ chunk: string }>(sql, [last, chunkRows])
-          const rows = JSON.parse(chunk) as Chunk['rows']
+          const chunk = await (place === undefined
+            ? lock.get<StoredChunk>(first, [limit])
+            : lock.get<StoredChunk>(next, [place, limit]))
+          const rows = JSON.parse(chunk.rows) as Chunk['rows']
           await settleDoubts(lock, sync.source.table, rows)
-          const changes = rows.length < chunkRows ? await options.readRecords(lock) : undefined
-          return { rows, changes }
+          const changes = rows.length < limit ? await options.readRecords(lock) : undefined
+          return { rows, changes, place: chunk.last, length: chunk.rows.length }
         }),
-      ({ rows, changes }) => {
+      (chunk) => {
+        const { rows, changes } = chunk
         const current = options.isCurrent() && !sync.ended
         const stored: StoredRows = new Map(rows)
         if (current) sync.commitChunk(stored)
         for (const id of stored.keys()) found?.add(id)
-        last = rows.at(-1)?.[0] ?? last
+        place = chunk.place
+        limit = rowsOf(chunk, chunkRows)
         if (changes === undefined) return !current
         options.publish(changes) // also if nobody wants this table any more: it holds those of the others
         if (current) sync.endRead(found, options.whenShown)

@@ -31,7 +31,10 @@ export function resolveTable(
   assertSupported(database)
   const name = wanted?.name ?? ''
   const table = database.schema.tables.find((candidate) => candidate.name === name)
-  if (table !== undefined) return table
+  if (table !== undefined) {
+    assertTrackable(table)
+    return table
+  }
   if (database.schema.rawTables.some((candidate) => candidate.name === name)) {
     throw new RowsignalError(
       'table-unsupported',
@@ -44,6 +47,16 @@ export function resolveTable(
     'table-not-in-schema',
     `collection: table \`${name}\` is not in the schema of this database, which has ${known || 'no tables'}. ` +
       'Pass a table of the schema that the database was opened with, as `table: schema.props.<name>`.',
+  )
+}
+
+/** The SDK (2.3.0) makes its diff triggers without quotes around the name of the table. */
+function assertTrackable({ name }: ResolvedTable): void {
+  if (!/[^\w$\u0080-\uffff]/.test(name)) return
+  throw new RowsignalError(
+    'table-unsupported',
+    `collection: PowerSync (2.3.0) can record no changes of a table named \`${name}\`. ` +
+      'Name it by letters, digits, `_` and `$`; a `viewName` may be any, and the name in the upload queue is the connector’s to translate.',
   )
 }
 

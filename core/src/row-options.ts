@@ -68,15 +68,26 @@ export function assertRowOptions(table: ResolvedTable, options: RowOptions): voi
   }
 }
 
-/** The views of the SDK (2.3.0) look a column up by the JSON path `$.name`, unquoted. */
+/**
+ * Names that the views of the SDK (2.3.0) take for a JSON path, since they look up `$.name` unquoted, and those of what
+ * each row has anyway.
+ */
+const unreadable =
+  /^$|^"|[.[]|^__proto__$|^id$|^\$(?:synced|origin|key|collectionId|hasPendingWrites)$/i
+
 function assertReadable(table: ResolvedTable): void {
-  const unreadable = table.columns.find(({ name }) => /^"|[.[]/.test(name))
-  if (unreadable === undefined) return
-  throw new RowsignalError(
-    'table-unsupported',
-    `collection: column \`${unreadable.name}\` of table \`${table.name}\` can't be read back, since PowerSync takes its name for a path. ` +
-      'Give it a name without `.`, `[` and a leading quote.',
-  )
+  const names = new Set<string>()
+  for (const { name } of table.columns) {
+    const known = name.toLowerCase() // SQLite's names are equal but for case
+    if (unreadable.test(name) || names.has(known)) {
+      throw new RowsignalError(
+        'table-unsupported',
+        `collection: column \`${name}\` of table \`${table.name}\` can't be read back, since PowerSync takes its name for a path, or something else has it. ` +
+          'Give it a name without `.`, `[` and a leading quote that differs from those of other columns by more than case.',
+      )
+    }
+    names.add(known)
+  }
 }
 
 function conflict(what: string, advice: string): RowsignalError {
