@@ -10,6 +10,7 @@ import { settleDoubts } from './doubt.ts'
 import type { LockOrder } from './lock-order.ts'
 import type { Database } from './powersync.ts'
 import type { Changes } from './publish.ts'
+import type { Stop } from './readable.ts'
 import { selectChunk } from './sql.ts'
 import type { AnyRow } from './tanstack.ts'
 
@@ -22,34 +23,20 @@ export interface ReadOptions {
   /** Publishes what `readRecords` found. */
   publish(changes: Changes): void
   readonly whenShown: WhenShown
+  /** Has it told when the lock does not come; to be called when it is there. */
+  watchLock(): Stop
   /** Whether the table is still the one that the collection follows. */
   isCurrent(): boolean
 }
 
 /** What `selectChunk` gives. */
 interface StoredChunk {
-  rows: string
+  rows: [id: string, data: AnyRow][]
   last: string
 }
 
-interface Chunk {
-  rows: [id: string, data: AnyRow][]
-  /** Only with the last chunk. */
-  changes: Changes | undefined
-  place: string
-  /** Characters of the text that the rows came in. */
-  length: number
-}
-
-/** What the first chunk has, for their size is not known yet: of the largest that PowerSync syncs (15 MB) no more fit into one text. */
-const firstChunkRows = 32
-/** Characters that a chunk is to have: V8 ends at 2^29, and the lock is not to be held for longer than by small rows. */
-const chunkLength = 2 ** 22
-
-/** How many rows the next chunk has, by the size of the last. At least one, whatever its size. */
-function rowsOf(last: Pick<Chunk, 'rows' | 'length'>, most: number): number {
-  return Math.max(1, Math.min(most, Math.floor((last.rows.length * chunkLength) / last.length)))
-}
+/** Of a larger chunk the lock would be held for long, and V8 has no text of more than 512 M characters. */
+const chunkBytes = 8 * 2 ** 20
 
 /**
  * Reads all rows; the collection is ready when it resolves.
@@ -60,39 +47,58 @@ function rowsOf(last: Pick<Chunk, 'rows' | 'length'>, most: number): number {
 export async function readTable(sync: CollectionSync, options: ReadOptions): Promise<void> {
   const { database, order } = options
   const { chunkRows } = sync
-  const first = selectChunk(options.internalName, 'first')
-  const next = selectChunk(options.internalName, 'next')
   const found = sync.isEmpty ? undefined : new Set<string>()
   let place: string | undefined
-  let limit = Math.min(firstChunkRows, chunkRows)
+  let rowLimit = chunkRows
+
+  const readChunk = async (lock: LockContext): Promise<StoredChunk> => {
+    const sql = selectChunk(options.internalName, place === undefined ? 'first' : 'next')
+    const byteLimit = rowLimit === 1 ? Number.MAX_SAFE_INTEGER : chunkBytes
+    const limits = [rowLimit, byteLimit]
+    const { chunk } = await lock.get<{ chunk: string | null }>(
+      sql,
+      place === undefined ? limits : [place, ...limits],
+    )
+    if (chunk !== null) return parseChunk(chunk)
+    rowLimit = Math.ceil(rowLimit / 2)
+    return readChunk(lock)
+  }
 
   for (;;) {
-    const isLast = await order.run(
-      (locked) =>
-        database.writeLock(async (lock): Promise<Chunk> => {
-          locked()
-          const chunk = await (place === undefined
-            ? lock.get<StoredChunk>(first, [limit])
-            : lock.get<StoredChunk>(next, [place, limit]))
-          const rows = JSON.parse(chunk.rows) as Chunk['rows']
-          await settleDoubts(lock, sync.source.table, rows)
-          const changes = rows.length < limit ? await options.readRecords(lock) : undefined
-          return { rows, changes, place: chunk.last, length: chunk.rows.length }
-        }),
-      (chunk) => {
-        const { rows, changes } = chunk
-        const current = options.isCurrent() && !sync.ended
-        const stored: StoredRows = new Map(rows)
-        if (current) sync.commitChunk(stored)
-        for (const id of stored.keys()) found?.add(id)
-        place = chunk.place
-        limit = rowsOf(chunk, chunkRows)
-        if (changes === undefined) return !current
-        options.publish(changes) // also if nobody wants this table any more: it holds those of the others
-        if (current) sync.endRead(found, options.whenShown)
-        return true
-      },
-    )
+    const lockGranted = options.watchLock()
+    const isLast = await order
+      .run(
+        (locked) =>
+          database.writeLock(async (lock) => {
+            lockGranted()
+            locked()
+            const { rows, last } = await readChunk(lock)
+            await settleDoubts(lock, sync.source.table, rows)
+            const changes = rows.length < rowLimit ? await options.readRecords(lock) : undefined
+            return { rows, last, changes }
+          }),
+        ({ rows, last, changes }) => {
+          const current = options.isCurrent() && !sync.ended
+          const stored: StoredRows = new Map(rows)
+          if (current) sync.commitChunk(stored)
+          for (const id of stored.keys()) found?.add(id)
+          place = last
+          rowLimit = Math.min(rowLimit * 2, chunkRows)
+          if (changes === undefined) return !current
+          options.publish(changes) // also if nobody wants this table any more: it holds those of the others
+          if (current) sync.endRead(found, options.whenShown)
+          return true
+        },
+      )
+      .finally(lockGranted)
     if (isLast) return
+  }
+}
+
+function parseChunk(text: string): StoredChunk {
+  try {
+    return JSON.parse(text) as StoredChunk
+  } catch {
+    throw new Error('a stored row is no JSON') // what was thrown quotes it
   }
 }

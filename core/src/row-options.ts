@@ -69,11 +69,11 @@ export function assertRowOptions(table: ResolvedTable, options: RowOptions): voi
 }
 
 /**
- * Names that the views of the SDK (2.3.0) take for a JSON path, since they look up `$.name` unquoted, and those of what
- * each row has anyway.
+ * Names that the views of the SDK (2.3.0) take for a JSON path, since they look up `$.name` unquoted; that SQLite gives
+ * no column of a view (`true`); and those of what each row has anyway.
  */
 const unreadable =
-  /^$|^"|[.[]|^__proto__$|^id$|^\$(?:synced|origin|key|collectionId|hasPendingWrites)$/i
+  /^$|^"|[.[]|^__proto__$|^(?:id|true|false)$|^\$(?:synced|origin|key|collectionId|hasPendingWrites)$/i
 
 function assertReadable(table: ResolvedTable): void {
   const names = new Set<string>()
@@ -82,8 +82,8 @@ function assertReadable(table: ResolvedTable): void {
     if (unreadable.test(name) || names.has(known)) {
       throw new RowsignalError(
         'table-unsupported',
-        `collection: column \`${name}\` of table \`${table.name}\` can't be read back, since PowerSync takes its name for a path, or something else has it. ` +
-          'Give it a name without `.`, `[` and a leading quote that differs from those of other columns by more than case.',
+        `collection: column \`${name}\` of table \`${table.name}\` can't be read back: PowerSync takes its name for a path, or SQLite or a row has something else of that name. ` +
+          'Give it a name without `.`, `[` and a leading quote that is no other column’s in another case.',
       )
     }
     names.add(known)

@@ -26,17 +26,25 @@ export interface TrackedNames {
 }
 
 /**
- * The recorded ids of several tables with their newest data, in one statement: a row `{ position, changed }` a table,
- * `changed` being `[[id, data | null], …]` as JSON text and null meaning that the row is gone.
+ * Records that go into one text. PowerSync syncs rows of up to 15 MB, and V8 has no text of more than 512 M characters.
+ */
+const textRecords = 32
+
+/**
+ * The recorded ids of several tables with their newest data, in one statement: rows `{ position, changed }`, several a
+ * table, `changed` being `[[id, data | null], …]` as JSON text and null meaning that the row is gone.
  */
 export function selectChanged(tables: readonly TrackedNames[]): string {
   return tables
-    .map(
-      ({ destination, internalName }, position) => `
-SELECT ${position} AS position, json_group_array(json_array(${idAsText('recorded.id')}, json(stored.data))) AS changed
-FROM (SELECT DISTINCT id FROM ${quote(destination)}) AS recorded
-LEFT JOIN ${quote(internalName)} AS stored ON stored.id = recorded.id`,
-    )
+    .map(({ destination, internalName }, position) => {
+      const records = quote(destination)
+      return `
+SELECT ${position} AS position, (
+  SELECT json_group_array(json_array(${idAsText('recorded.id')}, json(stored.data)))
+  FROM (SELECT DISTINCT id FROM ${records} WHERE operation_id BETWEEN part AND part + ${textRecords - 1}) AS recorded
+  LEFT JOIN ${quote(internalName)} AS stored ON stored.id = recorded.id) AS changed
+FROM (SELECT DISTINCT operation_id - operation_id % ${textRecords} AS part FROM ${records})`
+    })
     .join('\nUNION ALL')
 }
 
@@ -49,19 +57,27 @@ export function clearChanged(destination: string): string {
 }
 
 /**
- * A chunk of a table by key: `rows`, `[[id, data], …]` as JSON text, and `last`, the place of its last row. Parameters:
- * the place to go on after (not for the first chunk), the number of rows.
+ * A chunk of a table by key, as the JSON text of `{ "rows": [[id, data], …], "last": the place of the last }`; null when it
+ * has more bytes than it may. Parameters: the place to go on after (not for the first chunk), the number of rows, the
+ * number of bytes.
  *
  * The place is SQLite's own: an id as a driver gives it may be another one, as drivers end a text at a NUL and replace
  * what is no UTF-8, and a read that goes on after that one leaves rows out or never ends.
+ *
+ * The stored JSON is put together as it is: parsing it here, too, would take a third longer. That pays for the look at the
+ * sizes.
  */
-export function selectChunk(internalName: string, place: 'first' | 'next'): string {
+export function selectChunk(internalName: string, which: 'first' | 'next'): string {
   const after = `
   WHERE id > (SELECT iif(place LIKE 'text%', CAST(bytes AS TEXT), bytes)
               FROM (SELECT place, unhex(substr(place, 5)) AS bytes FROM (SELECT ? AS place)))`
+  const row = `'[' || json_quote(${idAsText('id')}) || ',' || data || ']'`
   return `
-SELECT json_group_array(json_array(${idAsText('id')}, json(data))) AS rows, typeof(max(id)) || hex(max(id)) AS last
-FROM (SELECT id, data FROM ${quote(internalName)}${place === 'first' ? '' : after} ORDER BY id LIMIT ?)`
+WITH chunk AS NOT MATERIALIZED (
+  SELECT id, data FROM ${quote(internalName)}${which === 'first' ? '' : after} ORDER BY id LIMIT ?)
+SELECT CASE WHEN (SELECT total(octet_length(data)) FROM chunk) <= ? THEN (
+  SELECT '{"rows":[' || ifnull(group_concat(${row}), '') || '],"last":"' || typeof(max(id)) || hex(max(id)) || '"}'
+  FROM chunk) END AS chunk`
 }
 
 /**
