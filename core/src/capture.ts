@@ -253,8 +253,12 @@ export class Capture {
           (changes) => this.#publisher.publish(this.#withoutReading(changes)),
         )
       } catch {
-        // The records may be gone with nobody told. Reading the tables again finds out, and tells if that fails too.
+        // The records may be gone with nobody told. Reading the tables again finds out, and tells if that fails too. That
+        // read must not find the same records: after a download of half a GB they make a text that is too long for V8.
         this.#dirty = false
+        await this.#database
+          .writeLock((lock) => this.#tracking.forgetRecords(lock))
+          .catch(() => undefined)
         this.#reloadAll()
       }
     }

@@ -26,25 +26,17 @@ export interface TrackedNames {
 }
 
 /**
- * Records that go into one text. PowerSync syncs rows of up to 15 MB, and V8 has no text of more than 512 M characters.
- */
-const textRecords = 32
-
-/**
- * The recorded ids of several tables with their newest data, in one statement: rows `{ position, changed }`, several a
- * table, `changed` being `[[id, data | null], …]` as JSON text and null meaning that the row is gone.
+ * The recorded ids of several tables with their newest data, in one statement: a row `{ position, changed }` a table,
+ * `changed` being `[[id, data | null], …]` as JSON text and null meaning that the row is gone.
  */
 export function selectChanged(tables: readonly TrackedNames[]): string {
   return tables
-    .map(({ destination, internalName }, position) => {
-      const records = quote(destination)
-      return `
-SELECT ${position} AS position, (
-  SELECT json_group_array(json_array(${idAsText('recorded.id')}, json(stored.data)))
-  FROM (SELECT DISTINCT id FROM ${records} WHERE operation_id BETWEEN part AND part + ${textRecords - 1}) AS recorded
-  LEFT JOIN ${quote(internalName)} AS stored ON stored.id = recorded.id) AS changed
-FROM (SELECT DISTINCT operation_id - operation_id % ${textRecords} AS part FROM ${records})`
-    })
+    .map(
+      ({ destination, internalName }, position) => `
+SELECT ${position} AS position, json_group_array(json_array(${idAsText('recorded.id')}, json(stored.data))) AS changed
+FROM (SELECT DISTINCT id FROM ${quote(destination)}) AS recorded
+LEFT JOIN ${quote(internalName)} AS stored ON stored.id = recorded.id`,
+    )
     .join('\nUNION ALL')
 }
 
@@ -71,7 +63,7 @@ export function selectChunk(internalName: string, which: 'first' | 'next'): stri
   const after = `
   WHERE id > (SELECT iif(place LIKE 'text%', CAST(bytes AS TEXT), bytes)
               FROM (SELECT place, unhex(substr(place, 5)) AS bytes FROM (SELECT ? AS place)))`
-  const row = `'[' || json_quote(${idAsText('id')}) || ',' || data || ']'`
+  const row = `'[' || json_quote(${idAsText('id')}) || ',' || ifnull(data, 'null') || ']'`
   return `
 WITH chunk AS NOT MATERIALIZED (
   SELECT id, data FROM ${quote(internalName)}${which === 'first' ? '' : after} ORDER BY id LIMIT ?)

@@ -115,21 +115,24 @@ export class Tracking {
     const changes: Changes = new Map()
     const tables = await this.#recording(lock)
     if (tables.length === 0) return changes
-    const found = new Map<TrackedTable, StoredRows>()
-    const texts = await lock.getAll<{ position: number; changed: string }>(selectChanged(tables))
-    for (const { position, changed } of texts) {
+    const found = await lock.getAll<{ position: number; changed: string }>(selectChanged(tables))
+    for (const { position, changed } of found) {
+      const rows: StoredRows = new Map(JSON.parse(changed) as [string, AnyRow | null][])
+      if (rows.size === 0) continue
       const tracked = tables[position]!
-      const rows = found.get(tracked) ?? new Map<string, AnyRow | null>()
-      for (const [id, data] of JSON.parse(changed) as [string, AnyRow | null][]) rows.set(id, data)
-      found.set(tracked, rows)
-    }
-    for (const [tracked, rows] of found) {
       const [follower] = tracked.syncs
       if (follower !== undefined) await settleDoubts(lock, follower.source.table, rows)
       await lock.execute(clearChanged(tracked.destination))
       for (const sync of tracked.syncs) changes.set(sync, rows)
     }
     return changes
+  }
+
+  /** Forgets all records unread. Every table is to be read again then. */
+  async forgetRecords(lock: LockContext): Promise<void> {
+    for (const { destination } of await this.#recording(lock)) {
+      await lock.execute(clearChanged(destination))
+    }
   }
 
   close(): void {

@@ -236,7 +236,7 @@ function watchTexts(database: PowerSyncDatabase): number[] {
       vi.spyOn(lock, 'get').mockImplementation(async (sql, parameters) => {
         const row: object = await get(sql, parameters)
         for (const value of Object.values(row)) texts.push(String(value).length)
-        return row as never
+        return row
       })
       return run(lock)
     }),
@@ -265,6 +265,15 @@ test.each([
   expect(todos.size).toBe(sizes.length)
   expect(todos.toArray.map(({ title }) => title?.length)).toEqual(sizes)
   expect(Math.max(...texts)).toBeLessThan(10 * mega)
+})
+
+test('a row without data ends no read', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 10)
+  await database.execute("INSERT INTO ps_data__todos(id, data) VALUES ('t000003x', NULL)")
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 2 })
+  await todos.preload()
+  for (let index = 0; index < 10; index++) expect(todos.has(`t00000${index}`)).toBe(true)
 })
 
 test('a row larger than the limit is read all the same', async () => {
