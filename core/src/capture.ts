@@ -16,10 +16,12 @@ import type { Database } from './powersync.ts'
 import { onCommit } from './powersync.ts'
 import type { Changes, IsOwn } from './publish.ts'
 import { Publisher } from './publish.ts'
+import type { Stop } from './readable.ts'
 import type { TableSource } from './table-source.ts'
 import { positionOf } from './tanstack.ts'
 import { type TrackedTable, Tracking } from './tracking.ts'
 import { UntilClosed } from './until-closed.ts'
+import { watchReadLock } from './write-errors.ts'
 import { WriteOrder } from './write-order.ts'
 
 /** A write that a collection or a transaction asks for. */
@@ -251,8 +253,12 @@ export class Capture {
           (changes) => this.#publisher.publish(this.#withoutReading(changes)),
         )
       } catch {
-        // The records may be gone with nobody told. Reading the tables again finds out, and tells if that fails too.
+        // The records may be gone with nobody told. Reading the tables again finds out, and tells if that fails too. That
+        // read must not find the same records: after a download of half a GB they make a text that is too long for V8.
         this.#dirty = false
+        await this.#database
+          .writeLock((lock) => this.#tracking.forgetRecords(lock))
+          .catch(() => undefined)
         this.#reloadAll()
       }
     }
@@ -282,8 +288,11 @@ export class Capture {
   async #read(sync: CollectionSync, tracked: TrackedTable): Promise<void> {
     // A schema change may give the collection another trigger, and a read of its own with it.
     const isCurrent = (): boolean => tracked.syncs.has(sync)
+    const isWanted = (): boolean => !this.#closed && !sync.ended
+    const watchLock = (): Stop => watchReadLock(sync, isWanted)
     try {
-      await tracked.ready
+      await this.#database.waitForReady()
+      await tracked.ready.finally(watchLock()) // the trigger needs the lock, too
     } catch (cause) {
       if (!isCurrent()) return
       this.#stranded.add(sync)
@@ -299,6 +308,7 @@ export class Capture {
           readRecords: (lock) => this.#tracking.readRecords(lock),
           publish: (changes) => this.#publisher.publish(this.#withoutReading(changes)),
           whenShown: (shown, listener) => this.#publisher.whenShown(shown, listener),
+          watchLock,
           isCurrent,
         })
       }

@@ -6,7 +6,7 @@ import { ColumnType } from '@powersync/common'
 import type { ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { RowsignalError } from './errors.ts'
-import { valuesOf } from './sqlite-values.ts'
+import { isReadableId, valuesOf } from './sqlite-values.ts'
 import type { SqliteValue, StoredValue, ViewValue } from './sqlite-values.ts'
 import { type AnyRow, isVirtual } from './tanstack.ts'
 import { validate } from './validate.ts'
@@ -30,7 +30,8 @@ export interface RowCodec {
    */
   decode(id: string, data: AnyRow): { row: AnyRow } | { issues: readonly StandardSchemaV1.Issue[] }
   /**
-   * The columns in `values` without the id, as SQLite takes them; `undefined` is `null`.
+   * The columns in `values` without the id, as SQLite takes them; `undefined` is `null`. With an id they are a whole row,
+   * which must come back under it.
    *
    * @param known The row as it was: columns that are stored as they were are left out.
    * @throws {RowsignalError} `column-not-in-schema`, `value-unsupported`.
@@ -67,14 +68,18 @@ export function createCodec(table: ResolvedTable, { schema, serializer }: CodecO
     }
   }
 
+  const read = (id: string, data: AnyRow): StandardSchemaV1.Result<unknown> => {
+    const row: AnyRow = { id }
+    for (const column of columns) row[column.name] = column.read(data)
+    return validate(schema, row)
+  }
+
   return {
     decode(id, data) {
-      const row: AnyRow = { id }
-      for (const { name, read } of columns) row[name] = read(data)
-      const result = validate(schema, row)
-      return result.issues === undefined
-        ? { row: result.value as AnyRow }
-        : { issues: result.issues }
+      if (!isReadableId(id)) return unreadableId
+      const result = read(id, data)
+      if (result.issues !== undefined) return { issues: result.issues }
+      return idOf(result.value) === id ? { row: result.value as AnyRow } : otherId
     },
 
     encode(values, known = {}) {
@@ -86,10 +91,32 @@ export function createCodec(table: ResolvedTable, { schema, serializer }: CodecO
         if (Object.hasOwn(known, name) && isStoredAs(name, known[name], stored)) continue
         encoded[name] = stored
       }
+      const { id } = values
+      if (typeof id === 'string') {
+        const result = read(id, encoded)
+        if (result.issues === undefined && idOf(result.value) !== id) throw changedId(table, id)
+      }
       return encoded
     },
   }
 }
+
+// Rows are known by the id that SQLite has: under another one, a change or a delete of the row would miss it.
+const otherId = { issues: [{ message: 'the schema gives it another id, or none', path: ['id'] }] }
+const unreadableId = { issues: [{ message: 'no driver gives this id as it is', path: ['id'] }] }
+
+function idOf(row: unknown): unknown {
+  return (row as AnyRow | null | undefined)?.['id']
+}
+
+function changedId(table: ResolvedTable, id: string): RowsignalError {
+  return new RowsignalError(
+    'value-unsupported',
+    `write: row \`${id}\` of table \`${table.name}\` would not read back under its id, since the schema makes it another. ` +
+      'Let the schema leave an id that it has made as it is.',
+  )
+}
+
 function unknownColumn(table: ResolvedTable, column: string): RowsignalError {
   return new RowsignalError(
     'column-not-in-schema',

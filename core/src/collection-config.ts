@@ -16,13 +16,15 @@ export interface PowerSyncBaseConfig<T extends Table> extends Pick<
   table: T
   database: Database
   /**
-   * Rows a chunk of the first read, each in its own write lock: more is faster, fewer let writers in more often.
+   * Rows a chunk of the first read, each in its own write lock: more is faster, fewer let writers in more often. A chunk
+   * has 8 MB at most.
    *
    * @default 10000, about 40 ms a chunk in a browser.
    */
   syncBatchSize?: number
   /**
-   * How long a write may wait for SQLite's write lock before `writeErrors` says `lock-waiting`. In ms.
+   * How long a write, or a read, may wait for SQLite's write lock before `writeErrors` and the logger of the database, of
+   * a read the logger alone, say `lock-waiting`. In ms.
    *
    * @default 5000
    */

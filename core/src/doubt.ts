@@ -15,7 +15,7 @@ export async function settleDoubts(
   table: ResolvedTable,
   rows: Iterable<readonly [id: string, data: AnyRow | null]>,
 ): Promise<void> {
-  const doubtful = new Map<string, { data: AnyRow; names: string[] }>()
+  const doubtful: { id: string; data: AnyRow; names: ReadonlySet<string> }[] = []
   const columns = new Set<ResolvedTable['columns'][number]>()
   const checks = table.columns.map((column) => ({
     column,
@@ -24,22 +24,25 @@ export async function settleDoubts(
   }))
   for (const [id, data] of rows) {
     if (data === null) continue
+    let names: Set<string> | undefined
     for (const { column, name, isExact } of checks) {
       if (isExact(data[name] as StoredValue)) continue
       columns.add(column)
-      const known = doubtful.get(id)
-      if (known === undefined) doubtful.set(id, { data, names: [name] })
-      else known.names.push(name)
+      if (names === undefined) doubtful.push({ id, data, names: (names = new Set()) })
+      names.add(name)
     }
   }
-  if (doubtful.size === 0) return
-  const shown = await lock.getAll<AnyRow & { id: string }>(
-    selectColumns(table.viewName, [...columns]),
-    [JSON.stringify([...doubtful.keys()])],
+  if (doubtful.length === 0) return
+  const asked = [...columns]
+  const shown = await lock.getAll<AnyRow & { position: number }>(
+    selectColumns(table.viewName, asked),
+    [JSON.stringify(doubtful.map(({ id }) => id))],
   )
   for (const row of shown) {
-    const { data, names } = doubtful.get(row.id)!
-    // No others: drivers end a text at its first NUL, which `JSON.parse` does not. None that is in doubt holds one.
-    for (const name of names) data[name] = row[name]
+    const { data, names } = doubtful[row.position]!
+    for (const [index, { name }] of asked.entries()) {
+      // No others: drivers end a text at its first NUL, which `JSON.parse` does not. None that is in doubt holds one.
+      if (names.has(name)) data[name] = row[`c${index}`]
+    }
   }
 }

@@ -10,6 +10,7 @@ import { settleDoubts } from './doubt.ts'
 import type { LockOrder } from './lock-order.ts'
 import type { Database } from './powersync.ts'
 import type { Changes } from './publish.ts'
+import type { Stop } from './readable.ts'
 import { selectChunk } from './sql.ts'
 import type { AnyRow } from './tanstack.ts'
 
@@ -22,15 +23,20 @@ export interface ReadOptions {
   /** Publishes what `readRecords` found. */
   publish(changes: Changes): void
   readonly whenShown: WhenShown
+  /** Has it told when the lock does not come; to be called when it is there. */
+  watchLock(): Stop
   /** Whether the table is still the one that the collection follows. */
   isCurrent(): boolean
 }
 
-interface Chunk {
+/** What `selectChunk` gives. */
+interface StoredChunk {
   rows: [id: string, data: AnyRow][]
-  /** Only with the last chunk. */
-  changes: Changes | undefined
+  last: string
 }
+
+/** Of a larger chunk the lock would be held for long, and V8 has no text of more than 512 M characters. */
+const chunkBytes = 8 * 2 ** 20
 
 /**
  * Reads all rows; the collection is ready when it resolves.
@@ -41,33 +47,58 @@ interface Chunk {
 export async function readTable(sync: CollectionSync, options: ReadOptions): Promise<void> {
   const { database, order } = options
   const { chunkRows } = sync
-  const sql = selectChunk(options.internalName)
   const found = sync.isEmpty ? undefined : new Set<string>()
-  let last = ''
+  let place: string | undefined
+  let rowLimit = chunkRows
+
+  const readChunk = async (lock: LockContext): Promise<StoredChunk> => {
+    const sql = selectChunk(options.internalName, place === undefined ? 'first' : 'next')
+    const byteLimit = rowLimit === 1 ? Number.MAX_SAFE_INTEGER : chunkBytes
+    const limits = [rowLimit, byteLimit]
+    const { chunk } = await lock.get<{ chunk: string | null }>(
+      sql,
+      place === undefined ? limits : [place, ...limits],
+    )
+    if (chunk !== null) return parseChunk(chunk)
+    rowLimit = Math.ceil(rowLimit / 2)
+    return readChunk(lock)
+  }
 
   for (;;) {
-    const isLast = await order.run(
-      (locked) =>
-        database.writeLock(async (lock): Promise<Chunk> => {
-          locked()
-          const { chunk } = await lock.get<{ chunk: string }>(sql, [last, chunkRows])
-          const rows = JSON.parse(chunk) as Chunk['rows']
-          await settleDoubts(lock, sync.source.table, rows)
-          const changes = rows.length < chunkRows ? await options.readRecords(lock) : undefined
-          return { rows, changes }
-        }),
-      ({ rows, changes }) => {
-        const current = options.isCurrent() && !sync.ended
-        const stored: StoredRows = new Map(rows)
-        if (current) sync.commitChunk(stored)
-        for (const id of stored.keys()) found?.add(id)
-        last = rows.at(-1)?.[0] ?? last
-        if (changes === undefined) return !current
-        options.publish(changes) // also if nobody wants this table any more: it holds those of the others
-        if (current) sync.endRead(found, options.whenShown)
-        return true
-      },
-    )
+    const lockGranted = options.watchLock()
+    const isLast = await order
+      .run(
+        (locked) =>
+          database.writeLock(async (lock) => {
+            lockGranted()
+            locked()
+            const { rows, last } = await readChunk(lock)
+            await settleDoubts(lock, sync.source.table, rows)
+            const changes = rows.length < rowLimit ? await options.readRecords(lock) : undefined
+            return { rows, last, changes }
+          }),
+        ({ rows, last, changes }) => {
+          const current = options.isCurrent() && !sync.ended
+          const stored: StoredRows = new Map(rows)
+          if (current) sync.commitChunk(stored)
+          for (const id of stored.keys()) found?.add(id)
+          place = last
+          rowLimit = Math.min(rowLimit * 2, chunkRows)
+          if (changes === undefined) return !current
+          options.publish(changes) // also if nobody wants this table any more: it holds those of the others
+          if (current) sync.endRead(found, options.whenShown)
+          return true
+        },
+      )
+      .finally(lockGranted)
     if (isLast) return
+  }
+}
+
+function parseChunk(text: string): StoredChunk {
+  try {
+    return JSON.parse(text) as StoredChunk
+  } catch {
+    throw new Error('a stored row is no JSON') // what was thrown quotes it
   }
 }

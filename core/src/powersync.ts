@@ -31,7 +31,10 @@ export function resolveTable(
   assertSupported(database)
   const name = wanted?.name ?? ''
   const table = database.schema.tables.find((candidate) => candidate.name === name)
-  if (table !== undefined) return table
+  if (table !== undefined) {
+    assertTrackable(table)
+    return table
+  }
   if (database.schema.rawTables.some((candidate) => candidate.name === name)) {
     throw new RowsignalError(
       'table-unsupported',
@@ -44,6 +47,16 @@ export function resolveTable(
     'table-not-in-schema',
     `collection: table \`${name}\` is not in the schema of this database, which has ${known || 'no tables'}. ` +
       'Pass a table of the schema that the database was opened with, as `table: schema.props.<name>`.',
+  )
+}
+
+/** The SDK (2.3.0) makes its diff triggers without quotes around the name of the table. */
+function assertTrackable({ name }: ResolvedTable): void {
+  if (!/[^\w$\u0080-\uffff]/.test(name)) return
+  throw new RowsignalError(
+    'table-unsupported',
+    `collection: PowerSync (2.3.0) can record no changes of a table named \`${name}\`. ` +
+      'Name it by letters, digits, `_` and `$`; a `viewName` may be any, and the name in the upload queue is the connector’s to translate.',
   )
 }
 
@@ -131,32 +144,42 @@ function tabLocks(): LockManager | undefined {
   return (globalThis.navigator as Partial<Navigator> | undefined)?.locks ?? undefined
 }
 
+const uuid = '[0-9a-f]{8}(?:_[0-9a-f]{4}){3}_[0-9a-f]{12}'
+const trackingTable = new RegExp(`^(${prefix}${uuid})_\\d+$`)
+/** As the SDK (2.3.0) names the triggers of a destination. */
+const trackingTrigger = new RegExp(
+  `^__ps_temp_trigger_(?:insert|update|delete)__(${prefix}${uuid})_\\d+__${uuid}$`,
+)
+
 /**
  * Removes the triggers and tracking tables of tabs that are gone: TEMP ones on a connection that tabs share, and stored
  * tables whose triggers the end of a tab has cut off (the SDK finds a table only by its triggers).
+ *
+ * Only what is named and made as ours is: an app may have `rowsignal_…` of its own.
  */
 export async function sweepDeadTabs(database: Database): Promise<void> {
   const locks = tabLocks()
   if (locks === undefined) return
   await database.writeLock(async (lock) => {
-    const names = await storedNames(lock)
-    const tables = names.filter((name) => name.startsWith(prefix))
-    if (tables.length === 0) return
+    const ours = await tracking(lock)
+    if (ours.length === 0) return
     const { held } = await locks.query()
     const living = new Set(held?.map((entry) => entry.name))
-    for (const table of tables) {
-      if (living.has(table.slice(0, table.lastIndexOf('_')))) continue
-      const triggers = names.filter((name) => name.includes(`__${table}__`))
-      for (const trigger of triggers) await lock.execute(`DROP TRIGGER IF EXISTS ${quote(trigger)}`)
-      await lock.execute(`DROP TABLE IF EXISTS ${quote(table)}`)
-    }
+    const dead = ours.filter(({ mark }) => !living.has(mark))
+    for (const { type, name } of dead) await lock.execute(`DROP ${type} IF EXISTS ${quote(name)}`)
   })
 }
 
-/** The names of everything in the file and of what is TEMP on its connection. */
-async function storedNames(lock: LockContext): Promise<string[]> {
-  const rows = await lock.getAll<{ name: string }>(
-    'SELECT name FROM sqlite_temp_master UNION ALL SELECT name FROM sqlite_master',
+/** The tracking tables of all tabs and their triggers, these first, in the file and among what is TEMP. */
+async function tracking(
+  lock: LockContext,
+): Promise<{ type: 'trigger' | 'table'; name: string; mark: string }[]> {
+  const found = await lock.getAll<{ type: 'trigger' | 'table'; name: string }>(
+    `SELECT type, name FROM sqlite_temp_master WHERE type IN ('trigger', 'table')
+     UNION ALL SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'table') ORDER BY type DESC`,
   )
-  return rows.map((row) => row.name)
+  return found.flatMap(({ type, name }) => {
+    const mark = (type === 'table' ? trackingTable : trackingTrigger).exec(name)?.[1]
+    return mark === undefined ? [] : [{ type, name, mark }]
+  })
 }

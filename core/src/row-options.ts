@@ -64,23 +64,25 @@ export function assertRowOptions(table: ResolvedTable, options: RowOptions): voi
   }
 }
 
-/** The views of the SDK (2.3.0) look a column up by the JSON path `$.name`, unquoted. */
+/**
+ * Names that the views of the SDK (2.3.0) take for a JSON path, since they look up `$.name` unquoted; that SQLite gives
+ * no column of a view (`true`); and those of what each row has anyway.
+ */
+const unreadable = /^$|^"|[.[]|^__proto__$|^(?:id|true|false)$/i
+
 function assertReadable(table: ResolvedTable): void {
-  const taken = table.columns.find(({ name }) => isVirtual(name))
-  if (taken !== undefined) {
-    throw new RowsignalError(
-      'table-unsupported',
-      `collection: column \`${taken.name}\` of table \`${table.name}\` has the name of a property that TanStack DB gives to every row. ` +
-        'Give it another name.',
-    )
+  const names = new Set<string>()
+  for (const { name } of table.columns) {
+    const known = name.toLowerCase() // SQLite's names are equal but for case
+    if (unreadable.test(name) || isVirtual(name) || names.has(known)) {
+      throw new RowsignalError(
+        'table-unsupported',
+        `collection: column \`${name}\` of table \`${table.name}\` can't be read back: PowerSync takes its name for a path, or SQLite or a row has something else of that name. ` +
+          'Give it a name without `.`, `[` and a leading quote that is no other column’s in another case.',
+      )
+    }
+    names.add(known)
   }
-  const unreadable = table.columns.find(({ name }) => /^"|[.[]/.test(name))
-  if (unreadable === undefined) return
-  throw new RowsignalError(
-    'table-unsupported',
-    `collection: column \`${unreadable.name}\` of table \`${table.name}\` can't be read back, since PowerSync takes its name for a path. ` +
-      'Give it a name without `.`, `[` and a leading quote.',
-  )
 }
 
 function conflict(what: string, advice: string): RowsignalError {

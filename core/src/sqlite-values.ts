@@ -139,3 +139,11 @@ export function storedReal(number: number): number | undefined {
 export function isWellFormed(text: string): boolean {
   return !loneSurrogate.test(text)
 }
+
+/**
+ * Whether every driver gives and takes an id as SQLite has it: they end a text at a NUL and put U+FFFD for what is no
+ * UTF-8, so that the id would be that of another row.
+ */
+export function isReadableId(id: unknown): id is string {
+  return typeof id === 'string' && !/[\0\uFFFD\p{Surrogate}]/u.test(id)
+}

@@ -6,7 +6,7 @@ import { ColumnType } from '@powersync/common'
 import type { ResolvedTable, RowType, Table } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { RichColumn } from './columns.ts'
-import { isWellFormed, storedReal } from './sqlite-values.ts'
+import { isReadableId, isWellFormed, storedReal } from './sqlite-values.ts'
 import type { SqliteValue } from './sqlite-values.ts'
 import type { AnyRow } from './tanstack.ts'
 
@@ -70,8 +70,8 @@ function rowCheck(table: ResolvedTable, columns: AnyColumns): RowCheck {
   return (values) => {
     const issues: StandardSchemaV1.Issue[] = []
     const { id } = values
-    if (typeof id !== 'string' || id === '' || !isWellFormed(id)) {
-      issues.push({ message: 'must be a non-empty string', path: ['id'] })
+    if (id === '' || !isReadableId(id)) {
+      issues.push({ message: 'must be a non-empty string of whole characters', path: ['id'] })
     }
     const row: AnyRow = { id }
     for (const [name, column] of checks) {

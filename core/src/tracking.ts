@@ -128,6 +128,13 @@ export class Tracking {
     return changes
   }
 
+  /** Forgets all records unread. Every table is to be read again then. */
+  async forgetRecords(lock: LockContext): Promise<void> {
+    for (const { destination } of await this.#recording(lock)) {
+      await lock.execute(clearChanged(destination))
+    }
+  }
+
   close(): void {
     this.#mark.release()
   }

@@ -4,6 +4,7 @@
  */
 import { LogLevels } from '@powersync/common'
 import type { PendingMutation } from '@tanstack/db'
+import type { CollectionSync } from './collection-sync.ts'
 import { attempt, RowsignalError } from './errors.ts'
 import type { Database } from './powersync.ts'
 import { createReadable, type Readable, type Stop } from './readable.ts'
@@ -119,18 +120,44 @@ export function watchLock(
   let entry: WriteError | undefined
   const timer = setTimeout(() => {
     const ids = [...new Set(mutations.map(({ collection }) => collection.id))]
-    const error = new RowsignalError(
-      'lock-waiting',
-      `write: a write to ${ids.join(', ')} has waited for the write lock for ${ms} ms. ` +
-        'If it is awaited inside a `writeTransaction` or `writeLock` of your own, it waits for itself for good: ' +
-        'write by that lock instead, or await the write after it. Otherwise another write takes long.',
-    )
+    const error = lockWaiting(`write: a write to ${ids.join(', ')}`, ms)
     entry = logOf(database).add(error, mutations)
-    database.logger.log({ level: LogLevels.warn, message: error.message, error })
+    tell(database, error)
   }, ms)
   return () => {
     clearTimeout(timer)
     entry?.dismiss()
     entry = undefined
   }
+}
+
+/**
+ * Watches a read that asks for the write lock, as `watchLock` does a write. Only the developer is told: the list is one
+ * of writes, for the user, and what waits is shown by the status, which is `loading`.
+ *
+ * @param isWanted Whether somebody still waits for the read.
+ */
+export function watchReadLock(
+  { source, collection }: Pick<CollectionSync, 'source' | 'collection'>,
+  isWanted: () => boolean,
+): Stop {
+  const { database, lockWarnMs } = source
+  const timer = setTimeout(() => {
+    if (!isWanted()) return
+    tell(database, lockWaiting(`load: the read of collection \`${collection.id}\``, lockWarnMs))
+  }, lockWarnMs)
+  return () => clearTimeout(timer)
+}
+
+function lockWaiting(what: string, ms: number): RowsignalError {
+  return new RowsignalError(
+    'lock-waiting',
+    `${what} has waited for the write lock for ${ms} ms. ` +
+      'If it is awaited inside a `writeTransaction` or `writeLock` of your own, it waits for itself for good: ' +
+      'use that lock instead, or await it after the lock. Otherwise another write takes long.',
+  )
+}
+
+function tell(database: Database, error: RowsignalError): void {
+  database.logger.log({ level: LogLevels.warn, message: error.message, error })
 }

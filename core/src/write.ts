@@ -12,7 +12,7 @@ import { RowsignalError } from './errors.ts'
 import type { Database } from './powersync.ts'
 import type { IsOwn } from './publish.ts'
 import { deleteRow, insertRows, touchRows, updateRows } from './sql.ts'
-import type { SqliteValue } from './sqlite-values.ts'
+import { isReadableId, type SqliteValue } from './sqlite-values.ts'
 import type { TableSource } from './table-source.ts'
 import {
   ambientTransaction,
@@ -163,7 +163,7 @@ function statementsOf(mutations: readonly PendingMutation[]): Statement[] {
 function statementOf(mutation: PendingMutation): Statement {
   const { table, codec } = targetOf(mutation.collection)
   const { type } = mutation
-  const id: string = mutation.key
+  const id = idOf(mutation, table)
   const view = table.viewName
   const metadata = metadataOf(mutation, table)
   if (type === 'delete' && metadata === undefined) {
@@ -194,6 +194,16 @@ function encodeWith(
   { type, modified, changes, original }: PendingMutation,
 ): Record<string, SqliteValue> {
   return type === 'insert' ? codec.encode(modified) : codec.encode(changes, original)
+}
+
+/** By an id that a driver cuts short another row would be written. */
+function idOf({ type, key }: PendingMutation, table: ResolvedTable): string {
+  if (isReadableId(key)) return key
+  throw new RowsignalError(
+    'value-unsupported',
+    `write: the ${type} of \`${String(key)}\` in table \`${table.name}\` was refused, since SQLite's drivers can't carry this id. ` +
+      'Give a text of whole characters without NUL and U+FFFD.',
+  )
 }
 
 function metadataOf(

@@ -83,6 +83,37 @@ test('a drain whose answer is lost is made good by reading the table again', asy
   expect(todos.status).toBe('ready')
 })
 
+test('a drain that finds more than a text can hold is made good by reading the table again', async () => {
+  const { database, todos } = await openTodos()
+  const second = createPowerSyncCollection({ database, table: schema.props.todos })
+  await second.preload()
+  const real = database.writeLock.bind(database)
+  let refused = 0
+  vi.spyOn(database, 'writeLock').mockImplementation((run) =>
+    real((lock) => {
+      const getAll = lock.getAll.bind(lock)
+      vi.spyOn(lock, 'getAll').mockImplementation(async (sql, parameters) => {
+        const found = await getAll<object>(sql, parameters)
+        const changed = found.flatMap((row) => ('changed' in row ? [String(row.changed)] : []))
+        if (changed.every((text) => text.length < 1000)) return found
+        refused++
+        throw new RangeError('Invalid string length') // as V8 does, beyond 512 M characters
+      })
+      return run(lock)
+    }),
+  )
+  await database.execute('DELETE FROM todos')
+  await insertTodos(database, 100)
+  for (const collection of [todos, second]) {
+    await vi.waitFor(() => expect(collection.size).toBe(100), { timeout: 20_000 })
+    await vi.waitFor(() => expect(collection.status).toBe('ready'), { timeout: 20_000 })
+  }
+  expect(refused).toBeGreaterThan(0)
+  await database.execute("UPDATE todos SET title = 'later' WHERE id = 't000001'")
+  await vi.waitFor(() => expect(second.get('t000001')?.title).toBe('later'), { timeout: 20_000 })
+  expect(todos.get('t000001')?.title).toBe('later')
+})
+
 test('a write whose COMMIT is done and its answer lost is rejected and shown', async () => {
   const { database, todos } = await openTodos()
   const real = database.writeTransaction.bind(database)

@@ -1,4 +1,5 @@
 import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
+import type { PowerSyncDatabase } from '@powersync/node'
 import { createTransaction } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
@@ -214,6 +215,74 @@ test('onLoad runs with the sync and its clean-up with its end', async () => {
   expect(calls).toEqual(['load'])
   await todos.cleanup()
   await vi.waitFor(() => expect(calls).toEqual(['load', 'unload']))
+})
+
+/** Rows whose title has these many characters, in this order. */
+async function insertSizes(database: PowerSyncDatabase, sizes: readonly number[]): Promise<void> {
+  await database.execute(
+    `INSERT INTO ps_data__todos(id, data) SELECT printf('t%06d', key), json_object('title', hex(zeroblob(value / 2)))
+     FROM json_each(?)`,
+    [JSON.stringify(sizes)],
+  )
+}
+
+/** The characters of each text that a read gets from SQLite. */
+function watchTexts(database: PowerSyncDatabase): number[] {
+  const texts: number[] = []
+  const real = database.writeLock.bind(database)
+  vi.spyOn(database, 'writeLock').mockImplementation((run) =>
+    real((lock) => {
+      const get = lock.get.bind(lock)
+      vi.spyOn(lock, 'get').mockImplementation(async (sql, parameters) => {
+        const row: object = await get(sql, parameters)
+        for (const value of Object.values(row)) texts.push(String(value).length)
+        return row
+      })
+      return run(lock)
+    }),
+  )
+  return texts
+}
+
+const mega = 2 ** 20
+
+test.each([
+  ['of 55 kB', Array.from({ length: 400 }, () => 55_000)],
+  [
+    'small ones, then large ones',
+    [...Array<number>(300).fill(10), ...Array<number>(60).fill(mega)],
+  ],
+  [
+    'large ones, then small ones',
+    [...Array<number>(20).fill(mega), ...Array<number>(300).fill(10)],
+  ],
+])('a chunk is limited in bytes, too: %s', async (_, sizes) => {
+  const database = await openDatabase(schema)
+  await insertSizes(database, sizes)
+  const texts = watchTexts(database)
+  const todos = createPowerSyncCollection({ database, table })
+  await todos.preload()
+  expect(todos.size).toBe(sizes.length)
+  expect(todos.toArray.map(({ title }) => title?.length)).toEqual(sizes)
+  expect(Math.max(...texts)).toBeLessThan(10 * mega)
+})
+
+test('a row without data ends no read', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 10)
+  await database.execute("INSERT INTO ps_data__todos(id, data) VALUES ('t000003x', NULL)")
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 2 })
+  await todos.preload()
+  for (let index = 0; index < 10; index++) expect(todos.has(`t00000${index}`)).toBe(true)
+})
+
+test('a row larger than the limit is read all the same', async () => {
+  const database = await openDatabase(schema)
+  const sizes = [10, 40 * mega, 10, 20 * mega, 20 * mega, 10]
+  await insertSizes(database, sizes)
+  const todos = createPowerSyncCollection({ database, table })
+  await todos.preload()
+  expect(todos.toArray.map(({ title }) => title?.length)).toEqual(sizes)
 })
 
 /** Rows without what TanStack DB adds to them, in key order. */

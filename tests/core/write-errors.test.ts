@@ -1,7 +1,7 @@
 import { createPowerSyncCollection, onWriteError, transact, writeErrors } from '@rowsignal/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
-import { schema } from '../support/todos.ts'
+import { insertTodos, schema } from '../support/todos.ts'
 
 async function openTodos(options: { lockWarnMs?: number } = {}) {
   const database = await openDatabase(schema)
@@ -99,4 +99,79 @@ test('a write that gets its lock in time is not told', async () => {
   onWriteError(database, (error) => told.push(error))
   await todos.insert({ id: 'a' }).isPersisted.promise
   expect(told).toEqual([])
+})
+
+/** The warnings of the database's logger, which prints them to the console. */
+function collectWarnings(): string[] {
+  const warnings: string[] = []
+  const spy = vi.spyOn(console, 'warn').mockImplementation((text) => warnings.push(String(text)))
+  onTestFinished(() => spy.mockRestore())
+  return warnings
+}
+
+async function openUnread(count: number) {
+  const database = await openDatabase(schema)
+  await insertTodos(database, count)
+  const todos = createPowerSyncCollection({
+    database,
+    table: schema.props.todos,
+    id: 'todos',
+    lockWarnMs: 20,
+  })
+  return { database, todos }
+}
+
+test.each(['first', 'second'])(
+  'the %s collection of a table that is read inside a write lock of the app is told of, and read when the lock ends',
+  async (turn) => {
+    const { database, todos } = await openUnread(3)
+    if (turn === 'second') {
+      await createPowerSyncCollection({ database, table: schema.props.todos }).preload()
+    }
+    const warnings = collectWarnings()
+    let read: Promise<void> | undefined
+    await database.writeTransaction(async () => {
+      read = todos.preload()
+      // Waiting for it here would wait for good.
+      await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 20_000 })
+    })
+    expect(warnings[0]).toMatch(/read of collection `todos`.*writeTransaction.*lock-waiting/)
+    await read
+    expect(todos.status).toBe('ready')
+    expect(todos.size).toBe(3)
+    expect(writeErrors(database).get()).toEqual([]) // it is no write
+  },
+)
+
+test('so is a retry', async () => {
+  const { database, todos } = await openUnread(3)
+  await database.execute('ALTER TABLE ps_data__todos RENAME TO gone')
+  await todos.preload().catch(() => undefined)
+  expect(todos.status).toBe('error')
+  await database.execute('ALTER TABLE gone RENAME TO ps_data__todos')
+  const warnings = collectWarnings()
+  await database.writeLock(async () => {
+    todos.utils.retry()
+    await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 20_000 })
+  })
+  await vi.waitFor(() => expect(todos.status).toBe('ready'), { timeout: 20_000 })
+  expect(warnings[0]).toContain('lock-waiting')
+})
+
+test('a read that nobody waits for any more is not told', async () => {
+  const { database, todos } = await openUnread(3)
+  const other = createPowerSyncCollection({
+    database,
+    table: schema.props.lists,
+    id: 'lists',
+    lockWarnMs: 20,
+  })
+  const warnings = collectWarnings()
+  await database.writeLock(async () => {
+    todos.preload().catch(() => undefined)
+    void todos.cleanup()
+    other.startSyncImmediate() // asks later, so it is told after the time of the other
+    await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 20_000 })
+  })
+  expect(warnings[0]).toContain('`lists`')
 })

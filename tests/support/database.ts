@@ -4,21 +4,21 @@ import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
 import { onTestFinished } from 'vitest'
 
 export interface DatabaseOptions {
-  /** What the SDK prints. Default: errors. A test that cuts connections on purpose has no use for them. */
+  /** What the SDK prints. Default: errors and warnings. A test that cuts connections on purpose has no use for them. */
   readonly logLevel?: number
 }
 
 /** A real PowerSync database in memory on the SDK's WASM engine, closed when the test ends. */
 export async function openDatabase(
   schema: Schema,
-  { logLevel = LogLevels.error }: DatabaseOptions = {},
+  { logLevel = LogLevels.warn }: DatabaseOptions = {},
 ): Promise<PowerSyncDatabase> {
   const logger = createConsoleLogger({ minLevel: logLevel })
   const database = new PowerSyncDatabase({
     schema,
     logger,
     factory: new WASQLiteOpenFactory({
-      logger,
+      logger: createConsoleLogger({ minLevel: Math.max(logLevel, LogLevels.error) }), // it warns of tabs
       open: {
         dbFilename: `${crypto.randomUUID()}.db`,
         vfs: WASQLiteVFS.InMemoryVfs,
