@@ -42,14 +42,14 @@ export const serverHost: Host<undefined> = {
 export interface LiveRows<Row extends object, Key extends RowKey> {
   /** Subscribes until the returned function is called; counted, so that each component may call it. */
   acquire(): Stop
-  /** The keys in order, at least the first `end`; runs again only when one of those asked for comes, goes or moves. */
+  /** The keys in order, at least the first `end`, frozen; runs again only when one of those asked for comes, goes or moves. */
   keys(end?: number): readonly Key[]
   size(): number
   /** The live row of a key, whether or not the collection holds it. Made without tracking. */
   row(key: Key): Readonly<Row>
   /** The collection's own row, not live. */
   plain(key: Key): Row | undefined
-  /** All rows as plain objects; the same array until one changes. */
+  /** All rows in order as plain objects, frozen; the same array until one changes or moves. */
   data(): readonly Row[]
   status(): CollectionStatus
 }
@@ -228,8 +228,13 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     this.#compareList()
   }
 
-  /** Tells the readers of the order, size and status what differs from what they were given. */
+  /** Tells the readers of the list and the status what differs from what they were given. */
   #compareList(): void {
+    // Also without a changed row: one may have moved by a column that the query leaves out.
+    if (this.#data !== undefined && this.#data !== this.#keyed.rows()) {
+      this.#data = undefined
+      this.#host.trigger(this.#dataCell)
+    }
     this.#keyed.keys(0) // looks again if the order may have changed
     if (this.#order !== undefined && this.#order !== this.#keyed.order) {
       this.#order = undefined
@@ -281,10 +286,6 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       const row = collection.get(slot.key)
       if (row === undefined) this.#bury(slot.key, slot.row)
       else this.#write(slot, row)
-    }
-    if (this.#data !== undefined && this.#data !== this.#keyed.rows()) {
-      this.#data = undefined
-      this.#host.trigger(this.#dataCell)
     }
     this.#compareList()
   }
