@@ -6,6 +6,7 @@ import { ColumnType } from '@powersync/common'
 import type { ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { RowsignalError } from './errors.ts'
+import { freeze } from './rich-values.ts'
 import { valuesOf } from './sqlite-values.ts'
 import type { SqliteValue, StoredValue, ViewValue } from './sqlite-values.ts'
 import type { AnyRow } from './tanstack.ts'
@@ -26,7 +27,7 @@ export interface BadRow {
 export interface RowCodec {
   /**
    * @param data The stored JSON object; may lack columns and hold more than the declared ones.
-   * @returns A new row, or the issues that keep it from being one.
+   * @returns A new row, whose arrays and plain objects are frozen, or the issues that keep it from being one.
    */
   decode(id: string, data: AnyRow): { row: AnyRow } | { issues: readonly StandardSchemaV1.Issue[] }
   /**
@@ -63,9 +64,10 @@ export function createCodec(table: ResolvedTable, { schema, serializer }: CodecO
       const row: AnyRow = { id }
       for (const { name, read } of columns) row[name] = read(data)
       const result = validate(schema, row)
-      return result.issues === undefined
-        ? { row: result.value as AnyRow }
-        : { issues: result.issues }
+      if (result.issues !== undefined) return { issues: result.issues }
+      const decoded = result.value as AnyRow
+      for (const name in decoded) freeze(decoded[name])
+      return { row: decoded }
     },
 
     encode(values) {

@@ -12,6 +12,7 @@ import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
 import type { RowCollection, RowKey } from './keyed-rows.ts'
 import type { CollectionStatus } from '@tanstack/db'
 import type { Stop } from './readable.ts'
+import { isSameValue } from './rich-values.ts'
 import { columnOf, rowHandler } from './row-proxy.ts'
 
 /**
@@ -260,7 +261,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
 
   #differs(previous: Row | undefined, row: Row): boolean {
     for (const column of this.#columns) {
-      if (!Object.is(columnOf(previous, column), columnOf(row, column))) return true
+      if (!isSameValue(columnOf(previous, column), columnOf(row, column))) return true
     }
     return false
   }

@@ -1,4 +1,11 @@
-import { createPowerSyncCollection, liveQuery, transact } from '@rowsignal/core'
+import {
+  createPowerSyncCollection,
+  dateColumn,
+  jsonColumn,
+  liveQuery,
+  transact,
+} from '@rowsignal/core'
+import { createTransaction } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
@@ -194,6 +201,47 @@ export function testRows(driver: Driver): void {
     expect(await ran()).toEqual(['row a'])
     expect(texts()).toEqual(['mine', 'title b'])
   })
+
+  test.each([
+    ['date', dateColumn(), new Date(0), new Date(86_400_000)],
+    ['list in JSON', jsonColumn(), ['x'], ['x', 'y']],
+  ] as const)(
+    'a %s is told when it changes, and not when the row does',
+    async (_, column, ...values) => {
+      const database = await openDatabase(schema)
+      const table = schema.props.todos
+      const todos = createPowerSyncCollection({
+        database,
+        table,
+        columns: { title: column as never },
+      })
+      const [before, after] = values as unknown as readonly never[]
+      await todos.insert({ id: 'a', title: before!, done: 0 }).isPersisted.promise
+      await todos.preload()
+      const log: string[] = []
+      const left = todos as never
+      await mount(driver.mountPair, { left, right: left, log: (entry) => void log.push(entry) })
+      const isDone = (done: number) =>
+        vi.waitFor(() => expect(todos.get('a')?.done).toBe(done), 20_000)
+
+      await todos.update('a', (draft) => void (draft.done = 1)).isPersisted.promise
+      await database.execute('UPDATE todos SET done = 2')
+      await isDone(2)
+      const refused = createTransaction({ mutationFn: () => Promise.reject(new Error('refused')) })
+      refused.mutate(() => todos.update('a', (draft) => void (draft.done = 3)))
+      await flush()
+      await refused.isPersisted.promise.catch(() => {})
+      await flush()
+      expect(log).toEqual([`${before} + ${before}`])
+      const { isPersisted } = todos.update('a', (draft) => void (draft.title = after!))
+      await flush()
+      await isPersisted.promise
+      await database.execute('UPDATE todos SET done = 4')
+      await isDone(4)
+      await flush()
+      expect(log).toEqual([`${before} + ${before}`, `${after} + ${after}`])
+    },
+  )
 
   test('an effect over a collection and a query of it never sees half of a commit', async () => {
     const { database, todos } = await openStoredTodos(['a'])
