@@ -6,6 +6,7 @@ import { ColumnType } from '@powersync/common'
 import type { ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { RowsignalError } from './errors.ts'
+import { freeze } from './rich-values.ts'
 import { isReadableId, valuesOf } from './sqlite-values.ts'
 import type { SqliteValue, StoredValue, ViewValue } from './sqlite-values.ts'
 import { type AnyRow, isVirtual } from './tanstack.ts'
@@ -26,7 +27,7 @@ export interface BadRow {
 export interface RowCodec {
   /**
    * @param data The stored JSON object; may lack columns and hold more than the declared ones.
-   * @returns A new row, or the issues that keep it from being one.
+   * @returns A new row, whose arrays and plain objects are frozen, or the issues that keep it from being one.
    */
   decode(id: string, data: AnyRow): { row: AnyRow } | { issues: readonly StandardSchemaV1.Issue[] }
   /**
@@ -79,7 +80,10 @@ export function createCodec(table: ResolvedTable, { schema, serializer }: CodecO
       if (!isReadableId(id)) return unreadableId
       const result = read(id, data)
       if (result.issues !== undefined) return { issues: result.issues }
-      return idOf(result.value) === id ? { row: result.value as AnyRow } : otherId
+      if (idOf(result.value) !== id) return otherId
+      const row = result.value as AnyRow
+      for (const name in row) freeze(row[name])
+      return { row }
     },
 
     encode(values, known = {}) {

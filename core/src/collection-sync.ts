@@ -9,6 +9,7 @@ import type { BadRow } from './codec.ts'
 import { attempt, reportToPlatform, RowsignalError } from './errors.ts'
 import { LoadHook, type OnLoad } from './load-hook.ts'
 import { batch } from './readable.ts'
+import { keepSameValues } from './rich-values.ts'
 import type { TableSource } from './table-source.ts'
 import type { AnyCollection, AnyRow, SyncWriter } from './tanstack.ts'
 import { knownKeys, persistingTransactions, syncedRow } from './tanstack.ts'
@@ -198,7 +199,7 @@ export class CollectionSync {
     const writes: Parameters<SyncWriter['write']>[0][] = []
     for (const [id, data] of rows) {
       const before = syncedRow(this.collection, id)
-      const row = data === null ? undefined : this.#decode(id, data)
+      const row = data === null ? undefined : this.#decode(id, data, before)
       if (row === undefined) {
         if (data === null) this.#options.badRows.delete(id)
         if (held || before !== undefined || this.collection.has(id)) {
@@ -228,11 +229,12 @@ export class CollectionSync {
     })
   }
 
-  #decode(id: string, data: AnyRow): AnyRow | undefined {
+  /** The row, with the dates and JSON of the one before that are the same; undefined if it is a bad one. */
+  #decode(id: string, data: AnyRow, before?: AnyRow): AnyRow | undefined {
     const result = this.source.codec.decode(id, data)
     if ('row' in result) {
       this.#options.badRows.delete(id)
-      return result.row
+      return before === undefined ? result.row : keepSameValues(result.row, before)
     }
     this.#setBad(id, result.issues)
     return undefined

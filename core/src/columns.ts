@@ -81,8 +81,7 @@ export function jsonColumn<Value = unknown>(
       } catch {
         return refuse('holds no JSON')
       }
-      const result = check(value)
-      return result.issues === undefined ? { value: freeze(result.value) } : result
+      return check(value)
     },
     check: (value) => (isJson(value) ? check(value) : refuse('must be what JSON can say')),
     write: (value) => JSON.stringify(value),
@@ -153,12 +152,6 @@ function offsetMs(offset: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = (offset.match(/\d\d/g) ?? []).map(Number)
   const ms = ((hours * 60 + minutes) * 60 + seconds) * 1000
   return offset.startsWith('-') ? -ms : ms
-}
-
-function freeze<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null) return value
-  for (const inner of Object.values(value)) freeze(inner)
-  return Object.freeze(value)
 }
 
 function isJson(value: unknown): boolean {

@@ -1,8 +1,8 @@
 /**
  * One subscription per TanStack collection, shared by everything that shows its rows.
  *
- * Owns: which keys changed since the last time, the order of the keys, and the arrays of keys and rows that stay the
- * same object while they hold the same items. Promises: listeners run once per outermost `batch`, after every
+ * Owns: which keys changed since the last time, the order of the keys, and the frozen arrays of keys and rows that stay
+ * the same object while they hold the same items. Promises: listeners run once per outermost `batch`, after every
  * collection has its new rows; what they are told is the difference to what they were told before, so a row that was
  * deleted and written again in one batch is one change. Subscribed only while someone listens.
  *
@@ -52,13 +52,29 @@ export interface RowChange<Row, Key> {
   readonly last: Row | undefined
 }
 
-/** `next`, or `previous` if it holds the same items in the same order. */
+/** What shows nothing shows. */
+export const noItems: readonly never[] = Object.freeze([])
+
+/**
+ * `previous` if it holds the same items in the same order, or else `next`, frozen: whoever shows the collection is given
+ * the same array, and one that sorts it in place would sort it for all.
+ */
 export function keepIfSame<Item>(
   previous: readonly Item[],
   next: readonly Item[],
 ): readonly Item[] {
-  if (previous === next || previous.length !== next.length) return next
-  return next.every((item, index) => Object.is(item, previous[index])) ? previous : next
+  return beginAlike(previous, next, Infinity) ? previous : Object.freeze(next)
+}
+
+/** Whether the first `end` items are the same. A loop: `every` and `slice` are slow on frozen arrays (V8). */
+function beginAlike(left: readonly unknown[], right: readonly unknown[], end: number): boolean {
+  const length = Math.min(left.length, end)
+  if (length !== Math.min(right.length, end)) return false
+  if (left === right) return true
+  for (let index = 0; index < length; index++) {
+    if (!Object.is(left[index], right[index])) return false
+  }
+  return true
 }
 
 /** The rows of one collection; get it by `keyedRows`, so that there is one. */
@@ -68,12 +84,12 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
   readonly #rowListeners = new Map<Key, Set<() => void>>()
   #changed = new Map<Key, Row | undefined>()
   #pending = false
-  #keys: readonly Key[] = []
+  #keys: readonly Key[] = noItems
   /** How many keys were looked at, and how many were asked for since their order last changed. */
   #keysEnd = 0
   #keysAsked = 0
   #order = 0
-  #rows: readonly Row[] = []
+  #rows: readonly Row[] = noItems
   #keysStale = true
   #rowsStale = true
   #users = 0
@@ -113,9 +129,7 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
   #readKeys(end: number): void {
     const asked = this.#keysAsked
     const next = first(this.collection.keys(), asked)
-    const compared = Math.min(this.#keysEnd, asked)
-    const before = this.#keys.slice(0, compared)
-    if (keepIfSame(before, next.slice(0, compared)) !== before) {
+    if (!beginAlike(this.#keys, next, Math.min(this.#keysEnd, asked))) {
       this.#order++
       this.#keysAsked = end // who still shows more will ask again
     }

@@ -3,13 +3,7 @@
  * the view of its rows with the fields of TanStack's own adapters.
  */
 import { BaseQueryBuilder, isCollection, isSingleResultCollection, Query } from '@tanstack/db'
-import type {
-  CollectionStatus,
-  ExtractContext,
-  GetResult,
-  InferResultType,
-  SingleResult,
-} from '@tanstack/db'
+import type { CollectionStatus, ExtractContext, GetResult, SingleResult } from '@tanstack/db'
 import { isRowsignalError, RowsignalError } from './errors.ts'
 import type { RowCollection, RowKey } from './keyed-rows.ts'
 import { type LiveQueryCollection, shareLiveQuery } from './live-query.ts'
@@ -78,12 +72,10 @@ export interface LiveQueryView<Answer> extends Pick<
   readonly rows: readonly Readonly<AnswerRow<Answer>>[]
   /** Plain rows, or one for `findOne`; undefined while the query is disabled. */
   readonly data:
-    | (Given<Answer> extends AnyCollection
-        ? BySize<Answer, AnswerRow<Answer> | undefined, AnswerRow<Answer>[]>
-        : InferResultType<ExtractContext<Given<Answer>>>)
+    | BySize<Answer, AnswerRow<Answer> | undefined, readonly AnswerRow<Answer>[]>
     | IfDisabled<Answer, undefined>
-  /** Plain rows by key: a new map whenever one of them changes. Made only if read. */
-  readonly state: Map<AnswerKey<Answer>, AnswerRow<Answer>>
+  /** Plain rows by key, in order: a new map whenever one of them changes or moves. Made only if read, for this view. */
+  readonly state: ReadonlyMap<AnswerKey<Answer>, AnswerRow<Answer>>
   readonly keys: readonly AnswerKey<Answer>[]
   /**
    * The collection that holds the result, null while the query is disabled.

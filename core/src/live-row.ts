@@ -6,13 +6,14 @@
  * change of no such column is told to nobody, so a column that no template shows costs nothing, and an optimistic
  * write and its confirmation are one re-run. The key is read untracked: it cannot change, and a keyed list reads it of
  * every row. A deleted row keeps its last value, for what is still on its way out of the page; the same key again is
- * the same object.
+ * the same object. A row that outlives the lists that followed it is followed by what reads it.
  */
 import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
 import type { RowCollection, RowKey } from './keyed-rows.ts'
 import type { CollectionStatus } from '@tanstack/db'
-import type { Stop } from './readable.ts'
-import { columnOf, rowHandler } from './row-proxy.ts'
+import { batch, type Stop } from './readable.ts'
+import { isSameValue } from './rich-values.ts'
+import { columnOf, inspect, rowHandler, snapshot } from './row-proxy.ts'
 
 /**
  * What live rows need of a framework. Values are never kept in a cell, only the fact that something changed.
@@ -28,6 +29,8 @@ export interface Host<Cell> {
   track(cell: Cell): void
   /** Runs again what depends on the cell. */
   trigger(cell: Cell): void
+  /** Holds the rows for the running computation, as far as there is one and the framework can tell when it ends. */
+  follow?(rows: Pick<LiveRows<object, RowKey>, 'acquire'>): void
 }
 
 /** The host of every binding on a server: there is nothing to run again. */
@@ -42,14 +45,14 @@ export const serverHost: Host<undefined> = {
 export interface LiveRows<Row extends object, Key extends RowKey> {
   /** Subscribes until the returned function is called; counted, so that each component may call it. */
   acquire(): Stop
-  /** The keys in order, at least the first `end`; runs again only when one of those asked for comes, goes or moves. */
+  /** The keys in order, at least the first `end`, frozen; runs again only when one of those asked for comes, goes or moves. */
   keys(end?: number): readonly Key[]
   size(): number
   /** The live row of a key, whether or not the collection holds it. Made without tracking. */
   row(key: Key): Readonly<Row>
   /** The collection's own row, not live. */
   plain(key: Key): Row | undefined
-  /** All rows as plain objects; the same array until one changes. */
+  /** All rows in order as plain objects, frozen; the same array until one changes or moves. */
   data(): readonly Row[]
   status(): CollectionStatus
 }
@@ -67,11 +70,18 @@ class Slot<Row extends object, Key extends RowKey, Cell> {
   cell: Cell | undefined
   /** Its columns were listed (spread, JSON): every change counts. */
   whole = false
+  /** It was read while nothing followed the collection: whoever reads its row has to. */
+  alone = false
   proxy: Readonly<Row> | undefined
 
   constructor(key: Key, epoch: number) {
     this.key = key
     this.epoch = epoch
+  }
+
+  /** What `console.log` of Node shows for the Proxy. */
+  [inspect](this: object): object {
+    return snapshot(this)
   }
 }
 
@@ -205,15 +215,21 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 
   #column(held: Slot<Row, Key, Cell>, column: string): unknown {
-    const slot = this.#present(held)
+    const slot = this.#followed(held)
     this.#columns.add(column)
     return columnOf(this.#tracked(slot), column)
   }
 
   #whole(held: Slot<Row, Key, Cell>): Row | undefined {
-    const slot = this.#present(held)
+    const slot = this.#followed(held)
     slot.whole = true
     return this.#tracked(slot)
+  }
+
+  #followed(held: Slot<Row, Key, Cell>): Slot<Row, Key, Cell> {
+    if (this.#users === 0) held.alone = true
+    if (held.alone) this.#host.follow?.(this)
+    return this.#present(held)
   }
 
   #apply(changes: readonly RowChange<Row, Key>[]): void {
@@ -228,8 +244,13 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     this.#compareList()
   }
 
-  /** Tells the readers of the order, size and status what differs from what they were given. */
+  /** Tells the readers of the list and the status what differs from what they were given. */
   #compareList(): void {
+    // Also without a changed row: one may have moved by a column that the query leaves out.
+    if (this.#data !== undefined && this.#data !== this.#keyed.rows()) {
+      this.#data = undefined
+      this.#host.trigger(this.#dataCell)
+    }
     this.#keyed.keys(0) // looks again if the order may have changed
     if (this.#order !== undefined && this.#order !== this.#keyed.order) {
       this.#order = undefined
@@ -255,7 +276,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
 
   #differs(previous: Row | undefined, row: Row): boolean {
     for (const column of this.#columns) {
-      if (!Object.is(columnOf(previous, column), columnOf(row, column))) return true
+      if (!isSameValue(columnOf(previous, column), columnOf(row, column))) return true
     }
     return false
   }
@@ -282,10 +303,6 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       if (row === undefined) this.#bury(slot.key, slot.row)
       else this.#write(slot, row)
     }
-    if (this.#data !== undefined && this.#data !== this.#keyed.rows()) {
-      this.#data = undefined
-      this.#host.trigger(this.#dataCell)
-    }
     this.#compareList()
   }
 
@@ -293,6 +310,14 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     this.#stop?.()
     this.#stop = undefined
     this.#epoch++ // rows that someone still holds find their slot again by it
+    const slots = [...this.#slots.values()]
+    // What still reads one of these rows reads it again, and follows it by that; later, when the page has let go of what
+    // leaves together with the list.
+    queueMicrotask(() =>
+      batch(() => {
+        for (const { cell } of slots) if (cell !== undefined) this.#host.trigger(cell)
+      }),
+    )
     this.#slots.clear()
     this.#deleted.clear()
     this.#columns.clear()

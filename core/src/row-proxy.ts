@@ -5,7 +5,8 @@
 import { RowsignalError } from './errors.ts'
 import type { RowKey } from './keyed-rows.ts'
 
-const inspect = Symbol.for('nodejs.util.inspect.custom')
+/** Node's inspection asks the target of a Proxy for it, so a slot has to have it, and calls it with the Proxy as `this`. */
+export const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 const peek = Symbol('rowsignal.peek')
 
 /** How the Proxies of one collection read. */
@@ -25,7 +26,7 @@ export function rowHandler<S extends { readonly key: RowKey }>(
   return {
     get(slot, property) {
       if (property === reads.keyField || property === '$key') return slot.key
-      if (property === peek || property === inspect) return () => reads.untracked(slot)
+      if (property === peek) return () => reads.untracked(slot)
       if (typeof property === 'symbol') return undefined
       // Vue asks these of everything that it is given: a row must pass through `ref` and `reactive` as it is.
       if (property.startsWith('__v_')) return property === '__v_skip' ? true : undefined
@@ -40,6 +41,8 @@ export function rowHandler<S extends { readonly key: RowKey }>(
     },
     ownKeys: (slot) => Reflect.ownKeys(reads.whole(slot) ?? {}),
     getOwnPropertyDescriptor(slot, property) {
+      // What `markRaw` of Vue would define is there.
+      if (property === '__v_skip') return { value: true, configurable: true }
       const row = reads.whole(slot)
       if (row === undefined || !Object.hasOwn(row, property)) return undefined
       return { value: Reflect.get(row, property), enumerable: true, configurable: true }
@@ -48,7 +51,7 @@ export function rowHandler<S extends { readonly key: RowKey }>(
     deleteProperty: refuseWrite,
     defineProperty: refuseWrite,
     setPrototypeOf: refuseWrite,
-    preventExtensions: refuseWrite,
+    preventExtensions: refuseFreeze,
   }
 }
 
@@ -56,6 +59,13 @@ function refuseWrite(): never {
   throw new RowsignalError(
     'row-read-only',
     'live-row: rows are read-only. Use collection.update(key, (draft) => { … }), or useDraft in a form.',
+  )
+}
+
+function refuseFreeze(): never {
+  throw new RowsignalError(
+    'row-read-only',
+    'live-row: a live row is read-only as it is, and shows what changes, so it can’t be frozen or sealed. Freeze a copy: `snapshot(row)`.',
   )
 }
 

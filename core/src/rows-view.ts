@@ -1,7 +1,7 @@
 /** The view of live rows that `useRows` and `useLiveQuery` of each binding hand out in their own shape. */
 import type { CollectionStatus } from '@tanstack/db'
 import type { RowsignalError } from './errors.ts'
-import { keepIfSame, type RowCollection, type RowKey } from './keyed-rows.ts'
+import { keepIfSame, noItems, type RowCollection, type RowKey } from './keyed-rows.ts'
 import type { LiveRows } from './live-row.ts'
 import { errorOf, retryCollection } from './recovery.ts'
 import { type Asked, type AskedSource, ShownRows } from './shown-rows.ts'
@@ -15,11 +15,11 @@ export interface RowsWindow {
   offset?: number | undefined
 }
 
-/** What `useRows` gives, in the framework's own shape. Each property is tracked by itself. */
+/** What `useRows` gives, in the framework's own shape. Each property is tracked by itself; arrays are frozen. */
 export interface RowsView<Row extends object, Key extends RowKey> {
   /** Live rows: the same array until rows come, go or move, the same objects while the rows live. */
   readonly rows: readonly Readonly<Row>[]
-  /** The same rows as plain objects: a new array whenever one of them changes. Made only if read. */
+  /** The same rows as plain objects: a new array whenever one of them changes or moves. Made only if read. */
   readonly data: readonly Row[]
   readonly keys: readonly Key[]
   /** How many rows the collection holds, also outside the window. */
@@ -135,14 +135,14 @@ export function createRowsView<Row extends object, Key extends RowKey>(
   }
 }
 
-/** The part of the live rows that a window shows; each array is the same while it holds the same items. */
+/** The part of the live rows that a window shows; each array is frozen, and the same while it holds the same items. */
 class RowsPart<Row extends object, Key extends RowKey> {
   readonly #live: () => LiveRows<Row, Key> | undefined
   readonly #window: () => RowsWindow | undefined
   #last: LiveRows<Row, Key> | undefined
-  #keys: readonly Key[] = []
-  #rows: readonly Readonly<Row>[] = []
-  #data: readonly Row[] = []
+  #keys: readonly Key[] = noItems
+  #rows: readonly Readonly<Row>[] = noItems
+  #data: readonly Row[] = noItems
 
   constructor(live: () => LiveRows<Row, Key> | undefined, window: () => RowsWindow | undefined) {
     this.#live = live
@@ -161,7 +161,7 @@ class RowsPart<Row extends object, Key extends RowKey> {
   data(): readonly Row[] {
     const live = this.#live()
     const window = this.#window()
-    if (live === undefined) return (this.#data = keepIfSame(this.#data, []))
+    if (live === undefined) return (this.#data = noItems)
     if (isWhole(window)) return (this.#data = live.data())
     const rows = this.#read(live).map((key) => live.plain(key))
     return (this.#data = keepIfSame(
@@ -176,11 +176,11 @@ class RowsPart<Row extends object, Key extends RowKey> {
 
   #read(live: LiveRows<Row, Key> | undefined): readonly Key[] {
     const window = this.#window()
-    const next = live === undefined ? [] : cut(live.keys(endOf(window)), window)
+    const next = live === undefined ? noItems : cut(live.keys(endOf(window)), window)
     const kept = keepIfSame(this.#keys, next)
     // Equal keys of another collection are other rows.
     if (kept === this.#keys && live === this.#last) return kept
-    this.#rows = live === undefined ? [] : this.#rowsOf(kept, live)
+    this.#rows = live === undefined ? noItems : Object.freeze(this.#rowsOf(kept, live))
     this.#last = live
     return (this.#keys = kept)
   }
@@ -197,7 +197,8 @@ class RowsPart<Row extends object, Key extends RowKey> {
     let end = 0
     while (end < most - start && fromEnd(keys, end) === fromEnd(before, end)) end++
     const changed = keys.slice(start, keys.length - end).map((key) => live.row(key))
-    return this.#rows.slice(0, start).concat(changed, this.#rows.slice(this.#rows.length - end))
+    const rows = [...this.#rows] // to slice a frozen array is slow (V8), to spread it is not
+    return rows.slice(0, start).concat(changed, rows.slice(rows.length - end))
   }
 }
 

@@ -10,7 +10,7 @@ const known = new WeakMap<object, unknown>()
  * For code outside a framework, and for what wants plain objects; a list in a template is better served by `useRows`,
  * which runs only the changed rows again.
  *
- * Shape: an immutable array of the collection's own rows; the same array until one of them changes, the same readable
+ * Shape: a frozen array of the collection's own rows; the same array until one of them changes, the same readable
  * for the same collection. Cost: O(rows) for the first read after a commit.
  */
 export function rows<Row extends object, Key extends RowKey>(

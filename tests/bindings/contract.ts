@@ -57,6 +57,10 @@ export interface RowProps extends Logged {
   readonly key: Box<string>
 }
 
+export interface ItemProps extends Logged {
+  readonly row: Readonly<Todo>
+}
+
 export interface StatusProps {
   /** Given to a component above, or to nobody. */
   readonly provided: CommonPowerSyncDatabase | undefined
@@ -98,6 +102,8 @@ export interface Driver {
    * runs, `row <id>` for a row that shows its title.
    */
   readonly mountList: (props: ListProps) => Mounted
+  /** The component for a row of `mountList` by itself: shows the title, logs `row <id>`. */
+  readonly mountItem: (props: ItemProps) => Mounted
   /** An effect that logs a memo over all rows: how many have a rank. */
   readonly mountMemo: (props: MemoProps) => Mounted
   /** An effect that logs the titles of the first row of two `useRows`. */

@@ -12,6 +12,7 @@ import {
   mergeProps,
   Show,
 } from 'solid-js'
+import { createStore, reconcile } from 'solid-js/store'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
@@ -201,4 +202,21 @@ test('a signal in the key and the window is followed without a dependency list',
   setKey('c')
   setOffset(1)
   expect(element.textContent).toBe('title c; title b')
+})
+
+test('live rows pass through a store as they are, and one of copies leaves the plain rows alone', () => {
+  const { todos, put } = openTodos(['a'])
+  createRoot((dispose) => {
+    const rows = useRows(todos)
+    const copies = () => rows.data.map((row) => ({ ...row }))
+    const [live] = createStore({ rows: rows() })
+    const [state, setState] = createStore({ list: copies() })
+    const before = todos.get('a')!
+    put(todo('a', { title: 'changed' }))
+    setState('list', reconcile(copies()))
+    expect([live.rows[0] === rows()[0], live.rows[0]?.title]).toEqual([true, 'changed'])
+    expect([state.list[0]?.title, before.title]).toEqual(['changed', 'title a'])
+    expect(Object.getOwnPropertySymbols(todos.get('a'))).toEqual([])
+    dispose()
+  })
 })

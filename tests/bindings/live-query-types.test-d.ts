@@ -8,7 +8,7 @@ import * as officialSolid from '@tanstack/solid-db'
 import * as officialSvelte from '@tanstack/svelte-db'
 import * as officialVue from '@tanstack/vue-db'
 import { expectTypeOf } from 'vitest'
-import { ref, shallowRef } from 'vue'
+import { type ComputedRef, ref, shallowRef } from 'vue'
 import type { StoredTodos, Todos } from './contract.ts'
 
 declare const todos: Todos
@@ -28,17 +28,30 @@ const maybeOne = (q: InitialQueryBuilder) => (id === undefined ? null : one(q))
 /** The fields that both have. */
 type Same = 'data' | 'status' | 'isLoading' | 'isReady' | 'isIdle' | 'isError' | 'isCleanedUp'
 
+/** What the official adapters give, but read-only: arrays are shared by all who show the query. */
+type Shared<Value> =
+  Value extends ComputedRef<infer Inner>
+    ? ComputedRef<Shared<Inner>>
+    : Value extends readonly (infer Item)[]
+      ? readonly Item[]
+      : Value extends Map<infer Key, infer Row>
+        ? ReadonlyMap<Key, Row>
+        : Value
+type SharedFields<Fields> = { readonly [Name in keyof Fields]: Shared<Fields[Name]> }
+
 // Vue: every field as the official adapter types it.
 const vueMany = vue.useLiveQuery(many)
 const officialVueMany = officialVue.useLiveQuery(many)
 expectTypeOf<Pick<typeof vueMany, Same>>().toEqualTypeOf<
-  Readonly<Pick<typeof officialVueMany, Same>>
+  SharedFields<Pick<typeof officialVueMany, Same>>
 >()
-expectTypeOf(vueMany.state).toEqualTypeOf(officialVueMany.state)
+expectTypeOf(vueMany.state).toEqualTypeOf<Shared<typeof officialVueMany.state>>()
 expectTypeOf(vueMany.collection.value).toExtend<typeof officialVueMany.collection.value>()
 expectTypeOf(vue.useLiveQuery(one).data).toEqualTypeOf(officialVue.useLiveQuery(one).data)
-expectTypeOf(vue.useLiveQuery(picked).data).toEqualTypeOf(officialVue.useLiveQuery(picked).data)
-expectTypeOf(vue.useLiveQuery(joined).data).toEqualTypeOf(officialVue.useLiveQuery(joined).data)
+const officialVuePicked = officialVue.useLiveQuery(picked)
+expectTypeOf(vue.useLiveQuery(picked).data).toEqualTypeOf<Shared<typeof officialVuePicked.data>>()
+const officialVueJoined = officialVue.useLiveQuery(joined)
+expectTypeOf(vue.useLiveQuery(joined).data).toEqualTypeOf<Shared<typeof officialVueJoined.data>>()
 expectTypeOf(vue.useLiveQuery({ query: one }).data).toEqualTypeOf(
   officialVue.useLiveQuery({ query: one }).data,
 )
@@ -52,7 +65,7 @@ vue.useLiveQuery(ref({ query: many, gcTime: 1 }), [ref(1)])
 
 // Vue: what may be nothing says so.
 const vueMaybe = vue.useLiveQuery(maybe)
-expectTypeOf(vueMaybe.data.value).toEqualTypeOf<typeof officialVueMany.data.value | undefined>()
+expectTypeOf(vueMaybe.data.value).toEqualTypeOf<typeof vueMany.data.value | undefined>()
 expectTypeOf(vueMaybe.status.value).toEqualTypeOf<
   typeof officialVueMany.status.value | 'disabled'
 >()
@@ -78,7 +91,7 @@ expectTypeOf(vue.useLiveQuery(createLiveQueryCollection(one)).data.value?.title)
 const solidMany = solid.useLiveQuery(many)
 const officialSolidMany = officialSolid.useLiveQuery(many)
 expectTypeOf<Pick<typeof solidMany, Same>>().toEqualTypeOf<
-  Readonly<Pick<typeof officialSolidMany, Same>>
+  SharedFields<Pick<typeof officialSolidMany, Same>>
 >()
 expectTypeOf(solidMany()).toEqualTypeOf(solidMany.rows)
 expectTypeOf(solidMany()[0]?.title).toEqualTypeOf<string | undefined>()
@@ -93,13 +106,14 @@ expectTypeOf(solid.useLiveQuery(() => query).collection).toEqualTypeOf(query)
 const svelteMany = svelte.useLiveQuery(many)
 const officialSvelteMany = officialSvelte.useLiveQuery(many)
 expectTypeOf<Pick<typeof svelteMany, Same>>().toEqualTypeOf<
-  Readonly<Pick<typeof officialSvelteMany, Same>>
+  SharedFields<Pick<typeof officialSvelteMany, Same>>
 >()
-expectTypeOf(svelte.useLiveQuery(maybe).data).toEqualTypeOf(officialSvelte.useLiveQuery(maybe).data)
+expectTypeOf(svelte.useLiveQuery(maybe).data).toEqualTypeOf<typeof svelteMany.data | undefined>()
 expectTypeOf(svelte.useLiveQuery(one).data).toEqualTypeOf(officialSvelte.useLiveQuery(one).data)
-expectTypeOf(svelte.useLiveQuery({ query: picked }).data).toEqualTypeOf(
-  officialSvelte.useLiveQuery({ query: picked }).data,
-)
+const officialSveltePicked = officialSvelte.useLiveQuery({ query: picked })
+expectTypeOf(svelte.useLiveQuery({ query: picked }).data).toEqualTypeOf<
+  Shared<typeof officialSveltePicked.data>
+>()
 svelte.useLiveQuery(many, [() => id])
 
 // Core
@@ -117,6 +131,12 @@ expectTypeOf(vue.useRows(todos).retry).toEqualTypeOf<() => void>()
 liveQuery(maybe)
 // @ts-expect-error rows are read-only
 svelteMany.rows[0]!.title = 'new'
+// @ts-expect-error arrays are shared, so read-only
+vueMany.data.value.push()
+// @ts-expect-error
+svelte.useRows(todos).rows.sort((left, right) => left.rank - right.rank)
+// @ts-expect-error
+solidMany.state.clear()
 // @ts-expect-error not a query
 vue.useLiveQuery(() => 1)
 // @ts-expect-error the key of a config is of its rows

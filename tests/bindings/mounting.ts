@@ -1,5 +1,6 @@
 /** Mounting what a driver has, with the log of what ran. */
 import { onTestFinished } from 'vitest'
+import type { Todo } from '../support/synced-collection.ts'
 import type { Driver, ListProps, Mounted, QueryFields, QueryProps, Todos } from './contract.ts'
 
 /** A log whose entries since the last call `ran` gives, sorted. */
@@ -40,6 +41,14 @@ export function mounting(driver: Driver) {
     return { ...mounted, ...props, ...texts(mounted), ran }
   }
 
+  /** Mounts the component of one row. */
+  async function mountItem(row: Readonly<Todo>) {
+    const { log, ran } = createLog(flush)
+    const mounted = await mount(driver.mountItem, { row, log })
+    await ran()
+    return { ...mounted, ran }
+  }
+
   /** Mounts a query; `query()` gives its fields as they are now. */
   async function mountQuery(ask: QueryProps['ask']['value']) {
     const { log, ran } = createLog(flush)
@@ -54,7 +63,7 @@ export function mounting(driver: Driver) {
     return { ...mounted, ...props, ...texts(mounted), ran, query }
   }
 
-  return { mount, mountList, mountQuery }
+  return { mount, mountList, mountQuery, mountItem }
 }
 
 function texts({ element }: Mounted) {

@@ -1,8 +1,22 @@
-import { createPowerSyncCollection, liveQuery, transact } from '@rowsignal/core'
+import {
+  createPowerSyncCollection,
+  dateColumn,
+  jsonColumn,
+  liveQuery,
+  transact,
+} from '@rowsignal/core'
+import { createTransaction } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
-import { type Driver, knownGaps, schema, type Todos } from './contract.ts'
+import {
+  type Ask,
+  type Driver,
+  knownGaps,
+  type QueryFields,
+  schema,
+  type Todos,
+} from './contract.ts'
 import { mounting } from './mounting.ts'
 
 /** A PowerSync collection whose table holds these todos. */
@@ -16,6 +30,16 @@ async function openStoredTodos(ids: readonly string[]) {
   return { database, todos }
 }
 
+/** The ids in the order of each field that has rows. */
+function orders({ rows, data = [], state, keys }: QueryFields): string[] {
+  const ids = [rows.map(({ id }) => id), data.map(({ id }) => id), keys, Array.from(state, pairId)]
+  return ids.map((order) => order.join(''))
+}
+
+function pairId([key, row]: readonly [string, { id: string }]): string {
+  return key === row.id ? key : `${key} is ${row.id}`
+}
+
 /** What rows do while collections come, go, fail and start again, in every framework. */
 export function testRows(driver: Driver): void {
   const { flush } = driver
@@ -25,17 +49,67 @@ export function testRows(driver: Driver): void {
     expect(knownGaps).toEqual([])
   })
 
-  test('a row that moves without a change that is shown runs the list alone', async () => {
+  test('a row that moves without a change that is shown runs the list alone, and moves in every field', async () => {
     const { todos, put } = openTodos(['a', 'b', 'c'])
-    const { texts, ran } = await mountQuery((q) =>
+    const { texts, ran, query } = await mountQuery((q) =>
       q
         .from({ todo: todos })
         .orderBy(({ todo }) => todo.rank)
         .select(({ todo }) => ({ id: todo.id, title: todo.title })),
     )
+    const { state, rows } = query()
+    expect(orders(query())).toEqual(Array(4).fill('abc'))
     put(todo('a', { rank: 9 }))
     expect(await ran()).toEqual(['list'])
     expect(texts()).toEqual(['title b', 'title c', 'title a'])
+    expect(orders(query())).toEqual(Array(4).fill('bca'))
+    expect(query().rows[2]).toBe(rows[0])
+    expect([...state.keys()].join('')).toBe('abc')
+  })
+
+  test('two rows that change places do so in every field, also in a part of the query', async () => {
+    const { todos, put } = openTodos(['a', 'b', 'c', 'd'])
+    const { ran, query } = await mountQuery((q) =>
+      q
+        .from({ todo: todos })
+        .orderBy(({ todo }) => todo.rank)
+        .select(({ todo }) => ({ id: todo.id }))
+        .limit(3)
+        .offset(1),
+    )
+    expect(orders(query())).toEqual(Array(4).fill('bcd'))
+    put(todo('b', { rank: 2 }), todo('c', { rank: 1 }))
+    await ran()
+    expect(orders(query())).toEqual(Array(4).fill('cbd'))
+    put(todo('a', { rank: 3 }), todo('d', { rank: 0 }))
+    await ran()
+    expect(orders(query())).toEqual(Array(4).fill('cba'))
+  })
+
+  test('what one component does to its arrays and maps reaches no other', async () => {
+    const { todos, put, remove } = openTodos(['a', 'b', 'c'])
+    const ask: Ask = (q) => q.from({ todo: todos })
+    const [left, right] = [await mountQuery(ask), await mountQuery(ask)]
+    const none = await mountQuery(() => null)
+    expect(left.query().data).toBe(right.query().data)
+    const everything = [left.query(), none.query()].flatMap(({ rows, data, keys }) => [
+      rows,
+      data ?? [],
+      keys,
+    ]) as unknown[][]
+    for (const items of everything.filter(Object.isFrozen)) {
+      expect(() => items.push('more')).toThrow(TypeError)
+    }
+    expect(everything.filter(Object.isFrozen)).toHaveLength(5)
+    ;(left.query().state as Map<string, unknown>).clear()
+    expect(orders(right.query())).toEqual(Array(4).fill('abc'))
+    remove('a')
+    put(todo('d'))
+    await Promise.all([left.ran(), right.ran()])
+    for (const { query, texts } of [left, right]) {
+      expect(orders(query())).toEqual(Array(4).fill('bcd'))
+      expect(texts()).toEqual(['title b', 'title c', 'title d'])
+    }
   })
 
   test('an empty collection that becomes ready says so and runs nothing else', async () => {
@@ -127,6 +201,47 @@ export function testRows(driver: Driver): void {
     expect(await ran()).toEqual(['row a'])
     expect(texts()).toEqual(['mine', 'title b'])
   })
+
+  test.each([
+    ['date', dateColumn(), new Date(0), new Date(86_400_000)],
+    ['list in JSON', jsonColumn(), ['x'], ['x', 'y']],
+  ] as const)(
+    'a %s is told when it changes, and not when the row does',
+    async (_, column, ...values) => {
+      const database = await openDatabase(schema)
+      const table = schema.props.todos
+      const todos = createPowerSyncCollection({
+        database,
+        table,
+        columns: { title: column as never },
+      })
+      const [before, after] = values as unknown as readonly never[]
+      await todos.insert({ id: 'a', title: before!, done: 0 }).isPersisted.promise
+      await todos.preload()
+      const log: string[] = []
+      const left = todos as never
+      await mount(driver.mountPair, { left, right: left, log: (entry) => void log.push(entry) })
+      const isDone = (done: number) =>
+        vi.waitFor(() => expect(todos.get('a')?.done).toBe(done), 20_000)
+
+      await todos.update('a', (draft) => void (draft.done = 1)).isPersisted.promise
+      await database.execute('UPDATE todos SET done = 2')
+      await isDone(2)
+      const refused = createTransaction({ mutationFn: () => Promise.reject(new Error('refused')) })
+      refused.mutate(() => todos.update('a', (draft) => void (draft.done = 3)))
+      await flush()
+      await refused.isPersisted.promise.catch(() => {})
+      await flush()
+      expect(log).toEqual([`${before} + ${before}`])
+      const { isPersisted } = todos.update('a', (draft) => void (draft.title = after!))
+      await flush()
+      await isPersisted.promise
+      await database.execute('UPDATE todos SET done = 4')
+      await isDone(4)
+      await flush()
+      expect(log).toEqual([`${before} + ${before}`, `${after} + ${after}`])
+    },
+  )
 
   test('an effect over a collection and a query of it never sees half of a commit', async () => {
     const { database, todos } = await openStoredTodos(['a'])

@@ -25,6 +25,7 @@ import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Answer, Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountSolid as mount, solidNode as node } from './mount-solid.ts'
+import { testOutliving } from './outliving-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 
@@ -65,6 +66,8 @@ const driver: Driver = {
         })
       return [node('p', () => `${rows.status} ${rows.size}`), node('ul', list)]
     }),
+
+  mountItem: (props) => mount(() => Row(props)),
 
   mountMemo: ({ collection, log }) =>
     mount(() => {
@@ -178,6 +181,7 @@ const driver: Driver = {
 testBinding(driver)
 testRows(driver)
 testLiveQueries(driver)
+testOutliving(driver)
 
 test('a spread row stays live', () => {
   const { todos, put } = openTodos(['a'])

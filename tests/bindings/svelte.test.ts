@@ -4,6 +4,7 @@ import { openTodos, todo } from '../support/synced-collection.ts'
 import type { Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountSvelte as mount } from './mount-svelte.ts'
+import { testOutliving } from './outliving-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
@@ -16,12 +17,14 @@ import One from './svelte/One.svelte'
 import Pair from './svelte/Pair.svelte'
 import Provider from './svelte/Provider.svelte'
 import Query from './svelte/Query.svelte'
+import Row from './svelte/Row.svelte'
 import Value from './svelte/Value.svelte'
 
 const driver: Driver = {
   box: createBox,
   flush: () => tick(),
   mountList: (props) => mount(List, props),
+  mountItem: (props) => mount(Row, props),
   mountMemo: (props) => mount(Memo, props),
   mountPair: (props) => mount(Pair, props),
   mountRow: (props) => mount(One, props),
@@ -35,6 +38,7 @@ const driver: Driver = {
 testBinding(driver)
 testRows(driver)
 testLiveQueries(driver)
+testOutliving(driver)
 
 test('rows made outside a component are right unread, followed while read, and then let go', async () => {
   const { todos, put } = openTodos(['a'])

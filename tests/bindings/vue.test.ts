@@ -10,13 +10,14 @@ import {
 } from '@rowsignal/vue'
 import { eq, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/vue-db'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
   computed,
   createSSRApp,
   defineComponent,
   effectScope,
   h,
+  markRaw,
   nextTick,
   type PropType,
   reactive,
@@ -32,6 +33,7 @@ import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Answer, Driver, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountVue as mount } from './mount-vue.ts'
+import { testOutliving } from './outliving-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 
@@ -82,6 +84,8 @@ const driver: Driver = {
       })
       return () => [heading(), h(List)]
     }),
+
+  mountItem: (props) => mount(() => () => h(Row, { ...props })),
 
   mountMemo: ({ collection, log }) =>
     mount(() => {
@@ -180,6 +184,7 @@ const driver: Driver = {
 testBinding(driver)
 testRows(driver)
 testLiveQueries(driver)
+testOutliving(driver)
 
 test('a collection in a deep ref is the collection itself', () => {
   const { todos, put } = openTodos(['a'])
@@ -203,8 +208,26 @@ test('a row and a draft pass through ref and reactive as they are', () => {
     const { draft } = useDraft(todos, 'a')
     expect(ref(rows.value[0]).value).toBe(rows.value[0])
     expect(reactive({ draft }).draft).toBe(draft)
+    expect(markRaw(rows.value[0]!)).toBe(rows.value[0])
   })
   scope.stop()
+})
+
+test('a watcher outside of components that reads a row whose list has ended is warned', () => {
+  const warned = vi.spyOn(console, 'warn').mockReturnValue()
+  const { todos } = openTodos(['a'])
+  const [list, watcher] = [effectScope(), effectScope()]
+  const row = list.run(() => useRows(todos).rows.value[0])!
+  const title = computed(() => row.title)
+  watcher.run(() => watchEffect(() => title.value))
+  expect(warned).not.toHaveBeenCalled()
+  list.stop()
+  expect(row.title).toBe('title a') // read once, by nobody who is to run again
+  expect(warned).not.toHaveBeenCalled()
+  watcher.run(() => watchEffect(() => row.title))
+  expect(warned).toHaveBeenCalledWith(expect.stringContaining('useRow(collection, id)'))
+  watcher.stop()
+  expect(todos.subscriberCount).toBe(0)
 })
 
 test('a server renders the rows, starts no query and subscribes to nothing', async () => {

@@ -1,7 +1,8 @@
+import nodeUtil from 'node:util'
 import { batch, snapshot } from '@rowsignal/core'
 import { liveRows, serverHost, type Host } from '@rowsignal/core/host'
 import { createCollection, createLiveQueryCollection, lt } from '@tanstack/db'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openTodos, todo, type SyncedTodos } from '../support/synced-collection.ts'
 
 type Cell = Set<string>
@@ -167,6 +168,31 @@ test('a row held over an unmount is live again after the next mount', () => {
   expect(held.title).toBe('changed')
 })
 
+test('a row that outlives what followed it is read again, and asks at each read to be followed', async () => {
+  const source = openTodos(['a', 'b'])
+  const { host, run, reruns } = createHost()
+  const follow = vi.fn()
+  const live = liveRows(source.todos, { ...host, follow })
+  const release = live.acquire()
+  const [a, b] = [live.row('a'), live.row('b')]
+  run('a', () => a.title)
+  run('b', () => b.title)
+  expect(follow).not.toHaveBeenCalled()
+  release()
+  expect(reruns()).toEqual([]) // what leaves together with the list is let go of first
+  await Promise.resolve()
+  expect(reruns()).toEqual(['a', 'b'])
+  run('a', () => a.title)
+  expect(follow).toHaveBeenCalledExactlyOnceWith(live)
+  onTestFinished(live.acquire())
+  run('a', () => ({ ...a }))
+  run('b', () => [b.id, live.row('b').title])
+  expect(follow.mock.calls.length).toBeGreaterThan(1)
+  follow.mockClear()
+  run('b', () => b.title)
+  expect(follow).not.toHaveBeenCalled()
+})
+
 test('what was read before the subscription is compared when it starts', () => {
   const source = openTodos(['a', 'b'])
   source.todos.startSyncImmediate()
@@ -214,14 +240,33 @@ test('every way to write to a row is refused and says what to do', () => {
     () => (row.title = 'x'),
     () => Reflect.deleteProperty(row, 'title'),
     () => Object.defineProperty(row, 'title', { value: 'x' }),
-    () => Object.freeze(row),
     () => Object.setPrototypeOf(row, null),
   ]
   for (const write of writes) {
     expect(write).toThrow(expect.objectContaining({ code: 'row-read-only' }))
     expect(write).toThrow(/collection\.update.*useDraft/)
   }
+  for (const freeze of [Object.freeze, Object.seal, Object.preventExtensions]) {
+    expect(() => freeze(row)).toThrow(expect.objectContaining({ code: 'row-read-only' }))
+    expect(() => freeze(row)).toThrow(/snapshot\(row\)/)
+  }
   expect(row.title).toBe('title a')
+  expect(Object.isFrozen(row)).toBe(false)
+})
+
+test('a row is printed as the plain row, read without tracking', () => {
+  const { live, run, reruns, put, remove, todos } = open(['a', 'b'])
+  const plain = { ...todos.get('a') }
+  const row = live.row('a')
+  for (const wrap of [(one: object) => one, (one: object) => ({ deep: { rows: [one] } })]) {
+    expect(run('print', () => nodeUtil.inspect(wrap(row)))).toBe(nodeUtil.inspect(wrap(plain)))
+    expect(nodeUtil.format('%O', wrap(row))).toBe(nodeUtil.format('%O', wrap(plain)))
+  }
+  put(todo('a', { title: 'changed' }))
+  expect(reruns()).toEqual([])
+  expect(nodeUtil.inspect(row)).toContain("title: 'changed'")
+  remove('a')
+  expect(nodeUtil.inspect(row)).toContain("title: 'changed'")
 })
 
 test('a snapshot is a plain copy, read without tracking', () => {

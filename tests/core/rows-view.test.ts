@@ -91,6 +91,30 @@ test('rows keep their objects while others come, go and move at any place', () =
   expect(view.rows).toEqual([])
 })
 
+test('every array of a view is frozen, and right whatever was tried on it', () => {
+  const { todos, put, remove } = openTodos(['a', 'b', 'c'])
+  const { asked, view, follow } = openView(undefined)
+  const tamper = () => {
+    for (const items of [view.rows, view.data, view.keys] as unknown[][]) {
+      expect(() => items.push('more')).toThrow(TypeError)
+      expect(() => items.splice(0, items.length, 'other')).toThrow(TypeError)
+    }
+  }
+  tamper()
+  asked.collection = todos
+  follow()
+  for (const window of [undefined, { limit: 2 }, { limit: 0 }, { offset: 1 }, { offset: 9 }]) {
+    asked.window = window
+    tamper()
+  }
+  asked.window = undefined
+  remove('a')
+  put(todo('d'))
+  expect(view.keys).toEqual(['b', 'c', 'd'])
+  expect(view.rows.map((row) => row.id)).toEqual(['b', 'c', 'd'])
+  expect(view.data.map((row) => row.id)).toEqual(['b', 'c', 'd'])
+})
+
 test('a view that switches to a ready collection never shows rows of the old one', () => {
   const [left, right] = [openTodos(['a']), openTodos(['a'])]
   right.todos.startSyncImmediate()

@@ -1,6 +1,6 @@
-import { batch, row, rows } from '@rowsignal/core'
+import { batch, liveQuery, row, rows } from '@rowsignal/core'
 import { expect, onTestFinished, test } from 'vitest'
-import { openTodos, todo } from '../support/synced-collection.ts'
+import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 
 test('rows are the collection’s own objects, in its order, and one readable for a collection', () => {
   const { todos, put } = openTodos(['a', 'b'])
@@ -24,6 +24,39 @@ test('rows keep their array while nothing changes, also without listeners', () =
   const after = rows(todos).get()
   expect(after).not.toBe(before)
   expect(after[0]).toBe(before[0])
+})
+
+test('rows of a query that change places by a column that it leaves out are told in their new order', () => {
+  const { todos, put } = openTodos(['a', 'b', 'c'])
+  const byRank = liveQuery((q) =>
+    q
+      .from({ todo: todos })
+      .orderBy(({ todo }) => todo.rank)
+      .select(({ todo }) => ({ id: todo.id })),
+  )
+  const events: string[] = []
+  const join = (all: readonly { id: string }[]) => events.push(all.map(({ id }) => id).join(''))
+  onTestFinished(rows(byRank).subscribe(join))
+  put(todo('a', { rank: 9 }))
+  put(todo('b', { rank: 2 }), todo('c', { rank: 1 }))
+  expect(events).toEqual(['abc', 'bca', 'cba'])
+})
+
+test('the array is frozen, also that of no rows, for all who read it are given the same', () => {
+  const { todos, remove } = openTodos(['a', 'b'])
+  const empty = openTodos([]).todos
+  for (const collection of [todos, empty]) collection.startSyncImmediate()
+  for (const all of [rows(todos).get(), rows(empty).get()] as unknown as Todo[][]) {
+    expect(() => all.push(todo('c'))).toThrow(TypeError)
+    expect(Object.isFrozen(all)).toBe(true)
+  }
+  remove('a')
+  expect(
+    rows(todos)
+      .get()
+      .map(({ id }) => id),
+  ).toEqual(['b'])
+  expect(rows(empty).get()).toEqual([])
 })
 
 test('two collections that change in one batch are told together', () => {

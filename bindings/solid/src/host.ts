@@ -1,6 +1,15 @@
 /** What core needs of Solid: cells that Solid tracks, and its batch. Every file of the binding comes through here. */
 import { addFrameworkBatch, type Host, serverHost } from '@rowsignal/core/host'
-import { $PROXY, type Accessor, batch, createSignal, type Signal } from 'solid-js'
+import {
+  $PROXY,
+  type Accessor,
+  batch,
+  createSignal,
+  getListener,
+  getOwner,
+  onCleanup,
+  type Signal,
+} from 'solid-js'
 import { isServer } from 'solid-js/web'
 
 // Without it a publication over several collections would run an effect once for each of them.
@@ -12,6 +21,9 @@ const clientHost: Host<Signal<undefined>> = {
   cell: () => createSignal(undefined, { equals: false }),
   track: ([read]) => read(),
   trigger: ([, write]) => write(undefined),
+  follow(rows) {
+    if (getListener() !== null && getOwner() !== null) onCleanup(rows.acquire())
+  },
 }
 
 export const host: Host<unknown> = isServer ? serverHost : clientHost

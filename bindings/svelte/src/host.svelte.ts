@@ -1,6 +1,7 @@
 /** What core needs of Svelte: cells that Svelte tracks. The only file with runes, so the only one shipped uncompiled. */
 import { type Host, serverHost } from '@rowsignal/core/host'
 import { BROWSER } from 'esm-env'
+import { createSubscriber } from 'svelte/reactivity'
 
 class Cell {
   version: number = $state.raw(0)
@@ -25,12 +26,23 @@ function takeCell(): Cell {
   return pool.pop() as Cell
 }
 
+/** For each collection's rows what subscribes the running effect to them, and lets go with the last effect. */
+const subscribers = new WeakMap<object, () => void>()
+
 const clientHost: Host<Cell> = {
   server: false,
   cell: takeCell,
   track: (cell) => cell.version,
   trigger: (cell) => {
     cell.version = ++cell.last
+  },
+  follow(rows) {
+    let subscribe = subscribers.get(rows)
+    if (subscribe === undefined) {
+      subscribe = createSubscriber(() => rows.acquire())
+      subscribers.set(rows, subscribe)
+    }
+    subscribe()
   },
 }
 

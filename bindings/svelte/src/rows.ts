@@ -7,23 +7,13 @@ import {
   liveRows,
   type RowsViewSource,
 } from '@rowsignal/core/host'
-import { createSubscriber } from 'svelte/reactivity'
 import { get, host, keep, type MaybeGetter } from './host.svelte.ts'
-
-/** For each collection what subscribes the running effect to it, and lets go with the last effect. */
-const subscribers = new WeakMap<object, () => void>()
 
 function follow<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
 ): LiveRows<Row, Key> {
   const live = liveRows(collection, host)
-  if (host.server) return live
-  let subscribe = subscribers.get(live)
-  if (subscribe === undefined) {
-    subscribe = createSubscriber(() => live.acquire())
-    subscribers.set(live, subscribe)
-  }
-  subscribe()
+  host.follow?.(live)
   return live
 }
 

@@ -1,10 +1,13 @@
 /** What core needs of Vue: cells that Vue tracks, and whether this renders on a server. */
 import { type Host, serverHost } from '@rowsignal/core/host'
 import {
+  customRef,
+  getCurrentInstance,
   getCurrentScope,
   hasInjectionContext,
   inject,
   type MaybeRefOrGetter,
+  onUnmounted,
   type ShallowRef,
   shallowRef,
   ssrContextKey,
@@ -14,11 +17,34 @@ import {
   warn,
 } from 'vue'
 
+/** The rows that a component follows by itself until it is unmounted. */
+const followed = new WeakMap<object, WeakSet<object>>()
+
 const clientHost: Host<ShallowRef<undefined>> = {
   server: false,
   cell: () => shallowRef(),
   track: (cell) => cell.value,
   trigger: (cell) => triggerRef(cell),
+  follow(rows) {
+    const component = getCurrentInstance()
+    if (component === null) return warnIfTracking()
+    let known = followed.get(component)
+    if (known === undefined) followed.set(component, (known = new WeakSet()))
+    if (known.has(rows)) return
+    known.add(rows)
+    onUnmounted(rows.acquire(), component)
+  },
+}
+
+/** What `track` gives is not documented: where it gives nothing (other than Vue 3.5), nobody is warned. */
+const probe = customRef<unknown>((track) => ({ get: () => track(), set() {} }))
+
+function warnIfTracking(): void {
+  if (probe.value === undefined) return
+  warn(
+    '[rowsignal] a row is read that nothing follows any more, by a computed or watcher and not by a component: it will not ' +
+      'run again. Keep the id of a row that is to outlive its list, and follow it by `useRow(collection, id)`.',
+  )
 }
 
 /**
