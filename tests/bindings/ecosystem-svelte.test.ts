@@ -9,6 +9,7 @@ import { schema } from './contract.ts'
 import { mountSvelte } from './mount-svelte.ts'
 import Destructured from './svelte/Destructured.svelte'
 import Fading from './svelte/Fading.svelte'
+import OwnProvider from './svelte/OwnProvider.svelte'
 import { createShared } from './svelte/shared.svelte.ts'
 import Store from './svelte/Store.svelte'
 
@@ -94,6 +95,11 @@ test('a destructured property is read once, the object it came from is live', as
   put(todo('b'))
   await tick()
   expect(element.textContent).toBe('1, 2, 2')
+})
+
+test('a component that provides a database finds it too', async () => {
+  const database = await openDatabase(schema)
+  expect(mount(OwnProvider, { database }).textContent).toBe('offline')
 })
 
 test('outside of every component the error says where a database can be looked up', () => {

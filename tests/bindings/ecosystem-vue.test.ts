@@ -1,6 +1,7 @@
 /** What Vue apps do beside plain components, with the real libraries. */
 import {
   createRowsignal,
+  providePowerSync,
   useDraft,
   useLiveQuery,
   usePowerSync,
@@ -68,6 +69,38 @@ test('without a plugin, and outside of setup, the error says what to do', () => 
       message: expect.stringContaining('only in `setup`') as string,
     }),
   )
+})
+
+test('a component that provides a database finds it too, and a store that it makes does not', async () => {
+  const [ofApp, own] = [await openDatabase(schema), await openDatabase(schema)]
+  const useStore = defineStore('sync', () => ({ database: shallowRef(usePowerSync()) }))
+  const found: unknown[] = []
+  const Below = defineComponent(() => (found.push(usePowerSync()), () => ''))
+  const { element, unmount } = mountVue(
+    () => {
+      found.push(usePowerSync())
+      providePowerSync(own)
+      const status = useSyncStatus()
+      found.push(usePowerSync(), useStore().database)
+      return () => [status.value.connected ? 'online' : 'offline', h(Below)]
+    },
+    createRowsignal({ database: ofApp }),
+    createPinia(),
+  )
+  expect(found).toEqual([ofApp, own, ofApp, own])
+  expect(element.textContent).toBe('offline')
+  unmount()
+})
+
+test('without a plugin, a component that provides a database finds it', async () => {
+  const database = await openDatabase(schema)
+  const { element, unmount } = mountVue(() => {
+    providePowerSync(database)
+    const status = useSyncStatus()
+    return () => (status.value.connected ? 'online' : 'offline')
+  })
+  expect(element.textContent).toBe('offline')
+  unmount()
 })
 
 test('a Pinia setup store follows its rows, also destructured, until it is disposed', async () => {
