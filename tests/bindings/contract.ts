@@ -91,6 +91,8 @@ export const knownGaps: readonly string[] = []
 
 export interface Driver {
   readonly box: <T>(value: T) => Box<T>
+  /** Makes several changes that the framework takes as one. */
+  readonly together: (change: () => void) => void
   /** Resolves when the framework has brought the page up to date. */
   readonly flush: () => Promise<void>
   /**

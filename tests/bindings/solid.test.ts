@@ -10,6 +10,7 @@ import {
 import { eq, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/solid-db'
 import {
+  batch,
   createComponent,
   createEffect,
   createMemo,
@@ -47,6 +48,7 @@ const driver: Driver = {
       },
     }
   },
+  together: (change) => batch(change),
   flush: () => Promise.resolve(),
 
   mountList: ({ collection, window, log }) =>

@@ -229,6 +229,27 @@ export function testBinding(driver: Driver): void {
     await vi.waitFor(() => expect(stopped).toHaveBeenCalledTimes(1))
   })
 
+  test('a readable that is asked for only in passing, or as the component leaves, is not followed', async () => {
+    const started: string[] = []
+    const constant = (text: string) =>
+      createReadable({ get: () => text, start: () => (started.push(text), () => {}) })
+    const readable = box(constant('first'))
+    const props = { readable, log: () => {} }
+    const { element, unmount } = await mount(driver.mountValue, props)
+    driver.together(() => {
+      readable.value = constant('passing')
+      readable.value = constant('last')
+    })
+    await flush()
+    expect(element.textContent).toBe('last')
+    driver.together(() => {
+      readable.value = constant('leaving')
+      void unmount()
+    })
+    await flush()
+    expect(started).toEqual(['first', 'last'])
+  })
+
   test('the provided database is found below, and without one the error says what to do', async () => {
     const database = await openDatabase(schema)
     const { element } = await mount(driver.mountStatus, { provided: database })

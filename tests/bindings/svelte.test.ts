@@ -20,6 +20,7 @@ import Value from './svelte/Value.svelte'
 
 const driver: Driver = {
   box: createBox,
+  together: (change) => change(),
   flush: () => tick(),
   mountList: (props) => mount(List, props),
   mountMemo: (props) => mount(Memo, props),

@@ -8,7 +8,7 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
-import { eq, type InitialQueryBuilder } from '@tanstack/db'
+import { eq, gt, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/vue-db'
 import { expect, test } from 'vitest'
 import {
@@ -64,6 +64,7 @@ function toValues(refs: LiveQuery<Answer>): QueryFields {
 
 const driver: Driver = {
   box: (value) => shallowRef(value),
+  together: (change) => change(),
   flush: () => nextTick(),
 
   mountList: ({ collection, window, log }) =>
@@ -229,6 +230,30 @@ test('a server renders the rows, starts no query and subscribes to nothing', asy
   put(todo('a', { title: 'b' }))
   expect(await render()).toBe('<p>ready b b b loading idle</p>')
   expect(todos.subscriberCount).toBe(0)
+})
+
+test('a read between two changes of one tick is right, and asks for what it reads alone', () => {
+  const { todos } = openTodos(['a', 'b', 'c'])
+  const scope = effectScope()
+  const rank = ref(0)
+  const asked: number[] = []
+  const query = scope.run(() =>
+    useLiveQuery((q) => {
+      asked.push(rank.value)
+      return q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, rank.value))
+    }),
+  )
+  const ids = () => query?.rows.value.map(({ id }) => id)
+  expect(ids()).toEqual(['b', 'c'])
+  rank.value = 5
+  rank.value = 1
+  expect([ids(), query?.status.value]).toEqual([['c'], 'ready'])
+  rank.value = 0
+  expect(ids()).toEqual(['b', 'c'])
+  scope.stop()
+  rank.value = 1
+  expect(ids()).toEqual(['b', 'c'])
+  expect(asked).toEqual([0, 1, 0])
 })
 
 test('useLiveQuery takes refs, and dependencies that it does not need', async () => {

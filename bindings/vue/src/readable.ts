@@ -1,6 +1,6 @@
 import type { Readable } from '@rowsignal/core'
 import { computed, customRef, type MaybeRefOrGetter, type Ref, watch } from 'vue'
-import { toPlain, useHost } from './host.ts'
+import { computedWhileActive, toPlain, useHost } from './host.ts'
 
 /**
  * Any readable as a readonly ref.
@@ -13,12 +13,11 @@ import { toPlain, useHost } from './host.ts'
  * const title = computed(() => todos.value[0]?.title)
  */
 export function useReadable<T>(source: MaybeRefOrGetter<Readable<T>>): Readonly<Ref<T>> {
-  const readable = computed(() => toPlain(source))
+  const readable = computedWhileActive(() => toPlain(source))
   if (useHost().server) return computed(() => readable.value.get())
   return customRef<T>((track, trigger) => {
     watch(readable, (next, _previous, onCleanup) => onCleanup(next.subscribe(trigger)), {
       immediate: true,
-      flush: 'sync',
     })
     return {
       get() {
