@@ -212,7 +212,7 @@ class Form<Row extends object, Key extends RowKey, Cell> {
   }
 
   #read(): Edits {
-    this.#host.track(this.#cell)
+    this.#host.track(this.#cell, undefined)
     const collection = this.#source.collection()
     const key = this.#source.key()
     if (collection !== this.#collection || key !== this.#key) {

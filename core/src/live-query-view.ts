@@ -115,7 +115,7 @@ export function createQuerySource<Cell>(
   }
   return {
     asked() {
-      host.track(cell)
+      host.track(cell, undefined)
       return (last = keepIfSameAsked(last, answer()))
     },
     retry: () => host.trigger(cell),
@@ -159,6 +159,8 @@ function isNothing(answer: unknown): answer is null | undefined | false {
 
 export interface LiveQueryViewHandle<Answer> extends Followed<AnyRow, RowKey> {
   readonly view: LiveQueryView<Answer>
+  /** The collection whose rows the view shows. Tracked. */
+  readonly shown: () => RowCollection<AnyRow, RowKey> | undefined
   /** All rows of an answer, or the one of `findOne`. Tracked. */
   readonly rows: () => AnswerRows<Answer>
 }
@@ -205,5 +207,5 @@ export function createLiveQueryView<Answer>(
     ...Object.getOwnPropertyDescriptors(rowsView),
     ...Object.getOwnPropertyDescriptors(own),
   })
-  return { view, rows: () => bySize(rowsView.rows) as AnswerRows<Answer>, follow, stop }
+  return { view, shown, rows: () => bySize(rowsView.rows) as AnswerRows<Answer>, follow, stop }
 }

@@ -20,6 +20,7 @@ import {
   h,
   KeepAlive,
   nextTick,
+  onUnmounted,
   type PropType,
   ref,
   shallowRef,
@@ -189,6 +190,31 @@ test('a component that comes back from KeepAlive shows what the rows are now', a
   put(todo('a', { title: 'again' }))
   await nextTick()
   expect(texts(element)).toEqual(['again', 'title c'])
+  unmount()
+})
+
+test('what is unmounted with a deleted row reads what it showed', async () => {
+  const { todos, remove } = openTodos(['a'])
+  const log: string[] = []
+  const Leaving = defineComponent({
+    props: { title: { type: String, required: true } },
+    setup(props) {
+      onUnmounted(() => log.push(props.title))
+      return () => h('li', props.title)
+    },
+  })
+  const { element, unmount } = mountVue(() => {
+    const row = useRow(todos, 'a')
+    const { rows } = useRows(todos)
+    const { data } = useLiveQuery((q) => q.from({ todo: todos }).findOne())
+    const shown = () => [row.value, rows.value[0], data.value].filter((one) => one !== undefined)
+    return () => shown().map((one, key) => h(Leaving, { key, title: one.title.trim() }))
+  })
+  await nextTick()
+  expect(texts(element)).toHaveLength(3)
+  remove('a')
+  await nextTick()
+  expect([texts(element), log]).toEqual([[], ['title a', 'title a', 'title a']])
   unmount()
 })
 

@@ -10,7 +10,7 @@ export function openDraft() {
   const host: Host<undefined> = {
     server: false,
     cell: () => undefined,
-    track: () => {},
+    track: (_, now) => now,
     trigger: triggers,
   }
   const shown = { key: 'a' }

@@ -10,7 +10,7 @@ const clientHost: Host<Signal<undefined>> = {
   server: false,
   proxySymbol: $PROXY, // so that <Row {...row} /> stays live
   cell: () => createSignal(undefined, { equals: false }),
-  track: ([read]) => read(),
+  track: ([read], now) => read() ?? now, // a cell holds nothing
   trigger: ([, write]) => write(undefined),
 }
 

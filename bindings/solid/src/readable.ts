@@ -21,7 +21,7 @@ export function useReadable<T>(source: MaybeAccessor<Readable<T>>): Accessor<T> 
     return next
   })
   return () => {
-    host.track(cell)
-    return readable().get() // not a copy: right also in the middle of a batch
+    // Not a copy: right also in the middle of a batch.
+    return host.track(cell, readable().get())
   }
 }

@@ -7,31 +7,30 @@ import {
   liveRows,
   type RowsViewSource,
 } from '@rowsignal/core/host'
-import { createSubscriber } from 'svelte/reactivity'
-import { get, host, keep, type MaybeGetter } from './host.svelte.ts'
+import { createFollower, get, host, keep, type MaybeGetter, whileAlive } from './host.svelte.ts'
 
-/** For each collection what subscribes the running effect to it, and lets go with the last effect. */
-const subscribers = new WeakMap<object, () => void>()
+/** For each collection what makes the running effect follow it. */
+const followers = new WeakMap<object, () => void>()
 
 function follow<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
 ): LiveRows<Row, Key> {
   const live = liveRows(collection, host)
   if (host.server) return live
-  let subscribe = subscribers.get(live)
-  if (subscribe === undefined) {
-    subscribe = createSubscriber(() => live.acquire())
-    subscribers.set(live, subscribe)
+  let followLive = followers.get(live)
+  if (followLive === undefined) {
+    followLive = createFollower(() => live.acquire())
+    followers.set(live, followLive)
   }
-  subscribe()
+  followLive()
   return live
 }
 
 /**
  * The rows of a collection as live rows: a change of one row runs again only what read that row.
  *
- * Rows are read-only; write by `collection.update`, edit by `useDraft`. Subscribed while an effect reads it, so it may
- * be made anywhere, also in a module.
+ * Rows are read-only; write by `collection.update`, edit by `useDraft`. Followed while the component or effect lives in
+ * which it was made, and while an effect reads it: so it may be made anywhere, also in a module.
  *
  * Shape: an object of getters: an array with stable row objects (`rows`), plain rows (`data`), `keys`, `size`, `status`
  * and its booleans, `error` and `retry()`. Do not destructure it. No collection: empty, `status` is `disabled`. A
@@ -46,13 +45,23 @@ export function useRows<Row extends object, Key extends RowKey>(
   window?: MaybeGetter<RowsWindow | undefined>,
 ): RowsView<Row, Key> {
   const source = createAskedSource(() => get(collection))
-  return createRowsView({ ...followed(source), window: () => get(window) }).view
+  return useView(source, (kept) => createRowsView({ ...kept, window: () => get(window) }))
 }
 
-/** What is asked for, kept until something that it read changes; whatever reads it subscribes to its rows. */
-export function followed<Row extends object, Key extends RowKey>({
-  asked,
-  retry,
-}: AskedSource<Row, Key>): RowsViewSource<Row, Key> {
-  return { asked: keep(asked), live: follow, retry }
+/** Makes a view of what is asked for, which is kept until something that it read changes; what reads it follows it. */
+export function useView<Row extends object, Key extends RowKey, View>(
+  { asked, retry }: AskedSource<Row, Key>,
+  create: (kept: RowsViewSource<Row, Key>) => {
+    readonly view: View
+    readonly shown: () => RowCollection<Row, Key> | undefined
+  },
+): View {
+  const { view, shown } = create({ asked: keep(asked), live: follow, retry })
+  if (!host.server) {
+    whileAlive(() => {
+      const collection = shown()
+      if (collection !== undefined) follow(collection)
+    })
+  }
+  return view
 }

@@ -20,7 +20,7 @@ import {
 const clientHost: Host<ShallowRef<undefined>> = {
   server: false,
   cell: () => shallowRef(),
-  track: (cell) => cell.value,
+  track: (cell, now) => cell.value ?? now, // a cell holds nothing
   trigger: (cell) => triggerRef(cell),
 }
 
