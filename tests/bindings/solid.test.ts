@@ -84,9 +84,10 @@ const driver: Driver = {
       return undefined
     }),
 
-  mountRow: ({ collection, key, log }) =>
+  mountRow: ({ collection, key, log, expose }) =>
     mount(() => {
       const row = useRow(collection, () => key.value)
+      expose(() => row)
       return node('p', () => {
         log(row()?.title ?? 'none')
         return row()?.title ?? 'none'

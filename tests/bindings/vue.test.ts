@@ -1,6 +1,6 @@
 import {
-  type LiveQuery,
   providePowerSync,
+  type Refs,
   useDraft,
   useLiveQuery,
   useReadable,
@@ -8,6 +8,7 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
+import type { RowStatus } from '@rowsignal/core'
 import { eq, gt, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/vue-db'
 import { expect, test } from 'vitest'
@@ -24,6 +25,7 @@ import {
   ref,
   shallowRef,
   vModelText,
+  unref,
   watchEffect,
   withDirectives,
 } from 'vue'
@@ -52,14 +54,12 @@ const Heading = defineComponent({
 })
 
 /** The values of refs, read when asked for. */
-function toValues(refs: LiveQuery<Answer>): QueryFields {
-  const { retry, ...fields } = refs
-  return Object.defineProperties(
-    { retry } as QueryFields,
-    Object.fromEntries(
-      Object.entries(fields).map(([name, field]) => [name, { get: () => field.value }]),
-    ),
-  )
+function toValues<View extends { readonly retry: () => void }>(refs: Refs<View>): View {
+  const fields = Object.entries<Ref | View['retry']>(refs).map(([name, field]) => [
+    name,
+    { get: () => unref(field) },
+  ])
+  return Object.defineProperties({} as View, Object.fromEntries(fields))
 }
 
 const driver: Driver = {
@@ -100,9 +100,12 @@ const driver: Driver = {
       return () => undefined
     }),
 
-  mountRow: ({ collection, key, log }) =>
+  mountRow: ({ collection, key, log, expose }) =>
     mount(() => {
       const row = useRow(collection, () => key.value)
+      const { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry } = row
+      const refs = { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry }
+      expose(() => toValues<RowStatus>(refs))
       return () => {
         log(row.value?.title ?? 'none')
         return row.value?.title ?? 'none'
@@ -156,7 +159,7 @@ const driver: Driver = {
         log('query')
         return ask.value(q) as Answer
       })
-      expose(() => toValues(query))
+      expose(() => toValues<QueryFields>(query))
       const List = defineComponent(() => () => {
         log('list')
         return h(

@@ -63,8 +63,16 @@ export function toAccessor<Value, View extends object>(
 ): Accessor<Value> & View {
   // A memo, so that a change outside the window stops here.
   const value = createMemo(read)
+  return withProperties(() => value(), view)
+}
+
+/** `accessor` itself, with the properties of a view on it. */
+export function withProperties<Value, View extends object>(
+  accessor: Accessor<Value>,
+  view: View,
+): Accessor<Value> & View {
   return Object.defineProperties(
-    () => value(),
+    accessor,
     Object.getOwnPropertyDescriptors(view),
   ) as Accessor<Value> & View
 }

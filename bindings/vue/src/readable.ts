@@ -1,4 +1,5 @@
 import type { Readable } from '@rowsignal/core'
+import type { Host } from '@rowsignal/core/host'
 import { computed, customRef, type MaybeRefOrGetter, type Ref, watch } from 'vue'
 import { computedWhileActive, toPlain, useHost } from './host.ts'
 
@@ -13,8 +14,16 @@ import { computedWhileActive, toPlain, useHost } from './host.ts'
  * const title = computed(() => todos.value[0]?.title)
  */
 export function useReadable<T>(source: MaybeRefOrGetter<Readable<T>>): Readonly<Ref<T>> {
+  return followReadable(useHost(), source)
+}
+
+/** `useReadable` with the host of the caller. */
+export function followReadable<T>(
+  host: Host<unknown>,
+  source: MaybeRefOrGetter<Readable<T>>,
+): Readonly<Ref<T>> {
   const readable = computedWhileActive(() => toPlain(source))
-  if (useHost().server) return computed(() => readable.value.get())
+  if (host.server) return computed(() => readable.value.get())
   return customRef<T>((track, trigger) => {
     watch(readable, (next, _previous, onCleanup) => onCleanup(next.subscribe(trigger)), {
       immediate: true,
