@@ -56,10 +56,15 @@ type BySize<Answer, One, Many> =
       ? One
       : Many
 
-/** The live rows of an answer: an array, or one for `findOne`; undefined while the query is disabled. */
-export type AnswerRows<Answer> =
-  | BySize<Answer, Readonly<AnswerRow<Answer>> | undefined, readonly Readonly<AnswerRow<Answer>>[]>
-  | IfDisabled<Answer, undefined>
+/** What there is for the one row of `findOne` while the query is disabled: an empty array, as for any query. */
+type NoRow<Answer> = readonly [] & { readonly [Column in keyof AnswerRow<Answer>]?: undefined }
+
+/** The live rows of an answer: an array, or one for `findOne`; an empty array while the query is disabled. */
+export type AnswerRows<Answer> = BySize<
+  Answer,
+  Readonly<AnswerRow<Answer>> | undefined | IfDisabled<Answer, NoRow<Answer>>,
+  readonly Readonly<AnswerRow<Answer>>[]
+>
 
 /** What `useLiveQuery` gives, in the framework's own shape. Each property is tracked by itself. */
 export interface LiveQueryView<Answer> extends Pick<
@@ -76,12 +81,12 @@ export interface LiveQueryView<Answer> extends Pick<
 > {
   /** Live rows, at most one for `findOne`: the same array until rows come, go or move. */
   readonly rows: readonly Readonly<AnswerRow<Answer>>[]
-  /** Plain rows, or one for `findOne`; undefined while the query is disabled. */
+  /** Plain rows, or one for `findOne`; an empty array while the query is disabled, as of TanStack's adapters. */
   readonly data:
     | (Given<Answer> extends AnyCollection
         ? BySize<Answer, AnswerRow<Answer> | undefined, AnswerRow<Answer>[]>
         : InferResultType<ExtractContext<Given<Answer>>>)
-    | IfDisabled<Answer, undefined>
+    | BySize<Answer, IfDisabled<Answer, NoRow<Answer>>, never>
   /** Plain rows by key: a new map whenever one of them changes. Made only if read. */
   readonly state: Map<AnswerKey<Answer>, AnswerRow<Answer>>
   readonly keys: readonly AnswerKey<Answer>[]
@@ -179,10 +184,8 @@ export function createLiveQueryView<Answer>(
     const collection = shown() as unknown as AnyCollection | undefined
     return collection !== undefined && isSingleResultCollection(collection)
   }
-  const bySize = <Row>(rows: readonly Row[]): readonly Row[] | Row | undefined => {
-    if (shown() === undefined && rowsView.status === 'disabled') return undefined
-    return isOne() ? rows[0] : rows
-  }
+  const bySize = <Row>(rows: readonly Row[]): readonly Row[] | Row | undefined =>
+    isOne() ? rows[0] : rows
 
   const own = {
     get data() {

@@ -163,14 +163,20 @@ export function testLiveQueries(driver: Driver): void {
       const { todos } = openTodos(['a'])
       const { ask, texts, heading, ran, query } = await mountQuery(() => nothing)
       const { isReady, isLoading, data, collection } = query()
-      expect([isReady, isLoading, data, collection]).toEqual([true, false, undefined, null])
+      expect([isReady, isLoading, data, collection]).toEqual([true, false, [], null])
       expect([texts(), heading(), query().state.size]).toEqual([[], 'disabled 0', 0])
       ask.value = all(todos)
       await ran()
       expect(texts()).toEqual(['title a'])
       ask.value = () => nothing
       await ran()
-      expect([texts(), heading()]).toEqual([[], 'disabled 0'])
+      expect([texts(), heading(), query().data]).toEqual([[], 'disabled 0', []])
+      ask.value = one(todos, 'a')
+      await ran()
+      expect(query().data).toMatchObject({ id: 'a' })
+      ask.value = () => nothing
+      await ran()
+      expect([texts(), heading(), query().data]).toEqual([[], 'disabled 0', []])
     },
   )
 

@@ -206,7 +206,7 @@ test('useLiveQuery is an accessor of live rows, or of the one of findOne', () =>
     const plain = useLiveQuery(() => todos)
     const nothing = useLiveQuery(() => undefined)
     createRenderEffect(() => titles.push(first()?.title))
-    expect([all().length, plain().length, nothing()]).toEqual([2, 2, undefined])
+    expect([all().length, plain().length, nothing()]).toEqual([2, 2, []])
     expect(all()).toBe(all.rows)
     return dispose
   })
