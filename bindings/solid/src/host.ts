@@ -1,6 +1,16 @@
 /** What core needs of Solid: cells that Solid tracks, and its batch. Every file of the binding comes through here. */
 import { addFrameworkBatch, type Host, serverHost } from '@rowsignal/core/host'
-import { $PROXY, type Accessor, batch, createSignal, type Signal } from 'solid-js'
+import type { Stop } from '@rowsignal/core'
+import {
+  $PROXY,
+  type Accessor,
+  batch,
+  createComputed,
+  createSignal,
+  onCleanup,
+  type Signal,
+  untrack,
+} from 'solid-js'
 import { isServer } from 'solid-js/web'
 
 // Without it a publication over several collections would run an effect once for each of them.
@@ -22,4 +32,14 @@ export type MaybeAccessor<T> = T | Accessor<T>
 /** No argument of ours is a function itself, so a function is an accessor. */
 export function access<T>(source: MaybeAccessor<T>): T {
   return typeof source === 'function' ? (source as Accessor<T>)() : source
+}
+
+/**
+ * Starts something for the running memo or computation, until that runs again.
+ *
+ * In a transition that is when the old page goes: Solid calls the clean-ups of a computation as soon as it prepares the
+ * next page, but keeps what the computation owns for as long as the old page stays (solid-js 1.9.19).
+ */
+export function hold(start: () => Stop): void {
+  createComputed(() => onCleanup(untrack(start)))
 }
