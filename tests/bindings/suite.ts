@@ -9,7 +9,7 @@ import {
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
-import { type Driver, schema, type Todos } from './contract.ts'
+import { type Driver, schema } from './contract.ts'
 import { mounting } from './mounting.ts'
 
 /** The same promises for every framework. */
@@ -189,7 +189,7 @@ export function testBinding(driver: Driver): void {
     const key = box<string | undefined>('b')
     let read: (() => RowStatus) | undefined
     const props = {
-      collection: todos as Todos,
+      collection: todos,
       key,
       log: (entry: string) => void log.push(entry),
       expose: (row: () => RowStatus) => void (read = row),
@@ -220,7 +220,7 @@ export function testBinding(driver: Driver): void {
     const { todos, finish, fail } = openSlowTodos(['a'])
     let read: (() => RowStatus) | undefined
     const { element } = await mount(driver.mountRow, {
-      collection: todos as Todos,
+      collection: todos,
       key: box<string | undefined>('a'),
       log: () => {},
       expose: (row: () => RowStatus) => void (read = row),
