@@ -4,14 +4,14 @@ import type { Stop } from '@rowsignal/core'
 import { BROWSER } from 'esm-env'
 import { createSubscriber } from 'svelte/reactivity'
 
-/** The time between two changes of a cell. */
+const unread = Symbol('unread')
+
+/** The time between two changes of a cell, with what was last read in it. */
 class Moment {
-  /** What was last read in it; several values by their part, the only one without a Map, since every row has a cell. */
+  /** The value that has no part: without a Map, since every row has a cell. */
   value: unknown = unread
   parts: Map<unknown, unknown> | undefined
 }
-
-const unread = Symbol('unread')
 
 /** `now`, noted. A reader that nobody follows may be ahead, in the middle of a batch: it does not replace another. */
 function note<T>(moment: Moment, now: T, part: unknown): T {
