@@ -1,6 +1,6 @@
 /** What Solid apps do beside plain components: its flow components, module-level roots, props. */
 import { PowerSyncProvider, usePowerSync, useLiveQuery, useRow, useRows } from '@rowsignal/solid'
-import { gt } from '@tanstack/db'
+import { eq, gt } from '@tanstack/db'
 import {
   createComponent,
   createMemo,
@@ -146,6 +146,33 @@ test('what is taken down with a deleted row reads what it showed', () => {
   expect(texts(element)).toHaveLength(4)
   remove('a')
   expect([texts(element), log]).toEqual([[], Array.from({ length: 4 }, () => 'title a')])
+})
+
+test('what Show closes with a signal is not asked for without it', () => {
+  const { todos } = openTodos(['a', 'b'])
+  const [id, setId] = createSignal<string | undefined>('a')
+  const asked: (string | undefined)[] = []
+  const Title = () => {
+    const query = useLiveQuery((q) => {
+      asked.push(id())
+      return q.from({ todo: todos }).where(({ todo }) => eq(todo.id, id()))
+    })
+    return solidNode('li', () => query()[0]?.title)
+  }
+  const element = mount(() =>
+    Show({
+      get when() {
+        return id() !== undefined
+      },
+      get children() {
+        return createComponent(Title, {})
+      },
+    }),
+  )
+  setId('b')
+  expect(texts(element)).toEqual(['title b'])
+  setId(undefined)
+  expect([texts(element), asked]).toEqual([[], ['a', 'b']])
 })
 
 test('a row spread into props is live, and a prop beside it stays', () => {

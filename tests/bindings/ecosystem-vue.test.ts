@@ -9,7 +9,7 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
-import { gt } from '@tanstack/db'
+import { eq, gt } from '@tanstack/db'
 import { createPinia, defineStore, storeToRefs } from 'pinia'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import {
@@ -190,6 +190,27 @@ test('a component that comes back from KeepAlive shows what the rows are now', a
   put(todo('a', { title: 'again' }))
   await nextTick()
   expect(texts(element)).toEqual(['again', 'title c'])
+  unmount()
+})
+
+test('what v-if closes with a ref is not asked for without it', async () => {
+  const { todos } = openTodos(['a', 'b'])
+  const id = ref<string | undefined>('a')
+  const asked: (string | undefined)[] = []
+  const Title = defineComponent(() => {
+    const { rows } = useLiveQuery((q) => {
+      asked.push(id.value)
+      return q.from({ todo: todos }).where(({ todo }) => eq(todo.id, id.value))
+    })
+    return () => h('li', rows.value[0]?.title)
+  })
+  const { element, unmount } = mountVue(() => () => (id.value === undefined ? '' : h(Title)))
+  id.value = 'b'
+  await nextTick()
+  expect(texts(element)).toEqual(['title b'])
+  id.value = undefined
+  await nextTick()
+  expect([texts(element), asked]).toEqual([[], ['a', 'b']])
   unmount()
 })
 
