@@ -50,7 +50,7 @@ export type DraftErrors<Row extends object> = {
 /** What is edited; asked at each read, so that the framework tracks it and it may switch. */
 export interface DraftSource<Row extends object, Key extends RowKey> {
   collection(): EditableCollection<Row, Key>
-  key(): Key
+  key(): Key | null | undefined
   row(): Row | undefined
 }
 
@@ -126,7 +126,7 @@ class Form<Row extends object, Key extends RowKey, Cell> {
   readonly #keepConflicts = keeper<Record<string, DraftConflict<unknown>>>()
   #edits = new Edits()
   #collection: object | undefined
-  #key: Key | undefined
+  #key: Key | null | undefined
   #version = 0
 
   constructor(source: DraftSource<Row, Key>, host: Host<Cell>) {
@@ -181,10 +181,10 @@ class Form<Row extends object, Key extends RowKey, Cell> {
   save(): Transaction | undefined {
     const collection = this.#source.collection()
     const key = this.#source.key()
-    if (!collection.has(key)) {
+    if (key === null || key === undefined || !collection.has(key)) {
       throw new RowsignalError(
         'no-row',
-        `draft: row \`${key}\` is not in the collection any more. Insert it again, or leave the form.`,
+        `draft: row \`${key}\` is not in the collection. Insert it, or leave the form; save when \`canSave\`.`,
       )
     }
     const invalid = Object.keys(this.errors())
@@ -217,7 +217,7 @@ class Form<Row extends object, Key extends RowKey, Cell> {
   }
 
   #read(): Edits {
-    this.#host.track(this.#cell)
+    this.#host.track(this.#cell, undefined)
     const collection = this.#source.collection()
     const key = this.#source.key()
     if (collection !== this.#collection || key !== this.#key) {

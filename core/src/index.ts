@@ -42,6 +42,7 @@ export type { AnswerRows, LiveQueryView, QueryAnswer } from './live-query-view.t
 export { snapshot } from './row-proxy.ts'
 export { batch, createReadable, type Readable, type Source, type Stop } from './readable.ts'
 export { row, rows } from './rows.ts'
+export type { RowStatus } from './row-view.ts'
 export type { RowsView, RowsWindow } from './rows-view.ts'
 export type { SqliteValue } from './sqlite-values.ts'
 export {

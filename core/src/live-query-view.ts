@@ -50,10 +50,15 @@ type BySize<Answer, One, Many> =
       ? One
       : Many
 
-/** The live rows of an answer: an array, or one for `findOne`; undefined while the query is disabled. */
-export type AnswerRows<Answer> =
-  | BySize<Answer, Readonly<AnswerRow<Answer>> | undefined, readonly Readonly<AnswerRow<Answer>>[]>
-  | IfDisabled<Answer, undefined>
+/** What there is for the one row of `findOne` while the query is disabled: an empty array, as for any query. */
+type NoRow<Answer> = readonly [] & { readonly [Column in keyof AnswerRow<Answer>]?: undefined }
+
+/** The live rows of an answer: an array, or one for `findOne`; an empty array while the query is disabled. */
+export type AnswerRows<Answer> = BySize<
+  Answer,
+  Readonly<AnswerRow<Answer>> | undefined | IfDisabled<Answer, NoRow<Answer>>,
+  readonly Readonly<AnswerRow<Answer>>[]
+>
 
 /** What `useLiveQuery` gives, in the framework's own shape. Each property is tracked by itself. */
 export interface LiveQueryView<Answer> extends Pick<
@@ -70,10 +75,10 @@ export interface LiveQueryView<Answer> extends Pick<
 > {
   /** Live rows, at most one for `findOne`: the same array until rows come, go or move. */
   readonly rows: readonly Readonly<AnswerRow<Answer>>[]
-  /** Plain rows, or one for `findOne`; undefined while the query is disabled. */
+  /** Plain rows, or one for `findOne`; an empty array while the query is disabled, as of TanStack's adapters. */
   readonly data:
     | BySize<Answer, AnswerRow<Answer> | undefined, readonly AnswerRow<Answer>[]>
-    | IfDisabled<Answer, undefined>
+    | BySize<Answer, IfDisabled<Answer, NoRow<Answer>>, never>
   /** Plain rows by key, in order: a new map whenever one of them changes or moves. Made only if read, for this view. */
   readonly state: ReadonlyMap<AnswerKey<Answer>, AnswerRow<Answer>>
   readonly keys: readonly AnswerKey<Answer>[]
@@ -107,7 +112,7 @@ export function createQuerySource<Cell>(
   }
   return {
     asked() {
-      host.track(cell)
+      host.track(cell, undefined)
       return (last = keepIfSameAsked(last, answer()))
     },
     retry: () => host.trigger(cell),
@@ -151,6 +156,8 @@ function isNothing(answer: unknown): answer is null | undefined | false {
 
 export interface LiveQueryViewHandle<Answer> extends Followed<AnyRow, RowKey> {
   readonly view: LiveQueryView<Answer>
+  /** The collection whose rows the view shows. Tracked. */
+  readonly shown: () => RowCollection<AnyRow, RowKey> | undefined
   /** All rows of an answer, or the one of `findOne`. Tracked. */
   readonly rows: () => AnswerRows<Answer>
 }
@@ -169,10 +176,8 @@ export function createLiveQueryView<Answer>(
     const collection = shown() as unknown as AnyCollection | undefined
     return collection !== undefined && isSingleResultCollection(collection)
   }
-  const bySize = <Row>(rows: readonly Row[]): readonly Row[] | Row | undefined => {
-    if (shown() === undefined && rowsView.status === 'disabled') return undefined
-    return isOne() ? rows[0] : rows
-  }
+  const bySize = <Row>(rows: readonly Row[]): readonly Row[] | Row | undefined =>
+    isOne() ? rows[0] : rows
 
   const own = {
     get data() {
@@ -197,5 +202,5 @@ export function createLiveQueryView<Answer>(
     ...Object.getOwnPropertyDescriptors(rowsView),
     ...Object.getOwnPropertyDescriptors(own),
   })
-  return { view, rows: () => bySize(rowsView.rows) as AnswerRows<Answer>, follow, stop }
+  return { view, shown, rows: () => bySize(rowsView.rows) as AnswerRows<Answer>, follow, stop }
 }

@@ -16,7 +16,8 @@ import { isSameValue } from './rich-values.ts'
 import { columnOf, inspect, rowHandler, snapshot } from './row-proxy.ts'
 
 /**
- * What live rows need of a framework. Values are never kept in a cell, only the fact that something changed.
+ * What live rows need of a framework. A cell stands for the fact that something changed: values are read where they are,
+ * so that they are right also in the middle of a batch.
  */
 export interface Host<Cell> {
   /** On a server nothing is subscribed to: rows are read as they are. */
@@ -25,8 +26,13 @@ export interface Host<Cell> {
   readonly proxySymbol?: symbol
   /** A new cell; may be asked for in the middle of a computation that is about to track it. */
   cell(): Cell
-  /** Makes the running computation depend on the cell. */
-  track(cell: Cell): void
+  /**
+   * Makes the running computation depend on the cell, and returns what it is to see: `now`, or, where Svelte takes down
+   * what a change has removed, what was read before that change.
+   *
+   * @param part Names the value, where several are read by one cell.
+   */
+  track<T>(cell: Cell, now: T, part?: unknown): T
   /** Runs again what depends on the cell. */
   trigger(cell: Cell): void
   /** Holds the rows for the running computation, as far as there is one and the framework can tell when it ends. */
@@ -37,7 +43,7 @@ export interface Host<Cell> {
 export const serverHost: Host<undefined> = {
   server: true,
   cell: () => undefined,
-  track: () => {},
+  track: (_, now) => now,
   trigger: () => {},
 }
 
@@ -140,17 +146,15 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 
   keys(end?: number): readonly Key[] {
-    this.#host.track(this.#orderCell)
     const keys = this.#keyed.keys(end)
     this.#order ??= this.#keyed.order
-    return keys
+    return this.#host.track(this.#orderCell, keys)
   }
 
   size(): number {
-    this.#host.track(this.#sizeCell)
     const { size } = this.#keyed.collection
     this.#size ??= size
-    return size
+    return this.#host.track(this.#sizeCell, size)
   }
 
   row(key: Key): Readonly<Row> {
@@ -160,22 +164,19 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 
   plain(key: Key): Row | undefined {
-    this.#host.track(this.#dataCell)
-    return this.#keyed.collection.get(key)
+    return this.#host.track(this.#dataCell, this.#keyed.collection.get(key), key)
   }
 
   data(): readonly Row[] {
-    this.#host.track(this.#dataCell)
     const data = this.#keyed.rows()
     this.#data ??= data
-    return data
+    return this.#host.track(this.#dataCell, data)
   }
 
   status(): CollectionStatus {
-    this.#host.track(this.#statusCell)
     const { status } = this.#keyed.collection
     this.#status ??= status
-    return status
+    return this.#host.track(this.#statusCell, status)
   }
 
   #slot(key: Key): Slot<Row, Key, Cell> {
@@ -210,8 +211,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       slot.row = this.#current(slot)
       slot.cell = this.#host.cell()
     }
-    this.#host.track(slot.cell)
-    return this.#current(slot)
+    return this.#host.track(slot.cell, this.#current(slot))
   }
 
   #column(held: Slot<Row, Key, Cell>, column: string): unknown {

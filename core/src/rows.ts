@@ -28,16 +28,19 @@ export function rows<Row extends object, Key extends RowKey>(
   return readable
 }
 
+const noRow: Readable<undefined> = createReadable({ get: () => undefined, start: () => () => {} })
+
 /**
- * One row of a collection as a readable, undefined while the collection does not hold it.
+ * One row of a collection as a readable, undefined while the collection does not hold it and without a key.
  *
  * Shape: the collection's own object, the same until the row changes. Cost: nothing for commits of other rows; any
  * number of watched rows share one subscription.
  */
 export function row<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
-  key: Key,
+  key: Key | null | undefined,
 ): Readable<Row | undefined> {
+  if (key === null || key === undefined) return noRow
   const keyed = keyedRows(collection)
   return createReadable({
     get: () => collection.get(key),

@@ -12,7 +12,7 @@ export function TripView(props: { id: string }) {
   const openId = createMemo(() => (trip() === undefined ? undefined : props.id))
   return (
     <section class="panel">
-      <Show when={openId()} keyed fallback={<p class="empty">Open a trip to see its stops.</p>}>
+      <Show when={openId()} keyed fallback={<NoTrip isReading={trip.isLoading} />}>
         {(id) => (
           <>
             <TripHead id={id} />
@@ -22,6 +22,14 @@ export function TripView(props: { id: string }) {
         )}
       </Show>
     </section>
+  )
+}
+
+function NoTrip(props: { isReading: boolean }) {
+  return (
+    <Show when={props.isReading} fallback={<p class="empty">Open a trip to see its stops.</p>}>
+      <p class="loading">Reading the trip on this device …</p>
+    </Show>
   )
 }
 

@@ -9,6 +9,7 @@ import type {
   QueryAnswer,
   Readable,
   RowCollection,
+  RowStatus,
   RowsWindow,
 } from '@rowsignal/core'
 import type { Collection, InitialQueryBuilder } from '@tanstack/db'
@@ -52,9 +53,13 @@ export interface OfficialProps {
   readonly collection: StoredTodos
 }
 
-export interface RowProps extends Logged {
+export interface FormProps {
   readonly collection: Todos
-  readonly key: Box<string>
+  readonly key: Box<string | undefined>
+}
+
+export interface RowProps extends FormProps, Logged {
+  readonly expose: (row: () => RowStatus) => void
 }
 
 export interface ItemProps extends Logged {
@@ -95,6 +100,8 @@ export const knownGaps: readonly string[] = []
 
 export interface Driver {
   readonly box: <T>(value: T) => Box<T>
+  /** Makes several changes that the framework takes as one. */
+  readonly together: (change: () => void) => void
   /** Resolves when the framework has brought the page up to date. */
   readonly flush: () => Promise<void>
   /**
@@ -111,7 +118,7 @@ export interface Driver {
   /** `useRow`: shows the title, or `none`; logs it. */
   readonly mountRow: (props: RowProps) => Mounted
   /** `useDraft`: an `<input>` bound to the title, a `<p>` with `changed`, buttons `save` and `reset`. */
-  readonly mountForm: (props: RowProps) => Mounted
+  readonly mountForm: (props: FormProps) => Mounted
   /** `useSyncStatus` of the provided database: shows `online` or `offline`. */
   readonly mountStatus: (props: StatusProps) => Mounted
   /**

@@ -1,6 +1,6 @@
 /** What Solid apps do beside plain components: its flow components, module-level roots, props. */
 import { PowerSyncProvider, usePowerSync, useLiveQuery, useRow, useRows } from '@rowsignal/solid'
-import { gt } from '@tanstack/db'
+import { eq, gt } from '@tanstack/db'
 import {
   createComponent,
   createMemo,
@@ -10,6 +10,7 @@ import {
   Index,
   type JSX,
   mergeProps,
+  onCleanup,
   Show,
 } from 'solid-js'
 import { createStore, reconcile } from 'solid-js/store'
@@ -115,6 +116,64 @@ test('Show of a row opens and closes with it, and is not made anew by a change',
   expect(element.textContent).toBe('none')
   put(todo('a', { title: 'back' }))
   expect([element.textContent, made]).toEqual(['back', 2])
+})
+
+test('what is taken down with a deleted row reads what it showed', () => {
+  const { todos, remove } = openTodos(['a'])
+  const log: string[] = []
+  const Leaving = (props: { title: string }) => {
+    onCleanup(() => log.push(props.title))
+    return solidNode('li', () => props.title)
+  }
+  const shown = (row: () => Readonly<Todo> | undefined) =>
+    Show({
+      keyed: true,
+      get when() {
+        return row()
+      },
+      // What `{(row) => <Leaving title={row.title} />}` compiles to.
+      children: (row: Readonly<Todo>) =>
+        createComponent(Leaving, {
+          get title() {
+            return row.title.trim()
+          },
+        }),
+    })
+  const element = mount(() => {
+    const [row, rows] = [useRow(todos, 'a'), useRows(todos)]
+    const one = useLiveQuery((q) => q.from({ todo: todos }).findOne())
+    return [shown(row), shown(() => rows()[0]), shown(() => one.data), shown(() => one())]
+  })
+  expect(texts(element)).toHaveLength(4)
+  remove('a')
+  expect([texts(element), log]).toEqual([[], Array.from({ length: 4 }, () => 'title a')])
+})
+
+test('what Show closes with a signal is not asked for without it', () => {
+  const { todos } = openTodos(['a', 'b'])
+  const [id, setId] = createSignal<string | undefined>('a')
+  const asked: (string | undefined)[] = []
+  const Title = () => {
+    const query = useLiveQuery((q) => {
+      asked.push(id())
+      return q.from({ todo: todos }).where(({ todo }) => eq(todo.id, id()))
+    })
+    return solidNode('li', () => query()[0]?.title)
+  }
+  const element = mount(() =>
+    Show({
+      get when() {
+        return id() !== undefined
+      },
+      get children() {
+        return createComponent(Title, {})
+      },
+    }),
+  )
+  setId('b')
+  expect(texts(element)).toEqual(['title b'])
+  setId(undefined)
+  expect([texts(element), asked]).toEqual([[], ['a', 'b']])
 })
 
 test('a row spread into props is live, and a prop beside it stays', () => {

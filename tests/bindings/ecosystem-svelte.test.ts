@@ -9,8 +9,12 @@ import { schema } from './contract.ts'
 import { mountSvelte } from './mount-svelte.ts'
 import Destructured from './svelte/Destructured.svelte'
 import Fading from './svelte/Fading.svelte'
+import OwnProvider from './svelte/OwnProvider.svelte'
+import { createInEffect } from './svelte/outside.svelte.ts'
+import Legacy from './svelte/Legacy.svelte'
 import { createShared } from './svelte/shared.svelte.ts'
 import Store from './svelte/Store.svelte'
+import Unread from './svelte/Unread.svelte'
 
 /** Mounts until the end of the test. */
 function mount(...arguments_: Parameters<typeof mountSvelte>): HTMLElement {
@@ -49,6 +53,41 @@ test('state of a module serves any number of effects, is right unread, and lets 
   stops[1]?.()
   put(todo('b', { title: 'unread', rank: 1 }))
   expect(shared.text()).toBe('changed,unread; unread; unread; 1')
+})
+
+test('what no template reads is followed while its component lives, from the start', async () => {
+  const { todos, put } = openTodos(['a'])
+  const log: string[] = []
+  const props = { todos, log: (entry: string) => void log.push(entry) }
+  const { element, unmount } = mountSvelte(Unread, props)
+  const click = () => element.querySelector('button')?.click()
+  put(todo('b'), todo('a', { title: 'changed' }))
+  click()
+  expect(log).toEqual(['1 1 title a 1', '2 2 changed 2'])
+  unmount()
+  await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+})
+
+test('an effect follows what is made in it while it lives', async () => {
+  const { todos, put } = openTodos(['a'])
+  const made = createInEffect(todos)
+  put(todo('b'))
+  expect(made.count()).toBe(2)
+  made.stop()
+  await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+})
+
+test('a component without runes shows rows by stores', async () => {
+  const { todos, put } = openTodos(['a'])
+  const element = mount(Legacy, { todos, id: 'a', rank: 4 })
+  const shown = () => Array.from(element.querySelectorAll('p, li'), (node) => node.textContent)
+  expect(shown()).toEqual(['1', 'title a', '', 'title a'])
+  put(todo('b', { rank: 5 }), todo('a', { title: 'changed', rank: 1 }))
+  await tick()
+  expect(shown()).toEqual(['2', 'changed', 'b', 'changed', 'title b'])
+  element.querySelector('button')?.click()
+  await tick()
+  expect(shown()).toEqual(['2', 'title b', 'a,b', 'changed', 'title b'])
 })
 
 test('every readable is a store: rows, a row, the status and a stream of the sync, a collection', async () => {
@@ -94,6 +133,11 @@ test('a destructured property is read once, the object it came from is live', as
   put(todo('b'))
   await tick()
   expect(element.textContent).toBe('1, 2, 2')
+})
+
+test('a component that provides a database finds it too', async () => {
+  const database = await openDatabase(schema)
+  expect(mount(OwnProvider, { database }).textContent).toBe('offline')
 })
 
 test('outside of every component the error says where a database can be looked up', () => {

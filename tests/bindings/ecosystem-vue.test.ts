@@ -1,6 +1,7 @@
 /** What Vue apps do beside plain components, with the real libraries. */
 import {
   createRowsignal,
+  providePowerSync,
   useDraft,
   useLiveQuery,
   usePowerSync,
@@ -8,7 +9,7 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
-import { gt } from '@tanstack/db'
+import { eq, gt } from '@tanstack/db'
 import { createPinia, defineStore, storeToRefs } from 'pinia'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import {
@@ -19,6 +20,7 @@ import {
   h,
   KeepAlive,
   nextTick,
+  onUnmounted,
   type PropType,
   ref,
   shallowRef,
@@ -68,6 +70,38 @@ test('without a plugin, and outside of setup, the error says what to do', () => 
       message: expect.stringContaining('only in `setup`') as string,
     }),
   )
+})
+
+test('a component that provides a database finds it too, and a store that it makes does not', async () => {
+  const [ofApp, own] = [await openDatabase(schema), await openDatabase(schema)]
+  const useStore = defineStore('sync', () => ({ database: shallowRef(usePowerSync()) }))
+  const found: unknown[] = []
+  const Below = defineComponent(() => (found.push(usePowerSync()), () => ''))
+  const { element, unmount } = mountVue(
+    () => {
+      found.push(usePowerSync())
+      providePowerSync(own)
+      const status = useSyncStatus()
+      found.push(usePowerSync(), useStore().database)
+      return () => [status.value.connected ? 'online' : 'offline', h(Below)]
+    },
+    createRowsignal({ database: ofApp }),
+    createPinia(),
+  )
+  expect(found).toEqual([ofApp, own, ofApp, own])
+  expect(element.textContent).toBe('offline')
+  unmount()
+})
+
+test('without a plugin, a component that provides a database finds it', async () => {
+  const database = await openDatabase(schema)
+  const { element, unmount } = mountVue(() => {
+    providePowerSync(database)
+    const status = useSyncStatus()
+    return () => (status.value.connected ? 'online' : 'offline')
+  })
+  expect(element.textContent).toBe('offline')
+  unmount()
 })
 
 test('a Pinia setup store follows its rows, also destructured, until it is disposed', async () => {
@@ -156,6 +190,52 @@ test('a component that comes back from KeepAlive shows what the rows are now', a
   put(todo('a', { title: 'again' }))
   await nextTick()
   expect(texts(element)).toEqual(['again', 'title c'])
+  unmount()
+})
+
+test('what v-if closes with a ref is not asked for without it', async () => {
+  const { todos } = openTodos(['a', 'b'])
+  const id = ref<string | undefined>('a')
+  const asked: (string | undefined)[] = []
+  const Title = defineComponent(() => {
+    const { rows } = useLiveQuery((q) => {
+      asked.push(id.value)
+      return q.from({ todo: todos }).where(({ todo }) => eq(todo.id, id.value))
+    })
+    return () => h('li', rows.value[0]?.title)
+  })
+  const { element, unmount } = mountVue(() => () => (id.value === undefined ? '' : h(Title)))
+  id.value = 'b'
+  await nextTick()
+  expect(texts(element)).toEqual(['title b'])
+  id.value = undefined
+  await nextTick()
+  expect([texts(element), asked]).toEqual([[], ['a', 'b']])
+  unmount()
+})
+
+test('what is unmounted with a deleted row reads what it showed', async () => {
+  const { todos, remove } = openTodos(['a'])
+  const log: string[] = []
+  const Leaving = defineComponent({
+    props: { title: { type: String, required: true } },
+    setup(props) {
+      onUnmounted(() => log.push(props.title))
+      return () => h('li', props.title)
+    },
+  })
+  const { element, unmount } = mountVue(() => {
+    const row = useRow(todos, 'a')
+    const { rows } = useRows(todos)
+    const { data } = useLiveQuery((q) => q.from({ todo: todos }).findOne())
+    const shown = () => [row.value, rows.value[0], data.value].filter((one) => one !== undefined)
+    return () => shown().map((one, key) => h(Leaving, { key, title: one.title.trim() }))
+  })
+  await nextTick()
+  expect(texts(element)).toHaveLength(3)
+  remove('a')
+  await nextTick()
+  expect([texts(element), log]).toEqual([[], ['title a', 'title a', 'title a']])
   unmount()
 })
 

@@ -112,6 +112,33 @@ export function testLiveQueries(driver: Driver): void {
     expect(texts()).toEqual(['title c'])
   })
 
+  test('of several changes at once only the last is asked for', async () => {
+    const [first, half, last] = [openTodos(['a']), openTodos(['b']), openTodos(['c'])]
+    const [left, right] = [driver.box(0), driver.box(0)]
+    const places = [first.todos, half.todos, last.todos]
+    const { texts, ran } = await mountQuery(() => places[left.value + right.value])
+    driver.together(() => {
+      left.value = 1
+      right.value = 1
+    })
+    expect((await ran()).filter((entry) => entry === 'query')).toEqual(['query'])
+    expect(texts()).toEqual(['title c'])
+    expect(half.todos.status).toBe('idle')
+  })
+
+  test('what changes as the component leaves is not asked for', async () => {
+    const [left, other] = [openTodos(['a']), openTodos(['b'])]
+    const { ask, ran, query, unmount } = await mountQuery(() => left.todos)
+    driver.together(() => {
+      ask.value = () => other.todos
+      void unmount()
+    })
+    expect(await ran()).toEqual([])
+    expect(query().rows.map(({ id }) => id)).toEqual(['a'])
+    expect(other.todos.status).toBe('idle')
+    await vi.waitFor(() => expect(left.todos.subscriberCount).toBe(0))
+  })
+
   test('components that ask for equal queries share one, and keep it for a while after the last', async () => {
     const { todos } = openTodos(['a', 'b'])
     const kept: Ask = (q) => ({ query: above(todos, 0)(q), keepAliveMs: 50 })
@@ -136,14 +163,20 @@ export function testLiveQueries(driver: Driver): void {
       const { todos } = openTodos(['a'])
       const { ask, texts, heading, ran, query } = await mountQuery(() => nothing)
       const { isReady, isLoading, data, collection } = query()
-      expect([isReady, isLoading, data, collection]).toEqual([true, false, undefined, null])
+      expect([isReady, isLoading, data, collection]).toEqual([true, false, [], null])
       expect([texts(), heading(), query().state.size]).toEqual([[], 'disabled 0', 0])
       ask.value = all(todos)
       await ran()
       expect(texts()).toEqual(['title a'])
       ask.value = () => nothing
       await ran()
-      expect([texts(), heading()]).toEqual([[], 'disabled 0'])
+      expect([texts(), heading(), query().data]).toEqual([[], 'disabled 0', []])
+      ask.value = one(todos, 'a')
+      await ran()
+      expect(query().data).toMatchObject({ id: 'a' })
+      ask.value = () => nothing
+      await ran()
+      expect([texts(), heading(), query().data]).toEqual([[], 'disabled 0', []])
     },
   )
 

@@ -65,13 +65,19 @@ vue.useLiveQuery(ref({ query: many, gcTime: 1 }), [ref(1)])
 
 // Vue: what may be nothing says so.
 const vueMaybe = vue.useLiveQuery(maybe)
-expectTypeOf(vueMaybe.data.value).toEqualTypeOf<typeof vueMany.data.value | undefined>()
+expectTypeOf(vueMaybe.data.value).toEqualTypeOf<typeof vueMany.data.value>()
 expectTypeOf(vueMaybe.status.value).toEqualTypeOf<
   typeof officialVueMany.status.value | 'disabled'
 >()
 expectTypeOf(vueMaybe.collection.value).toEqualTypeOf<typeof vueMany.collection.value | null>()
 expectTypeOf(vueMaybe.rows).toEqualTypeOf(vueMany.rows)
-expectTypeOf(vue.useLiveQuery(maybeOne).data).toEqualTypeOf(officialVue.useLiveQuery(one).data)
+const vueMaybeOne = vue.useLiveQuery(maybeOne).data
+expectTypeOf(vueMaybeOne.value?.title).toEqualTypeOf<string | undefined>()
+if (vueMaybeOne.value) {
+  // @ts-expect-error true also of the empty array of a disabled query
+  vueMaybeOne.value.title.trim()
+}
+if (vueMaybeOne.value?.title) expectTypeOf(vueMaybeOne.value.title).toEqualTypeOf<string>()
 
 // Collections: the rows carry the virtual properties that the official adapters drop.
 const query = createLiveQueryCollection(many)
@@ -96,7 +102,8 @@ expectTypeOf<Pick<typeof solidMany, Same>>().toEqualTypeOf<
 expectTypeOf(solidMany()).toEqualTypeOf(solidMany.rows)
 expectTypeOf(solidMany()[0]?.title).toEqualTypeOf<string | undefined>()
 expectTypeOf(solid.useLiveQuery(one)()?.title).toEqualTypeOf<string | undefined>()
-expectTypeOf(solid.useLiveQuery(maybe)()).toEqualTypeOf<typeof solidMany.rows | undefined>()
+expectTypeOf(solid.useLiveQuery(maybe)()).toEqualTypeOf<typeof solidMany.rows>()
+expectTypeOf(solid.useLiveQuery(maybeOne)()?.title).toEqualTypeOf<string | undefined>()
 expectTypeOf(solid.useLiveQuery(() => ({ query: one })).data).toEqualTypeOf(
   officialSolid.useLiveQuery(() => ({ query: one })).data,
 )
@@ -108,7 +115,7 @@ const officialSvelteMany = officialSvelte.useLiveQuery(many)
 expectTypeOf<Pick<typeof svelteMany, Same>>().toEqualTypeOf<
   SharedFields<Pick<typeof officialSvelteMany, Same>>
 >()
-expectTypeOf(svelte.useLiveQuery(maybe).data).toEqualTypeOf<typeof svelteMany.data | undefined>()
+expectTypeOf(svelte.useLiveQuery(maybe).data).toEqualTypeOf<typeof svelteMany.data>()
 expectTypeOf(svelte.useLiveQuery(one).data).toEqualTypeOf(officialSvelte.useLiveQuery(one).data)
 const officialSveltePicked = officialSvelte.useLiveQuery({ query: picked })
 expectTypeOf(svelte.useLiveQuery({ query: picked }).data).toEqualTypeOf<

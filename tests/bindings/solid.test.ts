@@ -10,6 +10,7 @@ import {
 import { eq, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/solid-db'
 import {
+  batch,
   createComponent,
   createEffect,
   createMemo,
@@ -48,6 +49,7 @@ const driver: Driver = {
       },
     }
   },
+  together: (change) => batch(change),
   flush: () => Promise.resolve(),
 
   mountList: ({ collection, window, log }) =>
@@ -85,9 +87,10 @@ const driver: Driver = {
       return undefined
     }),
 
-  mountRow: ({ collection, key, log }) =>
+  mountRow: ({ collection, key, log, expose }) =>
     mount(() => {
       const row = useRow(collection, () => key.value)
+      expose(() => row)
       return node('p', () => {
         log(row()?.title ?? 'none')
         return row()?.title ?? 'none'
@@ -207,7 +210,7 @@ test('useLiveQuery is an accessor of live rows, or of the one of findOne', () =>
     const plain = useLiveQuery(() => todos)
     const nothing = useLiveQuery(() => undefined)
     createRenderEffect(() => titles.push(first()?.title))
-    expect([all().length, plain().length, nothing()]).toEqual([2, 2, undefined])
+    expect([all().length, plain().length, nothing()]).toEqual([2, 2, []])
     expect(all()).toBe(all.rows)
     return dispose
   })

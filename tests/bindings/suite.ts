@@ -1,7 +1,14 @@
-import { batch, createPowerSyncCollection, createReadable, rows, transact } from '@rowsignal/core'
+import {
+  batch,
+  createPowerSyncCollection,
+  createReadable,
+  rows,
+  type RowStatus,
+  transact,
+} from '@rowsignal/core'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
-import { openTodos, todo } from '../support/synced-collection.ts'
+import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
 import { type Driver, schema } from './contract.ts'
 import { mounting } from './mounting.ts'
 
@@ -153,8 +160,13 @@ export function testBinding(driver: Driver): void {
   test('one row is followed by its key, which may switch', async () => {
     const { todos, put, remove } = openTodos(['a', 'b'])
     const log: string[] = []
-    const key = box('a')
-    const props = { collection: todos, key, log: (entry: string) => void log.push(entry) }
+    const key = box<string | undefined>('a')
+    const props = {
+      collection: todos,
+      key,
+      log: (entry: string) => void log.push(entry),
+      expose: () => {},
+    }
     const { element, unmount } = await mount(driver.mountRow, props)
     put(todo('b', { title: 'other' }))
     await flush()
@@ -171,10 +183,78 @@ export function testBinding(driver: Driver): void {
     await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
   })
 
+  test('a row says whether it is not read yet, not there, or not asked for', async () => {
+    const { todos, finish } = openSlowTodos(['a'])
+    const log: string[] = []
+    const key = box<string | undefined>('b')
+    let read: (() => RowStatus) | undefined
+    const props = {
+      collection: todos,
+      key,
+      log: (entry: string) => void log.push(entry),
+      expose: (row: () => RowStatus) => void (read = row),
+    }
+    const { unmount } = await mount(driver.mountRow, props)
+    const told = () => {
+      const row = read?.()
+      return [row?.status, row?.isLoading, row?.isReady]
+    }
+    expect(told()).toEqual(['loading', true, false])
+    finish()
+    await flush()
+    expect(told()).toEqual(['ready', false, true])
+    expect(log).toEqual(['none']) // what shows the row is not run by its status
+    key.value = undefined
+    await flush()
+    expect(told()).toEqual(['disabled', false, true])
+    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    key.value = 'a'
+    await flush()
+    expect([told(), log.at(-1)]).toEqual([['ready', false, true], 'title a'])
+    expect(todos.subscriberCount).toBe(1)
+    await unmount()
+    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+  })
+
+  test('a row whose collection fails says why, and is retried', async () => {
+    const { todos, finish, fail } = openSlowTodos(['a'])
+    let read: (() => RowStatus) | undefined
+    const { element } = await mount(driver.mountRow, {
+      collection: todos,
+      key: box<string | undefined>('a'),
+      log: () => {},
+      expose: (row: () => RowStatus) => void (read = row),
+    })
+    const cause = new Error('unreachable')
+    fail(cause)
+    await flush()
+    expect([read?.().isError, read?.().error?.cause]).toEqual([true, cause])
+    read?.().retry()
+    await vi.waitFor(() => expect(todos.status).toBe('loading'))
+    finish()
+    await vi.waitFor(() => expect(element.textContent).toBe('title a'))
+    expect([read?.().status, read?.().error]).toEqual(['ready', undefined])
+  })
+
+  test('a form without a key is empty, and of the row when there is one', async () => {
+    const { todos } = openTodos(['a'])
+    const key = box<string | undefined>(undefined)
+    const { element } = await mount(driver.mountForm, { collection: todos, key })
+    const input = element.querySelector('input') as HTMLInputElement
+    const shown = () => [input.value, element.querySelector('p')?.textContent]
+    expect(shown()).toEqual(['', 'same'])
+    key.value = 'a'
+    await flush()
+    expect(shown()).toEqual(['title a', 'same'])
+    key.value = undefined
+    await flush()
+    expect(shown()).toEqual(['', 'same'])
+  })
+
   test('a form follows the row until it is typed in, saves what differs, and resets', async () => {
     const { todos, put, settle } = openTodos(['a', 'b'])
-    const key = box('a')
-    const { element } = await mount(driver.mountForm, { collection: todos, key, log: () => {} })
+    const key = box<string | undefined>('a')
+    const { element } = await mount(driver.mountForm, { collection: todos, key })
     const input = element.querySelector('input') as HTMLInputElement
     const changed = () => element.querySelector('p')?.textContent
     const type = async (text: string) => {
@@ -227,6 +307,27 @@ export function testBinding(driver: Driver): void {
     await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
     await unmount()
     await vi.waitFor(() => expect(stopped).toHaveBeenCalledTimes(1))
+  })
+
+  test('a readable that is asked for only in passing, or as the component leaves, is not followed', async () => {
+    const started: string[] = []
+    const constant = (text: string) =>
+      createReadable({ get: () => text, start: () => (started.push(text), () => {}) })
+    const readable = box(constant('first'))
+    const props = { readable, log: () => {} }
+    const { element, unmount } = await mount(driver.mountValue, props)
+    driver.together(() => {
+      readable.value = constant('passing')
+      readable.value = constant('last')
+    })
+    await flush()
+    expect(element.textContent).toBe('last')
+    driver.together(() => {
+      readable.value = constant('leaving')
+      void unmount()
+    })
+    await flush()
+    expect(started).toEqual(['first', 'last'])
   })
 
   test('the provided database is found below, and without one the error says what to do', async () => {

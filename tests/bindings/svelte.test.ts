@@ -22,6 +22,7 @@ import Value from './svelte/Value.svelte'
 
 const driver: Driver = {
   box: createBox,
+  together: (change) => change(),
   flush: () => tick(),
   mountList: (props) => mount(List, props),
   mountItem: (props) => mount(Row, props),

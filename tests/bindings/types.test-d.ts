@@ -6,11 +6,12 @@ import * as vue from '@rowsignal/vue'
 import type { CollectionStatus } from '@tanstack/db'
 import type { Accessor } from 'solid-js'
 import { expectTypeOf } from 'vitest'
-import type { ComputedRef, Ref } from 'vue'
+import { type ComputedRef, type Ref, ref } from 'vue'
 import type { StoredTodos, Todos } from './contract.ts'
 
 declare const todos: Todos
 declare const stored: StoredTodos
+declare const maybe: () => string | null | undefined
 
 type Status = CollectionStatus | 'disabled'
 
@@ -24,12 +25,19 @@ expectTypeOf(vue.useDraft(todos, 'a').changed).toEqualTypeOf<ComputedRef<boolean
 expectTypeOf(vue.useSyncStatus().value.connected).toEqualTypeOf<boolean>()
 expectTypeOf(vue.useRow(todos, 'a')).toExtend<Readonly<Ref<unknown>>>()
 expectTypeOf(vue.useRows(stored).rows.value[0]?.title).toEqualTypeOf<string | null | undefined>()
+expectTypeOf(vue.useRow(todos, ref<string>()).value?.rank).toEqualTypeOf<number | undefined>()
+expectTypeOf(vue.useRow(todos, 'a').isLoading).toEqualTypeOf<ComputedRef<boolean>>()
+expectTypeOf(vue.useRow(todos, 'a').retry).toEqualTypeOf<() => void>()
+vue.useDraft(todos, ref<string>())
 vue.useRows(() => undefined as Todos | undefined, { limit: 10 })
 
 const solidRows = solid.useRows(todos, () => ({ limit: 10, offset: 5 }))
 expectTypeOf(solidRows()[0]?.title).toEqualTypeOf<string | undefined>()
 expectTypeOf(solidRows.status).toEqualTypeOf<Status>()
 expectTypeOf(solid.useSyncStatus()).toExtend<Accessor<{ connected: boolean }>>()
+expectTypeOf(solid.useRow(todos, maybe)()?.rank).toEqualTypeOf<number | undefined>()
+expectTypeOf(solid.useRow(todos, 'a').status).toEqualTypeOf<Status>()
+solid.useDraft(todos, maybe)
 solid.useDraft(todos, 'a').setDraft('title', 'new')
 // @ts-expect-error of another type than the column
 solid.useDraft(todos, 'a').setDraft('title', 1)
@@ -40,6 +48,8 @@ const svelteRows = svelte.useRows(() => todos)
 expectTypeOf(svelteRows.rows[0]?.title).toEqualTypeOf<string | undefined>()
 expectTypeOf(svelteRows).toExtend<RowsView<{ title: string }, string>>()
 expectTypeOf(svelte.useRow(todos, 'a').current?.title).toEqualTypeOf<string | undefined>()
+expectTypeOf(svelte.useRow(todos, maybe).isReady).toEqualTypeOf<boolean>()
+svelte.useDraft(todos, maybe)
 svelte.useDraft(todos, 'a').draft.title = 'new'
 
 // @ts-expect-error rows are read-only
@@ -48,6 +58,8 @@ svelteRows.rows[0]!.title = 'new'
 svelteRows.rows.push()
 // @ts-expect-error a key of another type
 svelte.useRow(todos, 1)
+// @ts-expect-error a key of another type, or none
+vue.useRow(todos, ref<number>())
 // @ts-expect-error a column that the row does not have
 svelte.useDraft(todos, 'a').draft.missing = 1
 // @ts-expect-error added by @tanstack/db, not a column

@@ -1,6 +1,6 @@
 import {
-  type LiveQuery,
   providePowerSync,
+  type Refs,
   useDraft,
   useLiveQuery,
   useReadable,
@@ -8,7 +8,8 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
-import { eq, type InitialQueryBuilder } from '@tanstack/db'
+import type { RowStatus } from '@rowsignal/core'
+import { eq, gt, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/vue-db'
 import { expect, test, vi } from 'vitest'
 import {
@@ -25,6 +26,7 @@ import {
   ref,
   shallowRef,
   vModelText,
+  unref,
   watchEffect,
   withDirectives,
 } from 'vue'
@@ -54,18 +56,17 @@ const Heading = defineComponent({
 })
 
 /** The values of refs, read when asked for. */
-function toValues(refs: LiveQuery<Answer>): QueryFields {
-  const { retry, ...fields } = refs
-  return Object.defineProperties(
-    { retry } as QueryFields,
-    Object.fromEntries(
-      Object.entries(fields).map(([name, field]) => [name, { get: () => field.value }]),
-    ),
-  )
+function toValues<View extends { readonly retry: () => void }>(refs: Refs<View>): View {
+  const fields = Object.entries<Ref | View['retry']>(refs).map(([name, field]) => [
+    name,
+    { get: () => unref(field) },
+  ])
+  return Object.defineProperties({} as View, Object.fromEntries(fields))
 }
 
 const driver: Driver = {
   box: (value) => shallowRef(value),
+  together: (change) => change(),
   flush: () => nextTick(),
 
   mountList: ({ collection, window, log }) =>
@@ -103,9 +104,12 @@ const driver: Driver = {
       return () => undefined
     }),
 
-  mountRow: ({ collection, key, log }) =>
+  mountRow: ({ collection, key, log, expose }) =>
     mount(() => {
       const row = useRow(collection, () => key.value)
+      const { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry } = row
+      const refs = { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry }
+      expose(() => toValues<RowStatus>(refs))
       return () => {
         log(row.value?.title ?? 'none')
         return row.value?.title ?? 'none'
@@ -159,7 +163,7 @@ const driver: Driver = {
         log('query')
         return ask.value(q) as Answer
       })
-      expose(() => toValues(query))
+      expose(() => toValues<QueryFields>(query))
       const List = defineComponent(() => () => {
         log('list')
         return h(
@@ -252,6 +256,30 @@ test('a server renders the rows, starts no query and subscribes to nothing', asy
   put(todo('a', { title: 'b' }))
   expect(await render()).toBe('<p>ready b b b loading idle</p>')
   expect(todos.subscriberCount).toBe(0)
+})
+
+test('a read between two changes of one tick is right, and asks for what it reads alone', () => {
+  const { todos } = openTodos(['a', 'b', 'c'])
+  const scope = effectScope()
+  const rank = ref(0)
+  const asked: number[] = []
+  const query = scope.run(() =>
+    useLiveQuery((q) => {
+      asked.push(rank.value)
+      return q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, rank.value))
+    }),
+  )
+  const ids = () => query?.rows.value.map(({ id }) => id)
+  expect(ids()).toEqual(['b', 'c'])
+  rank.value = 5
+  rank.value = 1
+  expect([ids(), query?.status.value]).toEqual([['c'], 'ready'])
+  rank.value = 0
+  expect(ids()).toEqual(['b', 'c'])
+  scope.stop()
+  rank.value = 1
+  expect(ids()).toEqual(['b', 'c'])
+  expect(asked).toEqual([0, 1, 0])
 })
 
 test('useLiveQuery takes refs, and dependencies that it does not need', async () => {

@@ -71,6 +71,22 @@ test('another key drops what was typed', () => {
   expect([form.draft.title, form.changed]).toEqual(['title b', false])
 })
 
+test('without a key there is no row, nothing to save, and what was typed goes with the next key', () => {
+  const { form, shown } = openDraft()
+  form.draft.title = 'typed'
+  for (const nothing of [undefined, null]) {
+    shown.key = nothing
+    expect([form.draft.title, { ...form.draft }, form.changed]).toEqual([undefined, {}, false])
+    form.draft.title = 'into nothing'
+    expect([form.canSave, form.errors, form.conflicts]).toEqual([false, {}, {}])
+    expect(() => form.save()).toThrow(expect.objectContaining({ code: 'no-row' }))
+    form.reset()
+  }
+  form.draft.title = 'into nothing'
+  shown.key = 'b'
+  expect([form.draft.title, form.changed]).toEqual(['title b', false])
+})
+
 test('a save of a row that is gone is refused, and the edits stay', () => {
   const { form, remove } = openDraft()
   form.draft.title = 'typed'

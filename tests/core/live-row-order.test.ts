@@ -47,7 +47,10 @@ function openReaders(order: Order) {
   const host: Host<Set<number>> = {
     server: false,
     cell: () => new Set(),
-    track: (cell) => void (running !== undefined && cell.add(running)),
+    track: (cell, now) => {
+      if (running !== undefined) cell.add(running)
+      return now
+    },
     trigger: (cell) => cell.forEach((reader) => due.add(reader)),
   }
   const live = liveRows(collection, host)

@@ -14,8 +14,9 @@ function createHost() {
   const host: Host<Cell> = {
     server: false,
     cell: () => new Set(),
-    track: (cell) => {
+    track: (cell, now) => {
       if (running !== undefined) cell.add(running)
+      return now
     },
     trigger: (cell) => {
       log.push(...cell)

@@ -9,7 +9,7 @@ import type { Todos } from '../bindings/contract.ts'
 const untracked: Host<undefined> = {
   server: false,
   cell: () => undefined,
-  track: () => {},
+  track: (_, now) => now,
   trigger: () => {},
 }
 

@@ -1,3 +1,4 @@
+import { row } from '@rowsignal/core'
 import { createDraft, type Host } from '@rowsignal/core/host'
 import { vi } from 'vitest'
 import { openTodos } from './synced-collection.ts'
@@ -10,15 +11,15 @@ export function openDraft() {
   const host: Host<undefined> = {
     server: false,
     cell: () => undefined,
-    track: () => {},
+    track: (_, now) => now,
     trigger: triggers,
   }
-  const shown = { key: 'a' }
+  const shown: { key: string | null | undefined } = { key: 'a' }
   const form = createDraft(
     {
       collection: () => source.todos,
       key: () => shown.key,
-      row: () => source.todos.get(shown.key),
+      row: () => row(source.todos, shown.key).get(),
     },
     host,
   )

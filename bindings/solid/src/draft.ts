@@ -1,8 +1,15 @@
-import type { Draft, DraftColumn, DraftColumns, EditableCollection, RowKey } from '@rowsignal/core'
+import {
+  type Draft,
+  type DraftColumn,
+  type DraftColumns,
+  type EditableCollection,
+  row,
+  type RowKey,
+} from '@rowsignal/core'
 import { createDraft } from '@rowsignal/core/host'
 import type { Accessor } from 'solid-js'
 import { access, host, type MaybeAccessor } from './host.ts'
-import { useRow } from './row.ts'
+import { useReadable } from './readable.ts'
 
 type Values<Row extends object> = Pick<Draft<Row>, 'changed' | 'canSave' | 'conflicts' | 'errors'>
 
@@ -20,7 +27,7 @@ export type RowDraft<Row extends object> = Pick<Draft<Row>, 'resolve' | 'save' |
  * sides are in `conflicts()`, those that the collection's schema refuses in `errors()`.
  *
  * Shape: `draft` is one reactive object for good, its columns undefined while there is no row. Another key drops what
- * was edited.
+ * was edited. `useRow` beside it tells why there is no row.
  *
  * @example
  * const { draft, setDraft, canSave, save } = useDraft(todos, () => props.id)
@@ -28,10 +35,14 @@ export type RowDraft<Row extends object> = Pick<Draft<Row>, 'resolve' | 'save' |
  */
 export function useDraft<Row extends object, Key extends RowKey>(
   collection: MaybeAccessor<EditableCollection<Row, Key>>,
-  key: MaybeAccessor<Key>,
+  key: MaybeAccessor<Key | null | undefined>,
 ): RowDraft<Row> {
   const form = createDraft<Row, Key, unknown>(
-    { collection: () => access(collection), key: () => access(key), row: useRow(collection, key) },
+    {
+      collection: () => access(collection),
+      key: () => access(key),
+      row: useReadable(() => row(access(collection), access(key))),
+    },
     host,
   )
   return {

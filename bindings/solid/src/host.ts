@@ -1,14 +1,17 @@
 /** What core needs of Solid: cells that Solid tracks, and its batch. Every file of the binding comes through here. */
 import { addFrameworkBatch, type Host, serverHost } from '@rowsignal/core/host'
+import type { Stop } from '@rowsignal/core'
 import {
   $PROXY,
   type Accessor,
   batch,
+  createComputed,
   createSignal,
   getListener,
   getOwner,
   onCleanup,
   type Signal,
+  untrack,
 } from 'solid-js'
 import { isServer } from 'solid-js/web'
 
@@ -19,10 +22,10 @@ const clientHost: Host<Signal<undefined>> = {
   server: false,
   proxySymbol: $PROXY, // so that <Row {...row} /> stays live
   cell: () => createSignal(undefined, { equals: false }),
-  track: ([read]) => read(),
+  track: ([read], now) => read() ?? now, // a cell holds nothing
   trigger: ([, write]) => write(undefined),
   follow(rows) {
-    if (getListener() !== null && getOwner() !== null) onCleanup(rows.acquire())
+    if (getListener() !== null && getOwner() !== null) hold(() => rows.acquire())
   },
 }
 
@@ -34,4 +37,14 @@ export type MaybeAccessor<T> = T | Accessor<T>
 /** No argument of ours is a function itself, so a function is an accessor. */
 export function access<T>(source: MaybeAccessor<T>): T {
   return typeof source === 'function' ? (source as Accessor<T>)() : source
+}
+
+/**
+ * Starts something for the running memo or computation, until that runs again.
+ *
+ * In a transition that is when the old page goes: Solid calls the clean-ups of a computation as soon as it prepares the
+ * next page, but keeps what the computation owns for as long as the old page stays (solid-js 1.9.19).
+ */
+export function hold(start: () => Stop): void {
+  createComputed(() => onCleanup(untrack(start)))
 }

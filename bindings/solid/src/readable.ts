@@ -1,6 +1,6 @@
 import type { Readable } from '@rowsignal/core'
-import { type Accessor, createMemo, onCleanup, untrack } from 'solid-js'
-import { access, host, type MaybeAccessor } from './host.ts'
+import { type Accessor, createMemo } from 'solid-js'
+import { access, hold, host, type MaybeAccessor } from './host.ts'
 
 /**
  * Any readable as an accessor.
@@ -17,11 +17,11 @@ export function useReadable<T>(source: MaybeAccessor<Readable<T>>): Accessor<T> 
   const cell = host.cell()
   const readable = createMemo(() => {
     const next = access(source)
-    onCleanup(untrack(() => next.listen(() => host.trigger(cell))))
+    hold(() => next.listen(() => host.trigger(cell)))
     return next
   })
   return () => {
-    host.track(cell)
-    return readable().get() // not a copy: right also in the middle of a batch
+    // Not a copy: right also in the middle of a batch.
+    return host.track(cell, readable().get())
   }
 }

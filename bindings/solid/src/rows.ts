@@ -3,12 +3,11 @@ import {
   type AskedSource,
   createAskedSource,
   createRowsView,
-  type Followed,
   liveRows,
   type RowsViewSource,
 } from '@rowsignal/core/host'
-import { type Accessor, createMemo, getOwner, onCleanup, untrack } from 'solid-js'
-import { access, host, type MaybeAccessor } from './host.ts'
+import { type Accessor, createComputed, createMemo } from 'solid-js'
+import { access, hold, host, type MaybeAccessor } from './host.ts'
 
 /** What `useRows` gives: an accessor of the rows, with everything else on it. */
 export type Rows<Row extends object, Key extends RowKey> = Accessor<RowsView<Row, Key>['rows']> &
@@ -40,19 +39,23 @@ export function useRows<Row extends object, Key extends RowKey>(
   return toAccessor(() => view.rows, view)
 }
 
-/** Makes a view of what is asked for, and subscribes to that while the current owner lives. */
+/** Makes a view of what is asked for, and follows that, and what is shown meanwhile, while the current owner lives. */
 export function useView<Row extends object, Key extends RowKey, Handle>(
   { asked: ask, retry }: AskedSource<Row, Key>,
-  create: (kept: RowsViewSource<Row, Key>) => Handle & Followed<Row, Key>,
+  create: (
+    kept: RowsViewSource<Row, Key>,
+  ) => Handle & { readonly shown: () => RowCollection<Row, Key> | undefined },
 ): Handle {
+  const asked = createMemo(ask)
   const live: RowsViewSource<Row, Key>['live'] = (collection) => liveRows(collection, host)
-  const handle = create({ asked: () => asked(), live, retry })
-  const asked = createMemo(() => {
-    const next = ask()
-    if (!host.server) untrack(() => handle.follow(next))
-    return next
-  })
-  if (getOwner() !== null) onCleanup(handle.stop)
+  const handle = create({ asked, live, retry })
+  for (const read of host.server ? [] : [() => asked().collection, handle.shown]) {
+    const followed = createMemo(read)
+    createComputed(() => {
+      const collection = followed()
+      if (collection !== undefined) hold(() => live(collection).acquire())
+    })
+  }
   return handle
 }
 
@@ -63,8 +66,16 @@ export function toAccessor<Value, View extends object>(
 ): Accessor<Value> & View {
   // A memo, so that a change outside the window stops here.
   const value = createMemo(read)
+  return withProperties(() => value(), view)
+}
+
+/** `accessor` itself, with the properties of a view on it. */
+export function withProperties<Value, View extends object>(
+  accessor: Accessor<Value>,
+  view: View,
+): Accessor<Value> & View {
   return Object.defineProperties(
-    () => value(),
+    accessor,
     Object.getOwnPropertyDescriptors(view),
   ) as Accessor<Value> & View
 }

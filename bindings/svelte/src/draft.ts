@@ -1,14 +1,14 @@
 import type { Draft, EditableCollection, RowKey } from '@rowsignal/core'
 import { createDraft } from '@rowsignal/core/host'
 import { get, host, type MaybeGetter } from './host.svelte.ts'
-import { useRow } from './row.ts'
+import { currentRow } from './row.ts'
 
 /**
  * An editable copy of a row for a form: columns that the user has not touched follow the row, those changed on both
  * sides are in `conflicts`, those that the collection's schema refuses in `errors`.
  *
  * Shape: `draft` is one reactive object for good, its columns undefined while there is no row; the others are getters,
- * not to be destructured. Another key drops what was edited.
+ * not to be destructured. Another key drops what was edited. `useRow` beside it tells why there is no row.
  *
  * @example
  * const form = useDraft(todos, () => id)
@@ -16,9 +16,9 @@ import { useRow } from './row.ts'
  */
 export function useDraft<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<EditableCollection<Row, Key>>,
-  key: MaybeGetter<Key>,
+  key: MaybeGetter<Key | null | undefined>,
 ): Draft<Row> {
-  const shown = useRow(collection, key)
+  const shown = currentRow(collection, key)
   return createDraft<Row, Key, unknown>(
     { collection: () => get(collection), key: () => get(key), row: () => shown.current },
     host,

@@ -1,12 +1,44 @@
 /** What core needs of Svelte: cells that Svelte tracks. The only file with runes, so the only one shipped uncompiled. */
 import { type Host, serverHost } from '@rowsignal/core/host'
+import type { Stop } from '@rowsignal/core'
 import { BROWSER } from 'esm-env'
 import { createSubscriber } from 'svelte/reactivity'
 
+const unread = Symbol('unread')
+
+/** The time between two changes of a cell, with what was last read in it. */
+class Moment {
+  /** The value that has no part: without a Map, since every row has a cell. */
+  value: unknown = unread
+  parts: Map<unknown, unknown> | undefined
+}
+
+/** `now`, noted. A reader that nobody follows may be ahead, in the middle of a batch: it does not replace another. */
+function note<T>(moment: Moment, now: T, part: unknown): T {
+  if (part === undefined) {
+    if ($effect.tracking() || moment.value === unread) moment.value = now
+  } else {
+    const parts = (moment.parts ??= new Map())
+    if ($effect.tracking() || !parts.has(part)) parts.set(part, now)
+  }
+  return now
+}
+
+/** What was last read in a moment that is over, or `now`. */
+function recall<T>({ value, parts }: Moment, now: T, part: unknown): T {
+  if (part !== undefined) return parts?.has(part) ? (parts.get(part) as T) : now
+  return value === unread ? now : (value as T)
+}
+
 class Cell {
-  version: number = $state.raw(0)
-  /** The version without tracking: `version++` would make the writer depend on it. */
-  last = 0
+  /** Without tracking, the moment that is now. */
+  last = new Moment()
+  moment: Moment = $state.raw(this.last)
+
+  next(): void {
+    this.last = new Moment()
+    this.moment = this.last
+  }
 }
 
 /**
@@ -26,23 +58,22 @@ function takeCell(): Cell {
   return pool.pop() as Cell
 }
 
-/** For each collection's rows what subscribes the running effect to them, and lets go with the last effect. */
-const subscribers = new WeakMap<object, () => void>()
+/** For each collection's rows what makes the running effect follow them. */
+const followers = new WeakMap<object, () => void>()
 
 const clientHost: Host<Cell> = {
   server: false,
   cell: takeCell,
-  track: (cell) => cell.version,
-  trigger: (cell) => {
-    cell.version = ++cell.last
+  track(cell, now, part) {
+    const { moment } = cell
+    // While it destroys effects, Svelte gives them the sources as they were before the change (svelte 5.57.3).
+    return moment === cell.last ? note(moment, now, part) : recall(moment, now, part)
   },
+  trigger: (cell) => cell.next(),
   follow(rows) {
-    let subscribe = subscribers.get(rows)
-    if (subscribe === undefined) {
-      subscribe = createSubscriber(() => rows.acquire())
-      subscribers.set(rows, subscribe)
-    }
-    subscribe()
+    let follow = followers.get(rows)
+    if (follow === undefined) followers.set(rows, (follow = createFollower(() => rows.acquire())))
+    follow()
   },
 }
 
@@ -61,4 +92,43 @@ export function get<T>(source: MaybeGetter<T>): T {
 export function keep<T>(read: () => T): () => T {
   const kept = $derived.by(read)
   return () => kept
+}
+
+/**
+ * What makes the running effect follow something: started with the first effect, stopped after the last.
+ *
+ * While Svelte destroys effects it computes a `$derived` again, for what its value was (svelte 5.57.3). It would then
+ * follow what it followed before, for good if it is destroyed itself. So it follows nothing, and is computed once more.
+ */
+export function createFollower(start: () => Stop): () => void {
+  const subscribe = createSubscriber(start)
+  const again = takeCell()
+  return () => {
+    if (!$effect.tracking()) return
+    if (!isDestroying()) return subscribe()
+    clientHost.track(again, undefined)
+    queueMicrotask(() => again.next())
+  }
+}
+
+function isDestroying(): boolean {
+  try {
+    $effect.pre(() => {})
+    return false
+  } catch (error) {
+    return String(error).includes('effect_in_teardown')
+  }
+}
+
+/** Runs `follow` as an effect of the component or effect that is being made; does nothing outside of both. */
+export function whileAlive(follow: () => void): void {
+  let isRunning = false
+  try {
+    $effect.pre(() => {
+      isRunning = true
+      follow()
+    })
+  } catch (error) {
+    if (isRunning) throw error // a module, or a function that is called in an event: nothing lives there
+  }
 }

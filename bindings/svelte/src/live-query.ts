@@ -2,7 +2,7 @@ import type { LiveQueryConfig, LiveQueryView, QueryAnswer } from '@rowsignal/cor
 import { createLiveQueryView, createQuerySource } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
 import { host, type MaybeGetter } from './host.svelte.ts'
-import { followed } from './rows.ts'
+import { useView } from './rows.ts'
 
 /**
  * A live query of TanStack DB, with the arguments and fields of `useLiveQuery` in `@tanstack/svelte-db`.
@@ -35,5 +35,5 @@ export function useLiveQuery(
     dependencies.forEach((read) => read())
     return query
   })
-  return createLiveQueryView(followed(source)).view
+  return useView(source, createLiveQueryView)
 }

@@ -7,7 +7,7 @@ import {
   liveRows,
   type RowsViewSource,
 } from '@rowsignal/core/host'
-import { get, host, keep, type MaybeGetter } from './host.svelte.ts'
+import { get, host, keep, type MaybeGetter, whileAlive } from './host.svelte.ts'
 
 function follow<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
@@ -20,8 +20,8 @@ function follow<Row extends object, Key extends RowKey>(
 /**
  * The rows of a collection as live rows: a change of one row runs again only what read that row.
  *
- * Rows are read-only; write by `collection.update`, edit by `useDraft`. Subscribed while an effect reads it, so it may
- * be made anywhere, also in a module.
+ * Rows are read-only; write by `collection.update`, edit by `useDraft`. Followed while the component or effect lives in
+ * which it was made, and while an effect reads it: so it may be made anywhere, also in a module.
  *
  * Shape: an object of getters: an array with stable row objects (`rows`), plain rows (`data`), `keys`, `size`, `status`
  * and its booleans, `error` and `retry()`. Do not destructure it. No collection: empty, `status` is `disabled`. A
@@ -36,13 +36,23 @@ export function useRows<Row extends object, Key extends RowKey>(
   window?: MaybeGetter<RowsWindow | undefined>,
 ): RowsView<Row, Key> {
   const source = createAskedSource(() => get(collection))
-  return createRowsView({ ...followed(source), window: () => get(window) }).view
+  return useView(source, (kept) => createRowsView({ ...kept, window: () => get(window) }))
 }
 
-/** What is asked for, kept until something that it read changes; whatever reads it subscribes to its rows. */
-export function followed<Row extends object, Key extends RowKey>({
-  asked,
-  retry,
-}: AskedSource<Row, Key>): RowsViewSource<Row, Key> {
-  return { asked: keep(asked), live: follow, retry }
+/** Makes a view of what is asked for, which is kept until something that it read changes; what reads it follows it. */
+export function useView<Row extends object, Key extends RowKey, View>(
+  { asked, retry }: AskedSource<Row, Key>,
+  create: (kept: RowsViewSource<Row, Key>) => {
+    readonly view: View
+    readonly shown: () => RowCollection<Row, Key> | undefined
+  },
+): View {
+  const { view, shown } = create({ asked: keep(asked), live: follow, retry })
+  if (!host.server) {
+    whileAlive(() => {
+      const collection = shown()
+      if (collection !== undefined) follow(collection)
+    })
+  }
+  return view
 }

@@ -25,7 +25,8 @@ export function useSyncStatus(
 }
 
 /**
- * Subscribes to a sync stream while an effect reads it, and tells how far it is, as `{ current }`.
+ * Subscribes to a sync stream while the component or effect lives in which it is called, and while an effect reads it;
+ * tells how far it is, as `{ current }`.
  *
  * @throws {RowsignalError} `no-provider` without a database.
  * @example

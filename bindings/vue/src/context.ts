@@ -1,8 +1,22 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { RowsignalError } from '@rowsignal/core'
-import { hasInjectionContext, inject, type InjectionKey, type ObjectPlugin, provide } from 'vue'
+import {
+  type EffectScope,
+  getCurrentScope,
+  hasInjectionContext,
+  inject,
+  type InjectionKey,
+  type ObjectPlugin,
+  provide,
+} from 'vue'
 
 const databaseKey: InjectionKey<CommonPowerSyncDatabase> = Symbol('rowsignal.powersync')
+
+/**
+ * What a component provides, for itself: Vue's `inject` looks only above it. By its scope, since a store that is made
+ * in its `setup` has another one, and serves the whole app.
+ */
+const ownDatabases = new WeakMap<EffectScope, CommonPowerSyncDatabase>()
 
 /**
  * The plugin that gives a database to a whole app: its components, its stores and its router's guards.
@@ -17,14 +31,16 @@ export function createRowsignal(options: {
 }
 
 /**
- * Gives a database to the components below this one, for a part of an app that has its own; `createRowsignal` gives one
- * to all.
+ * Gives a database to this component, from here on, and to those below it: for a part of an app that has its own.
+ * `createRowsignal` gives one to all.
  *
  * @example
  * providePowerSync(database)
  */
 export function providePowerSync(database: CommonPowerSyncDatabase): void {
   provide(databaseKey, database)
+  const scope = getCurrentScope()
+  if (scope !== undefined) ownDatabases.set(scope, database)
 }
 
 /**
@@ -40,7 +56,9 @@ export function usePowerSync(): CommonPowerSyncDatabase {
         '`app.runWithContext`. Call the hook there, or pass it the database.',
     )
   }
-  const database = inject(databaseKey, undefined)
+  const scope = getCurrentScope()
+  const own = scope && ownDatabases.get(scope)
+  const database = own ?? inject(databaseKey, undefined)
   if (database !== undefined) return database
   throw new RowsignalError(
     'no-provider',

@@ -2,7 +2,7 @@ import { type Draft, type EditableCollection, row, type RowKey } from '@rowsigna
 import { createDraft } from '@rowsignal/core/host'
 import { computed, type ComputedRef, type MaybeRefOrGetter, toValue } from 'vue'
 import { toPlain, useHost } from './host.ts'
-import { useReadable } from './readable.ts'
+import { followReadable } from './readable.ts'
 
 type Values<Row extends object> = Pick<Draft<Row>, 'changed' | 'canSave' | 'conflicts' | 'errors'>
 
@@ -16,7 +16,7 @@ export type RowDraft<Row extends object> = Omit<Draft<Row>, keyof Values<Row>> &
  * sides are in `conflicts`, those that the collection's schema refuses in `errors`.
  *
  * Shape: `draft` is one reactive object for good, its columns undefined while there is no row. Another key drops what
- * was edited.
+ * was edited. `useRow` beside it tells why there is no row.
  *
  * @example
  * const { draft, errors, canSave, save } = useDraft(todos, () => props.id)
@@ -24,16 +24,17 @@ export type RowDraft<Row extends object> = Omit<Draft<Row>, keyof Values<Row>> &
  */
 export function useDraft<Row extends object, Key extends RowKey>(
   collection: MaybeRefOrGetter<EditableCollection<Row, Key>>,
-  key: MaybeRefOrGetter<Key>,
+  key: MaybeRefOrGetter<Key | null | undefined>,
 ): RowDraft<Row> {
-  const current = useReadable(() => row(toPlain(collection), toValue(key)))
+  const host = useHost()
+  const current = followReadable(host, () => row(toPlain(collection), toValue(key)))
   const form = createDraft<Row, Key, unknown>(
     {
       collection: () => toPlain(collection),
       key: () => toValue(key),
       row: () => current.value,
     },
-    useHost(),
+    host,
   )
   return {
     draft: form.draft,

@@ -1,12 +1,15 @@
 /** What core needs of Vue: cells that Vue tracks, and whether this renders on a server. */
 import { type Host, serverHost } from '@rowsignal/core/host'
 import {
+  computed,
+  type ComputedRef,
   customRef,
   getCurrentInstance,
   getCurrentScope,
   hasInjectionContext,
   inject,
   type MaybeRefOrGetter,
+  onScopeDispose,
   onUnmounted,
   type ShallowRef,
   shallowRef,
@@ -23,7 +26,7 @@ const followed = new WeakMap<object, WeakSet<object>>()
 const clientHost: Host<ShallowRef<undefined>> = {
   server: false,
   cell: () => shallowRef(),
-  track: (cell) => cell.value,
+  track: (cell, now) => cell.value ?? now, // a cell holds nothing
   trigger: (cell) => triggerRef(cell),
   follow(rows) {
     const component = getCurrentInstance()
@@ -67,4 +70,15 @@ export function useHost(): Host<unknown> {
 /** An argument's value, also out of a deep `ref` or `reactive`: a Proxy of a collection would be another collection. */
 export function toPlain<T>(source: MaybeRefOrGetter<T>): T {
   return toRaw(toValue(source))
+}
+
+/**
+ * What `read` gives, computed when it is read, and when the current scope has ended what it gave last: of a component
+ * that has left, the parameters may be gone before its last readers.
+ */
+export function computedWhileActive<T>(read: () => T): ComputedRef<T> {
+  let isOver = false
+  let last: T
+  onScopeDispose(() => (isOver = true), true)
+  return computed(() => (isOver ? last : (last = read())))
 }

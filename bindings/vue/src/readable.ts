@@ -1,6 +1,7 @@
 import type { Readable } from '@rowsignal/core'
+import type { Host } from '@rowsignal/core/host'
 import { computed, customRef, type MaybeRefOrGetter, type Ref, watch } from 'vue'
-import { toPlain, useHost } from './host.ts'
+import { computedWhileActive, toPlain, useHost } from './host.ts'
 
 /**
  * Any readable as a readonly ref.
@@ -13,12 +14,19 @@ import { toPlain, useHost } from './host.ts'
  * const title = computed(() => todos.value[0]?.title)
  */
 export function useReadable<T>(source: MaybeRefOrGetter<Readable<T>>): Readonly<Ref<T>> {
-  const readable = computed(() => toPlain(source))
-  if (useHost().server) return computed(() => readable.value.get())
+  return followReadable(useHost(), source)
+}
+
+/** `useReadable` with the host of the caller. */
+export function followReadable<T>(
+  host: Host<unknown>,
+  source: MaybeRefOrGetter<Readable<T>>,
+): Readonly<Ref<T>> {
+  const readable = computedWhileActive(() => toPlain(source))
+  if (host.server) return computed(() => readable.value.get())
   return customRef<T>((track, trigger) => {
     watch(readable, (next, _previous, onCleanup) => onCleanup(next.subscribe(trigger)), {
       immediate: true,
-      flush: 'sync',
     })
     return {
       get() {

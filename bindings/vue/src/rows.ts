@@ -16,7 +16,7 @@ import {
   toValue,
   watch,
 } from 'vue'
-import { toPlain, useHost } from './host.ts'
+import { computedWhileActive, toPlain, useHost } from './host.ts'
 
 /** A view as a plain object of refs, to be destructured. */
 export type Refs<View> = {
@@ -58,14 +58,20 @@ export function useView<Row extends object, Key extends RowKey, Handle>(
   { asked: ask, retry }: AskedSource<Row, Key>,
   create: (kept: RowsViewSource<Row, Key>) => Handle & Followed<Row, Key>,
 ): Handle {
-  const asked = computed(ask)
+  const asked = computedWhileActive(ask)
+  const followed = computedWhileActive(() => {
+    const next = asked.value
+    if (!host.server) handle.follow(next)
+    return next
+  })
   const handle = create({
-    asked: () => asked.value,
+    asked: () => followed.value,
     live: (collection) => liveRows(collection, host),
     retry,
   })
   if (!host.server) {
-    watch(asked, (next) => handle.follow(next), { immediate: true, flush: 'sync' })
+    // Once a tick, or when it is read: of several changes only the last is asked for.
+    watch(followed, () => {}, { immediate: true })
     onScopeDispose(handle.stop, true)
   }
   return handle

@@ -30,3 +30,13 @@ export function createQueries(todos: Todos, dependency: Box<number>, log: (entry
       $effect(() => log(`${listed.data.length} ${config.data?.title}`))
     })
 }
+
+/** A query made in an effect that does not read it. */
+export function createInEffect(todos: Todos) {
+  let count = () => 0
+  const stop = $effect.root(() => {
+    const query = useLiveQuery({ query: (q) => q.from({ todo: todos }), keepAliveMs: 0 })
+    count = () => query.data.length
+  })
+  return { count, stop }
+}
