@@ -16,7 +16,7 @@ import type {
   UtilsRecord,
 } from '@tanstack/db'
 import type { BadRow } from './codec.ts'
-import type { PowerSyncSchemaConfig, PowerSyncTableConfig } from './collection-config.ts'
+import type { ConfiguredSchema, PowerSyncCollectionConfig } from './collection-config.ts'
 import { CollectionRuns } from './collection-runs.ts'
 import { attempt, RowsignalError } from './errors.ts'
 import { guardWrites } from './guarded-writes.ts'
@@ -25,7 +25,7 @@ import { assertRowOptions, rowCodec } from './row-options.ts'
 import type { RowOptions } from './row-options.ts'
 import { rows } from './rows.ts'
 import type { SqliteValue } from './sqlite-values.ts'
-import { type SchemaOfTable, tableSchema } from './table-schema.ts'
+import { tableSchema } from './table-schema.ts'
 import { TableSource } from './table-source.ts'
 import { type AnyRow, bindUtils, type SyncWriter } from './tanstack.ts'
 import { persist, writeTarget } from './write.ts'
@@ -94,19 +94,17 @@ const defaultLockWarnMs = 5_000
  * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
  * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.
  */
-export function powerSyncCollectionOptions<T extends Table, const Columns = unknown>(
-  config: PowerSyncTableConfig<T, Columns>,
-): PowerSyncCollectionOptions<SchemaOfTable<T, Columns>>
-export function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(
-  config: PowerSyncSchemaConfig<T, S>,
-): PowerSyncCollectionOptions<S>
-export function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(
-  config: PowerSyncTableConfig<T> | PowerSyncSchemaConfig<T, S>,
-): unknown {
+export function powerSyncCollectionOptions<
+  T extends Table,
+  S extends StandardSchemaV1 = never,
+  const Columns = unknown,
+>(
+  config: PowerSyncCollectionConfig<T, S, Columns>,
+): PowerSyncCollectionOptions<ConfiguredSchema<T, S, Columns>> {
   assertEager(config.syncMode)
   const { database, id, gcTime, startSync, autoIndex, defaultIndexType } = config
   const { compare, defaultStringCollation } = config
-  const rowOptions = config as RowOptions
+  const rowOptions = config as unknown as RowOptions
   const source = new TableSource({
     database,
     table: config.table,
@@ -155,7 +153,7 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
     onDelete: persistOwn,
     utils,
   }
-  return withCollectionConfigFactory(options, () => options)
+  return withCollectionConfigFactory(options, () => options) as never
 }
 
 /**
@@ -175,17 +173,15 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
  * const todos = createPowerSyncCollection({ database, table: schema.props.todos })
  * todos.insert({ id: crypto.randomUUID(), title: 'Pack' })
  */
-export function createPowerSyncCollection<T extends Table, const Columns = unknown>(
-  config: PowerSyncTableConfig<T, Columns>,
-): PowerSyncCollection<SchemaOfTable<T, Columns>>
-export function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(
-  config: PowerSyncSchemaConfig<T, S>,
-): PowerSyncCollection<S>
-export function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(
-  config: PowerSyncTableConfig<T> | PowerSyncSchemaConfig<T, S>,
-): unknown {
-  const options = { ...config, startSync: config.startSync ?? false } as PowerSyncSchemaConfig<T, S>
-  const collection = createCollection(powerSyncCollectionOptions(options))
+export function createPowerSyncCollection<
+  T extends Table,
+  S extends StandardSchemaV1 = never,
+  const Columns = unknown,
+>(
+  config: PowerSyncCollectionConfig<T, S, Columns>,
+): PowerSyncCollection<ConfiguredSchema<T, S, Columns>> {
+  const lazy = { ...config, startSync: config.startSync ?? false }
+  const collection = createCollection(powerSyncCollectionOptions(lazy))
   guardWrites(collection)
   return Object.assign(collection, { subscribe: rows(collection).subscribe })
 }
