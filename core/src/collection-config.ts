@@ -32,7 +32,7 @@ export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<
   /**
    * Called when the collection starts to sync, for what its rows come from, such as the subscription of a sync stream.
    * Rows are shown meanwhile; the collection is ready when both this and the first read are done. What it returns is
-   * called when the sync ends. If it throws, the status is `error` until `utils.retry()`.
+   * called when the sync ends, and `cleanup()` waits for it. If it throws, the status is `error` until `utils.retry()`.
    */
   onLoad?: OnLoad
   /**
