@@ -19,7 +19,7 @@ interface Ending {
 }
 
 /** What a run needs that is the same for each. */
-export type RunOptions = Omit<SyncOptions, 'badRows' | 'after'>
+type RunOptions = Omit<SyncOptions, 'badRows' | 'after'>
 
 export class CollectionRuns {
   readonly badRows = new Map<string, BadRow>()

@@ -39,7 +39,7 @@ test('a fraction in an integer column is refused at the call', async () => {
 test('metadata for a table that does not track it rejects the write', async () => {
   const database = await openDatabase(schema)
   const todos = createCollection(powerSyncCollectionOptions({ database, table }))
-  const write = todos.insert({ id: 'a' }, { metadata: 'why' })
+  const write = todos.insert({ id: 'a' }, { metadata: { why: 'test' } })
   await expect(write.isPersisted.promise).rejects.toMatchObject({ code: 'metadata-not-tracked' })
 })
 
