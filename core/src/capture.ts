@@ -85,9 +85,8 @@ export class Capture {
     else if (sync.error !== undefined) this.#reload(sync)
   }
 
-  /** Ends `start`. The trigger goes with the last collection of its table. */
+  /** Ends `start` for a run that has ended. The trigger goes with the last collection of its table. */
   async stop(sync: CollectionSync): Promise<void> {
-    sync.end()
     this.#stranded.delete(sync)
     this.#publisher.drop(sync)
     const tracked = this.#tracking.get(sync.source.table)
@@ -180,7 +179,7 @@ export class Capture {
   #follow(sync: CollectionSync): void {
     this.#stranded.delete(sync)
     try {
-      sync.source.refresh()
+      sync.refreshTable()
     } catch (error) {
       this.#stranded.add(sync)
       sync.lose(error as RowsignalError)
@@ -201,7 +200,7 @@ export class Capture {
     const lost = new Set(this.#stranded)
     for (const tracked of this.#tracking.tables()) {
       if (this.#tracking.isStored(tracked)) {
-        for (const sync of tracked.syncs) if (sync.source.refresh()) this.#reload(sync)
+        for (const sync of tracked.syncs) if (sync.refreshTable()) this.#reload(sync)
         continue
       }
       for (const sync of tracked.syncs) lost.add(sync)

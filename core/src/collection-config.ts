@@ -5,10 +5,10 @@ import type { BaseCollectionConfig } from '@tanstack/db'
 import type { Serializer } from './codec.ts'
 import type { OnLoad } from './load-hook.ts'
 import type { Database } from './powersync.ts'
-import type { TableColumns, TableRow } from './table-schema.ts'
+import type { CheckedColumns, Flat, TableColumns, TableInput, TableRow } from './table-schema.ts'
 
 /** The options that do not depend on the row type. */
-export interface PowerSyncBaseConfig<T extends Table> extends Pick<
+export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<
   BaseCollectionConfig<TableRow<T>, string>,
   'id' | 'gcTime' | 'startSync' | 'autoIndex' | 'defaultIndexType' | 'defaultStringCollation'
 > {
@@ -34,7 +34,7 @@ export interface PowerSyncBaseConfig<T extends Table> extends Pick<
   /**
    * Called when the collection starts to sync, for what its rows come from, such as the subscription of a sync stream.
    * Rows are shown meanwhile; the collection is ready when both this and the first read are done. What it returns is
-   * called when the sync ends. If it throws, the status is `error` until `utils.retry()`.
+   * called when the sync ends, and `cleanup()` waits for it. If it throws, the status is `error` until `utils.retry()`.
    */
   onLoad?: OnLoad
   /**
@@ -44,42 +44,52 @@ export interface PowerSyncBaseConfig<T extends Table> extends Pick<
   onDeserializationError?: (error: StandardSchemaV1.FailureResult) => void
 }
 
-/** A collection with SQLite's own types, but for the columns that a helper describes. */
-export interface PowerSyncTableConfig<
-  T extends Table,
+/**
+ * What a collection is made of. Its rows have SQLite's own types, those of the helpers in `columns`, or those of a
+ * Standard Schema, which then may need a `deserializationSchema`.
+ */
+export type PowerSyncCollectionConfig<
+  T extends Table = Table,
+  S extends StandardSchemaV1 = never,
   Columns = unknown,
-> extends PowerSyncBaseConfig<T> {
+> = BasePowerSyncCollectionConfig<T> & {
   /**
    * Rich types of columns, read and written by helpers: `booleanColumn`, `dateColumn`, `jsonColumn`, `bigintColumn`,
    * `enumColumn`. Not together with `schema`.
    */
-  columns?: Columns &
-    TableColumns<T> & { [Name in Exclude<keyof Columns, keyof TableColumns<T>>]: never }
-  /** The order of rows without a query's own. @default by id */
-  compare?: (left: TableRow<T, Columns>, right: TableRow<T, Columns>) => number
-  schema?: never
-  deserializationSchema?: never
-  serializer?: never
-}
-
-/**
- * A collection with the types of a Standard Schema. If the schema does not take what SQLite holds (a `Date` and not a
- * text, say), `deserializationSchema` says how to come from there.
- */
-export type PowerSyncSchemaConfig<
-  T extends Table,
-  S extends StandardSchemaV1,
-> = PowerSyncBaseConfig<T> & {
+  columns?: Columns & TableColumns<T> & CheckedColumns<T, Columns>
   /** Checks what is inserted and updated; its output type is the row's. */
-  schema: S
-  /** How rich values become SQLite's; columns left out follow the column's type (Date -> ISO text, boolean -> 0/1, object -> JSON). */
-  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>
+  schema?: S
   /** The order of rows without a query's own. @default by id */
   compare?: (
-    left: StandardSchemaV1.InferOutput<S>,
-    right: StandardSchemaV1.InferOutput<S>,
+    left: InferPowerSyncOutputType<T, S, Columns>,
+    right: InferPowerSyncOutputType<T, S, Columns>,
   ) => number
-  columns?: never
+} & ([S] extends [never] ? WithoutSchema : WithSchema<T, S, Columns>)
+
+/** The schema that a collection with this config has. */
+export type ConfiguredSchema<T extends Table, S extends StandardSchemaV1, Columns> = [S] extends [
+  never,
+]
+  ? StandardSchemaV1<Flat<TableInput<T, Columns>>, Flat<TableRow<T, Columns>>>
+  : S
+
+/** The rows of a collection with this config. */
+export type InferPowerSyncOutputType<
+  T extends Table = Table,
+  S extends StandardSchemaV1 = never,
+  Columns = unknown,
+> = [S] extends [never] ? TableRow<T, Columns> : StandardSchemaV1.InferOutput<S>
+
+interface WithoutSchema {
+  deserializationSchema?: 'needs a `schema`'
+  serializer?: 'needs a `schema`'
+}
+
+type WithSchema<T extends Table, S extends StandardSchemaV1, Columns> = {
+  /** How rich values become SQLite's; columns left out follow the column's type (Date -> ISO text, boolean -> 0/1, object -> JSON). */
+  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>
+  columns?: unknown extends Columns ? unknown : 'goes without `schema`'
 } & Deserialization<T, S>
 
 /** From SQLite's types to the row's. @default `schema` */

@@ -4,6 +4,7 @@
  * would bring a deleted row back.
  */
 import { deepEquals } from '@tanstack/db'
+import type { ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { BadRow } from './codec.ts'
 import { attempt, reportToPlatform, RowsignalError } from './errors.ts'
@@ -25,6 +26,8 @@ export interface SyncOptions {
   source: TableSource
   /** The collection is not ready before it has finished. */
   onLoad: OnLoad | undefined
+  /** The end of the run before, if it has not finished: what `onLoad` opens must not be closed by it. */
+  after: Promise<void> | undefined
   /** Rows a chunk of the first read. */
   chunkRows: number
   /** Called once for each row that can't be shown. */
@@ -39,6 +42,7 @@ export class CollectionSync {
   readonly chunkRows: number
   readonly #writer: SyncWriter
   readonly #options: SyncOptions
+  #table: ResolvedTable
   /** Changes seen during a read of the table; `undefined` when none runs. */
   #aside: StoredRows | undefined
   #readAgain = false
@@ -55,7 +59,8 @@ export class CollectionSync {
     this.chunkRows = options.chunkRows
     this.#writer = writer
     this.#options = options
-    this.#hook = new LoadHook(options.onLoad, (failure) => this.#hookSettled(failure))
+    this.#table = options.source.table
+    this.#hook = new LoadHook(options, (failure) => this.#hookSettled(failure))
   }
 
   get ended(): boolean {
@@ -79,6 +84,19 @@ export class CollectionSync {
   /** Whether the collection has no row, nor will have one when what waits for a transaction arrives. */
   get isEmpty(): boolean {
     return knownKeys(this.collection).next().done === true
+  }
+
+  /**
+   * Looks up the table that the schema has now.
+   *
+   * @returns Whether it is another than this run has read, so that its rows are to be read again.
+   * @throws {RowsignalError} `table-not-in-schema`.
+   */
+  refreshTable(): boolean {
+    this.source.refresh()
+    const before = this.#table
+    this.#table = this.source.table
+    return this.#table !== before
   }
 
   /** Starts a read; one that runs is of no use any more. */
@@ -180,10 +198,11 @@ export class CollectionSync {
       attempt(() => this.#writer.markReady())
   }
 
-  end(): void {
+  /** @returns The end of what `onLoad` has opened, which may fail. */
+  end(): Promise<void> {
     this.#ended = true
     this.#aside = undefined
-    this.#hook.end()
+    return this.#hook.end()
   }
 
   /**

@@ -2,11 +2,10 @@
  * Puts the rooms together: a TanStack DB collection over a PowerSync table, with the options, names and result of
  * `@tanstack/powersync-db-collection`, and the factory whose collections are also stores.
  */
-import { createCollection } from '@tanstack/db'
+import { createCollection, withCollectionConfigFactory } from '@tanstack/db'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { Table } from '@powersync/common'
+import type { RowType, Table } from '@powersync/common'
 import type {
-  CleanupFn,
   Collection,
   CollectionConfig,
   InferSchemaInput,
@@ -16,26 +15,24 @@ import type {
   Transaction,
   UtilsRecord,
 } from '@tanstack/db'
-import { captureOf } from './capture.ts'
 import type { BadRow } from './codec.ts'
-import type { PowerSyncSchemaConfig, PowerSyncTableConfig } from './collection-config.ts'
-import { CollectionSync } from './collection-sync.ts'
+import type { ConfiguredSchema, PowerSyncCollectionConfig } from './collection-config.ts'
+import { CollectionRuns } from './collection-runs.ts'
 import { attempt, RowsignalError } from './errors.ts'
-import { indexKeys } from './key-index.ts'
-import { batch, type Readable } from './readable.ts'
+import { guardWrites } from './guarded-writes.ts'
+import type { Readable } from './readable.ts'
 import { assertRowOptions, rowCodec } from './row-options.ts'
 import type { RowOptions } from './row-options.ts'
 import { rows } from './rows.ts'
 import type { SqliteValue } from './sqlite-values.ts'
-import { type SchemaOfTable, tableSchema } from './table-schema.ts'
+import { tableSchema } from './table-schema.ts'
 import { TableSource } from './table-source.ts'
-import { assertSupportedCollection } from './tanstack.ts'
-import type { AnyCollection, AnyRow, SyncWriter } from './tanstack.ts'
-import { persist, setWriteTarget } from './write.ts'
+import { type AnyRow, bindUtils, type SyncWriter } from './tanstack.ts'
+import { persist, writeTarget } from './write.ts'
 import { writeSchema } from './write-schema.ts'
 
 /** What `utils.getMeta()` tells of a collection. */
-export interface PowerSyncCollectionMeta {
+export interface PowerSyncCollectionMeta<T extends Table = Table> {
   /** The view that the collection reads and writes. */
   tableName: string
   /** The table that records which rows have changed; empty before the collection has started. */
@@ -43,12 +40,12 @@ export interface PowerSyncCollectionMeta {
   /** Whether the table keeps the metadata of writes. */
   metadataIsTracked: boolean
   /** A row, or a part of one, as SQLite takes it. */
-  serializeValue(value: AnyRow): Record<string, SqliteValue>
+  serializeValue(value: AnyRow): { [Name in keyof RowType<T>]?: SqliteValue }
 }
 
-/** `collection.utils` of a PowerSync collection. */
-export interface PowerSyncCollectionUtils extends UtilsRecord {
-  getMeta(): PowerSyncCollectionMeta
+/** `collection.utils` of a PowerSync collection; the same of each, whatever its table. */
+export interface PowerSyncCollectionUtils<T extends Table = Table> extends UtilsRecord {
+  getMeta(): PowerSyncCollectionMeta<T>
   /** The stored rows that can't be shown now, by id. */
   badRows: ReadonlyMap<string, BadRow>
   /**
@@ -82,7 +79,8 @@ export type PowerSyncCollection<S extends StandardSchemaV1> = Collection<
   NonSingleResult &
   Pick<Readable<readonly InferSchemaOutput<S>[]>, 'subscribe'>
 
-const defaultChunkRows = 10_000
+/** Rows a chunk of the first read when `syncBatchSize` is left out. */
+export const DEFAULT_BATCH_SIZE = 10_000
 const defaultLockWarnMs = 5_000
 
 /**
@@ -96,19 +94,17 @@ const defaultLockWarnMs = 5_000
  * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
  * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.
  */
-export function powerSyncCollectionOptions<T extends Table, const Columns = unknown>(
-  config: PowerSyncTableConfig<T, Columns>,
-): PowerSyncCollectionOptions<SchemaOfTable<T, Columns>>
-export function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(
-  config: PowerSyncSchemaConfig<T, S>,
-): PowerSyncCollectionOptions<S>
-export function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(
-  config: PowerSyncTableConfig<T> | PowerSyncSchemaConfig<T, S>,
-): unknown {
+export function powerSyncCollectionOptions<
+  T extends Table,
+  S extends StandardSchemaV1 = never,
+  const Columns = unknown,
+>(
+  config: PowerSyncCollectionConfig<T, S, Columns>,
+): PowerSyncCollectionOptions<ConfiguredSchema<T, S, Columns>> {
   assertEager(config.syncMode)
   const { database, id, gcTime, startSync, autoIndex, defaultIndexType } = config
   const { compare, defaultStringCollation } = config
-  const rowOptions = config as RowOptions
+  const rowOptions = config as unknown as RowOptions
   const source = new TableSource({
     database,
     table: config.table,
@@ -116,26 +112,21 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
     createCodec: (table) => rowCodec(table, rowOptions),
   })
   assertRowOptions(source.table, rowOptions)
-  const badRows = new Map<string, BadRow>()
-  let sync: CollectionSync | undefined
-
-  const start = (writer: SyncWriter): CleanupFn => {
-    assertSupportedCollection(writer.collection)
-    indexKeys(writer.collection)
-    const run = new CollectionSync(writer, {
+  const runs = new WeakMap<object, CollectionRuns>()
+  const bind = (utils: object): CollectionRuns => {
+    const own = new CollectionRuns({
       source,
-      badRows,
       onLoad: config.onLoad,
-      chunkRows: config.syncBatchSize ?? defaultChunkRows,
+      chunkRows: config.syncBatchSize ?? DEFAULT_BATCH_SIZE,
       onBadRow: ({ issues }) => attempt(() => config.onDeserializationError?.({ issues })),
     })
-    sync = run
-    captureOf(database).start(run)
-    return () => {
-      badRows.clear()
-      return captureOf(database).stop(run)
-    }
+    runs.set(utils, own)
+    Object.defineProperties(utils, Object.getOwnPropertyDescriptors(utilsOf(own, source)))
+    return own
   }
+  const runsOf = (utils: object): CollectionRuns => runs.get(utils) ?? bind(utils)
+  const utils = {}
+  bind(utils)
 
   const persistOwn = async (parameters: {
     transaction: { mutations: readonly PendingMutation[] }
@@ -144,28 +135,25 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
     await persist(transaction as unknown as Transaction, transaction.mutations)
   }
 
-  const utils: PowerSyncCollectionUtils = {
-    badRows,
-    get error() {
-      return sync?.error
-    },
-    retry: () => sync && captureOf(database).retry(sync),
-    isHeld: () => sync !== undefined && captureOf(database).isHeld(sync),
-    getMeta: () => metaOf(source, (sync && captureOf(database).trackingTable(sync)) ?? ''),
-  }
-  setWriteTarget(utils, source)
-
-  return {
-    ...given({ id, gcTime, startSync, autoIndex, defaultIndexType }),
-    ...given({ compare, defaultStringCollation }),
+  const options = {
+    ...given({ id, gcTime, autoIndex, defaultIndexType, compare, defaultStringCollation }),
+    ...writeTarget(source),
+    startSync: startSync ?? true,
     getKey: (row: AnyRow) => row.id as string,
-    schema: writeSchema(config.schema ?? tableSchema(() => source.table, rowOptions.columns)),
-    sync: { rowUpdateMode: 'full', sync: start },
+    schema: writeSchema(rowOptions.schema ?? tableSchema(() => source.table, rowOptions.columns)),
+    sync: bindUtils(
+      {
+        rowUpdateMode: 'full' as const,
+        sync: (writer: SyncWriter) => runsOf(writer.collection.utils).start(writer),
+      },
+      bind,
+    ),
     onInsert: persistOwn,
     onUpdate: persistOwn,
     onDelete: persistOwn,
     utils,
   }
+  return withCollectionConfigFactory(options, () => options) as never
 }
 
 /**
@@ -185,27 +173,28 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
  * const todos = createPowerSyncCollection({ database, table: schema.props.todos })
  * todos.insert({ id: crypto.randomUUID(), title: 'Pack' })
  */
-export function createPowerSyncCollection<T extends Table, const Columns = unknown>(
-  config: PowerSyncTableConfig<T, Columns>,
-): PowerSyncCollection<SchemaOfTable<T, Columns>>
-export function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(
-  config: PowerSyncSchemaConfig<T, S>,
-): PowerSyncCollection<S>
-export function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(
-  config: PowerSyncTableConfig<T> | PowerSyncSchemaConfig<T, S>,
-): unknown {
-  const options = powerSyncCollectionOptions(config as PowerSyncSchemaConfig<T, S>)
-  const collection = createCollection(options)
-  batchWrites(collection)
+export function createPowerSyncCollection<
+  T extends Table,
+  S extends StandardSchemaV1 = never,
+  const Columns = unknown,
+>(
+  config: PowerSyncCollectionConfig<T, S, Columns>,
+): PowerSyncCollection<ConfiguredSchema<T, S, Columns>> {
+  const lazy = { ...config, startSync: config.startSync ?? false }
+  const collection = createCollection(powerSyncCollectionOptions(lazy))
+  guardWrites(collection)
   return Object.assign(collection, { subscribe: rows(collection).subscribe })
 }
 
-/** TanStack DB shows a write first in the collection and then in the live queries over it; for listeners it is one change. */
-function batchWrites(collection: AnyCollection): void {
-  for (const name of ['insert', 'update', 'delete'] as const) {
-    const write = collection[name] as (...args: unknown[]) => unknown
-    const batched = (...args: unknown[]): unknown => batch(() => write.apply(collection, args))
-    Object.assign(collection, { [name]: batched })
+function utilsOf(runs: CollectionRuns, source: TableSource): PowerSyncCollectionUtils {
+  return {
+    badRows: runs.badRows,
+    get error() {
+      return runs.error
+    },
+    retry: () => runs.retry(),
+    isHeld: () => runs.isHeld,
+    getMeta: () => metaOf(source, runs.trackingTable),
   }
 }
 

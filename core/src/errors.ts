@@ -23,6 +23,7 @@ export type RowsignalErrorCode =
   | 'not-a-powersync-collection'
   | 'options-conflict'
   | 'query-failed'
+  | 'row-not-loaded'
   | 'row-read-only'
   | 'sync-mode-unsupported'
   | 'table-not-in-schema'

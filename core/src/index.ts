@@ -1,11 +1,12 @@
 export type { BadRow, Serializer } from './codec.ts'
 export type {
-  PowerSyncBaseConfig,
-  PowerSyncSchemaConfig,
-  PowerSyncTableConfig,
+  BasePowerSyncCollectionConfig,
+  InferPowerSyncOutputType,
+  PowerSyncCollectionConfig,
 } from './collection-config.ts'
 export {
   createPowerSyncCollection,
+  DEFAULT_BATCH_SIZE,
   type PowerSyncCollection,
   type PowerSyncCollectionMeta,
   powerSyncCollectionOptions,
@@ -30,7 +31,7 @@ export type {
 } from './draft.ts'
 export type { DraftConflict } from './edits.ts'
 export { isRowsignalError, RowsignalError, type RowsignalErrorCode } from './errors.ts'
-export { type ObservableLike, type SignalLibrary, toObservable, toSignal } from './interop.ts'
+export { type SignalLibrary, toSignal } from './interop.ts'
 export type { RowCollection, RowKey } from './keyed-rows.ts'
 export {
   liveQuery,
@@ -41,6 +42,7 @@ export {
 export type { AnswerRows, LiveQueryView, QueryAnswer } from './live-query-view.ts'
 export { snapshot } from './row-proxy.ts'
 export { batch, createReadable, type Readable, type Source, type Stop } from './readable.ts'
+export type { RowOf } from './row-of.ts'
 export { row, rows } from './rows.ts'
 export type { RowStatus } from './row-view.ts'
 export type { RowsView, RowsWindow } from './rows-view.ts'
@@ -53,6 +55,6 @@ export {
   type SyncStreamOptions,
   type SyncStreamValue,
 } from './sync.ts'
-export type { SchemaOfTable, TableColumns, TableInput, TableRow } from './table-schema.ts'
+export type { TableColumns, TableInput, TableRow } from './table-schema.ts'
 export { PowerSyncTransactor, transact, upsert } from './write.ts'
 export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write-errors.ts'

@@ -1,21 +1,28 @@
 /** The `onLoad` hook of a collection: run when its sync starts, again when it failed and is retried, ended with it. */
-import type { CleanupFn } from '@tanstack/db'
-import { attempt } from './errors.ts'
+import { reportToPlatform } from './errors.ts'
 
-export type OnLoad = () => CleanupFn | void | Promise<CleanupFn | void>
+/** Ends what `onLoad` has opened. */
+type Unload = () => void | Promise<void>
+export type OnLoad = () => Unload | void | Promise<Unload | void>
+
+interface LoadHookOptions {
+  readonly onLoad: OnLoad | undefined
+  /** What the first call waits for, however that ends. */
+  readonly after: Promise<void> | undefined
+}
 
 export class LoadHook {
-  readonly #onLoad: OnLoad | undefined
+  readonly #options: LoadHookOptions
   readonly #settled: (failure: { cause: unknown } | undefined) => void
   #state: 'running' | 'done' | 'failed' | 'ended' = 'running'
-  #unload: CleanupFn | void = undefined
+  #unload: Unload | void = undefined
 
   /** @param settled Called when the hook has finished, or with what it threw. */
   constructor(
-    onLoad: OnLoad | undefined,
+    options: LoadHookOptions,
     settled: (failure: { cause: unknown } | undefined) => void,
   ) {
-    this.#onLoad = onLoad
+    this.#options = options
     this.#settled = settled
   }
 
@@ -25,8 +32,15 @@ export class LoadHook {
   }
 
   start(): void {
-    if (this.#onLoad === undefined) this.#state = 'done'
-    else void this.#run(this.#onLoad)
+    const { onLoad, after } = this.#options
+    if (onLoad === undefined) this.#state = 'done'
+    else if (after === undefined) void this.#run(onLoad)
+    else {
+      const run = (): void => {
+        if (this.#state !== 'ended') void this.#run(onLoad)
+      }
+      after.then(run, run)
+    }
   }
 
   /** Runs the hook again if it failed. */
@@ -36,26 +50,31 @@ export class LoadHook {
     this.start()
   }
 
-  /** Calls what the hook returned, also if it returns only later. */
-  end(): void {
+  /**
+   * Calls what the hook returned. A hook that still runs is not waited for, since it may wait for ever (for a network,
+   * say): what it returns is called when it does.
+   *
+   * @returns Rejects when what was called fails.
+   */
+  async end(): Promise<void> {
     this.#state = 'ended'
-    attempt(() => void this.#unload?.())
+    await this.#unload?.()
   }
 
   async #run(onLoad: OnLoad): Promise<void> {
     try {
-      const unload = await onLoad()
-      if (this.#state === 'ended') {
-        attempt(() => void unload?.())
-        return
-      }
-      this.#unload = unload
-      this.#state = 'done'
-      this.#settled(undefined)
+      this.#unload = await onLoad()
     } catch (cause) {
       if (this.#state === 'ended') return
       this.#state = 'failed'
       this.#settled({ cause })
+      return
     }
+    if (this.#state === 'ended') {
+      this.end().catch(reportToPlatform) // nobody waits for it any more
+      return
+    }
+    this.#state = 'done'
+    this.#settled(undefined)
   }
 }

@@ -2,7 +2,7 @@
  * Why a collection is in error, and how it starts again, whoever made it. The error is what its sync reported (of ours
  * their `utils.error`), of a live query that of the collections that it reads.
  */
-import { attempt, isRowsignalError, RowsignalError } from './errors.ts'
+import { attempt, isRowsignalError, reportToPlatform, RowsignalError } from './errors.ts'
 import { type AnyCollection, syncErrorOf } from './tanstack.ts'
 
 /** The collections that a live query of ours reads. */
@@ -56,5 +56,8 @@ export function retryCollection(collection: AnyCollection): void {
 }
 
 function restart(collection: AnyCollection): void {
-  void collection.cleanup().then(() => attempt(() => collection.startSyncImmediate()))
+  void collection
+    .cleanup()
+    .catch(reportToPlatform)
+    .then(() => attempt(() => collection.startSyncImmediate()))
 }

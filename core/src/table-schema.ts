@@ -32,11 +32,17 @@ export type TableInput<T extends Table, Columns = unknown> = { id: string } & Pa
   Omit<TableRow<T, Columns>, 'id'>
 >
 
-/** The schema of a collection that has none of its own. */
-export type SchemaOfTable<T extends Table, Columns = unknown> = StandardSchemaV1<
-  TableInput<T, Columns>,
-  TableRow<T, Columns>
->
+/** What is wrong with the helpers of a table, at each wrong one: the compiler shows it in its first line. */
+export type CheckedColumns<T extends Table, Columns> = {
+  [Name in Extract<keyof Columns, string>]: Name extends Exclude<keyof RowType<T>, 'id'>
+    ? Columns[Name] extends RichColumn<unknown, NonNullable<RowType<T>[Name]>>
+      ? unknown
+      : `this helper does not fit the type of column ${Name}`
+    : `the table has no column ${Name}`
+}
+
+/** The same type, shown by its properties and not by how it was made. */
+export type Flat<Row> = Row extends infer Same ? { [Name in keyof Same]: Same[Name] } : never
 
 export type AnyColumns = Readonly<Record<string, RichColumn<unknown> | undefined>>
 

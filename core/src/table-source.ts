@@ -41,17 +41,14 @@ export class TableSource {
   }
 
   /**
-   * Looks the table up again after the schema of the database has changed.
+   * Looks the table up again after the schema of the database has changed. It is another object if it differs.
    *
-   * @returns Whether the table differs, so that its rows are to be read again.
    * @throws {RowsignalError} `table-not-in-schema` when the new schema does not have it; the old one stays then.
    */
-  refresh(): boolean {
+  refresh(): void {
     const table = resolveTable(this.database, this.#options.table)
-    const same = JSON.stringify(table.toJSON()) === JSON.stringify(this.#table.toJSON())
-    if (same) return false
+    if (JSON.stringify(table.toJSON()) === JSON.stringify(this.#table.toJSON())) return
     this.#codec = this.#options.createCodec(table)
     this.#table = table
-    return true
   }
 }

@@ -129,6 +129,22 @@ export function syncErrorOf(collection: AnyCollection): unknown {
   )._lifecycle.getSyncError()
 }
 
+/**
+ * Has each collection that is made of a sync config get `utils` of its own: a copy of those in its options, which `bind`
+ * completes. By itself TanStack DB gives them all the same object.
+ *
+ * It is how the adapters of TanStack DB do it (0.9.2, 0.15.2), but the function that sets the property is not exported.
+ */
+export function bindUtils<Sync extends object>(sync: Sync, bind: (utils: object) => void): Sync {
+  // 0.9.2 calls it with `utils` as a method of the sync config, 0.15.2 with the sync config and `utils`.
+  function factory(this: Sync, ...given: [object] | [Sync, object]): Sync {
+    const [source, utils] = given.length === 1 ? [this, given[0]] : given
+    bind(utils)
+    return source
+  }
+  return { ...sync, [Symbol.for('@tanstack/db.collectionSyncConfig.factory')]: factory }
+}
+
 /** What a query builder has built. */
 export function queryOf(builder: AnyQuery): IR.QueryIR {
   return (builder as unknown as BaseQueryBuilder)._getQuery()

@@ -23,16 +23,16 @@ import {
 } from './tanstack.ts'
 import { recordWriteError, watchLock } from './write-errors.ts'
 
-// By the `utils` of the collection's options: known before the collection is, and kept when options are spread.
-const sourceByUtils = new WeakMap<object, TableSource>()
+// In the options: known before the collection is, and kept when they, or parts of them, are spread.
+const target = Symbol('table')
 
-/** Makes the collections whose options hold `utils` writable by `persist`. */
-export function setWriteTarget(utils: object, source: TableSource): void {
-  sourceByUtils.set(utils, source)
+/** The part of a collection's options that makes it writable by `persist`. */
+export function writeTarget(source: TableSource): object {
+  return { [target]: source }
 }
 
 function targetOf(collection: AnyCollection): TableSource {
-  const source = sourceByUtils.get(collection.config.utils as object)
+  const source = (collection.config as { [target]?: TableSource })[target]
   if (source !== undefined) return source
   throw new RowsignalError(
     'not-a-powersync-collection',

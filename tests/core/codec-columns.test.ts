@@ -229,7 +229,7 @@ test('options that contradict each other or the table are refused when the colle
   const database = await openDatabase(schema)
   // What TypeScript refuses, too.
   const make = (options: object) => (): unknown =>
-    createPowerSyncCollection({ database, table, ...options } as never)
+    createPowerSyncCollection({ database, table, ...options })
   const withSchema = { schema: z.object({ id: z.string() }) }
   expect(codeOf(make({ columns, ...withSchema }))).toBe('options-conflict')
   expect(codeOf(make({ columns, serializer: {} }))).toBe('options-conflict')

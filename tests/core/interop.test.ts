@@ -1,4 +1,5 @@
-import { batch, createReadable, row, rows, toObservable, toSignal } from '@rowsignal/core'
+import { batch, createReadable, row, rows, toSignal } from '@rowsignal/core'
+import { toObservable } from '@rowsignal/core/observable'
 import { combineLatest, firstValueFrom, from, map, take, toArray } from 'rxjs'
 import { Signal } from 'signal-polyfill'
 import { expect, onTestFinished, test, vi } from 'vitest'

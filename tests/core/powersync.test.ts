@@ -29,8 +29,8 @@ test('a collection of another copy of @tanstack/db is refused', async () => {
   const other = (await import(/* @vite-ignore */ entry.href)) as typeof import('@tanstack/db')
   const database = await openDatabase(schema)
   const options = powerSyncCollectionOptions({ database, table: schema.props.todos })
-  const todos = other.createCollection(options)
-  const error: unknown = await (async () => todos.preload())().catch((reason: unknown) => reason)
+  const make = async () => other.createCollection(options)
+  const error: unknown = await make().catch((reason: unknown) => reason)
   expect(isRowsignalError(error, 'two-copies-of-tanstack-db')).toBe(true)
 })
 

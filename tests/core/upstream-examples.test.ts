@@ -325,7 +325,7 @@ test('getMeta tells what upstream’s does', async () => {
   const getMeta = (): ReturnType<typeof collection.utils.getMeta> => collection.utils.getMeta()
   expect(getMeta()).toMatchObject({
     tableName: 'documents',
-    trackedTableName: '',
+    trackedTableName: expect.stringMatching(/^rowsignal_/) as string,
     metadataIsTracked: true,
   })
   expect(getMeta().serializeValue({ id: 'a', is_active: true })).toEqual({ id: 'a', is_active: 1 })

@@ -6,6 +6,10 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 const sources = [
   { find: /^@rowsignal\/core$/, replacement: path('../../core/src/index.ts') },
   { find: /^@rowsignal\/core\/host$/, replacement: path('../../core/src/host.ts') },
+  {
+    find: /^@rowsignal\/core\/observable$/,
+    replacement: path('../../core/src/observable.ts'),
+  },
   { find: /^@rowsignal\/vue$/, replacement: path('../../bindings/vue/src/index.ts') },
   { find: /^@rowsignal\/solid$/, replacement: path('../../bindings/solid/src/index.ts') },
   { find: /^@rowsignal\/svelte$/, replacement: path('../../bindings/svelte/src/index.ts') },

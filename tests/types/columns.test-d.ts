@@ -109,11 +109,11 @@ test('a helper that does not fit the column, or names none, is refused', () => {
 test('helpers and a schema exclude each other', () => {
   const table = schema.props.lists
   const schemaOfLists = z.object({ id: z.string(), name: z.string(), shared: z.number() })
-  // @ts-expect-error the rows would be described twice
   createPowerSyncCollection({
     database,
     table,
     schema: schemaOfLists,
+    // @ts-expect-error the rows would be described twice
     columns: { shared: booleanColumn() },
   })
 })
