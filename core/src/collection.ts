@@ -25,7 +25,9 @@ import { indexKeys } from './key-index.ts'
 import { batch, type Readable } from './readable.ts'
 import { assertRowOptions, rowCodec } from './row-options.ts'
 import type { RowOptions } from './row-options.ts'
+import { isServerDatabase } from './powersync.ts'
 import { rows } from './rows.ts'
+import { withoutRows } from './server.ts'
 import type { SqliteValue } from './sqlite-values.ts'
 import { type SchemaOfTable, tableSchema } from './table-schema.ts'
 import { TableSource } from './table-source.ts'
@@ -165,6 +167,7 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
     onUpdate: persistOwn,
     onDelete: persistOwn,
     utils,
+    ...(isServerDatabase(database) ? withoutRows : {}),
   }
 }
 
@@ -177,7 +180,8 @@ export function powerSyncCollectionOptions<T extends Table, S extends StandardSc
  * Shape: rows keyed by `id`, in key order, each with every declared column (`null` where there is no value); the same
  * object until the row changes. A write is shown at once and written to SQLite in one transaction; the promise
  * `isPersisted` resolves when SQLite has it.
- * Cost: as `powerSyncCollectionOptions`. Reading starts with the first subscriber, `preload()`, or `startSync`.
+ * Cost: as `powerSyncCollectionOptions`. Reading starts with the first subscriber, `preload()`, or `startSync`; on a
+ * server, where @powersync/web keeps no rows, never: the status is `loading`.
  *
  * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
  * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.

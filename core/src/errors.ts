@@ -24,6 +24,7 @@ export type RowsignalErrorCode =
   | 'options-conflict'
   | 'query-failed'
   | 'row-read-only'
+  | 'server-database'
   | 'sync-mode-unsupported'
   | 'table-not-in-schema'
   | 'table-unsupported'

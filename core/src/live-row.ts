@@ -165,7 +165,9 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     this.#host.track(this.#statusCell)
     const { status } = this.#keyed.collection
     this.#status ??= status
-    return status
+    // A server starts nothing; the page that it renders will, before it shows anything.
+    const isStopped = status === 'idle' || status === 'cleaned-up'
+    return this.#host.server && isStopped ? 'loading' : status
   }
 
   #slot(key: Key): Slot<Row, Key, Cell> {
