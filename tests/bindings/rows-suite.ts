@@ -1,6 +1,7 @@
 import { createPowerSyncCollection, liveQuery, transact } from '@rowsignal/core'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
 import { type Driver, knownGaps, schema, type Todos } from './contract.ts'
 import { mounting } from './mounting.ts'
@@ -142,7 +143,7 @@ export function testRows(driver: Driver): void {
     }
     await mount(driver.mountPair, props)
     await database.execute("UPDATE todos SET title = 'theirs'")
-    await vi.waitFor(() => expect(log.at(-1)).toBe('theirs + theirs'))
+    await eventually(() => expect(log.at(-1)).toBe('theirs + theirs'))
     await transact(() => todos.update('a', (draft) => void (draft.title = 'ours'))).isPersisted
       .promise
     await todos.update('a', (draft) => void (draft.title = 'mine')).isPersisted.promise

@@ -1,6 +1,7 @@
 import { batch, createPowerSyncCollection, createReadable, rows, transact } from '@rowsignal/core'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import { type Driver, schema } from './contract.ts'
 import { mounting } from './mounting.ts'
@@ -109,7 +110,7 @@ export function testBinding(driver: Driver): void {
     await second.ran()
     expect(second.texts()).toEqual(['still followed'])
     await second.unmount()
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
     put(todo('a', { title: 'unseen' }))
     const third = await mountList(todos)
     expect(third.texts()).toEqual(['unseen'])
@@ -139,7 +140,7 @@ export function testBinding(driver: Driver): void {
     collection.value = right.todos
     await ran()
     expect([texts(), heading()]).toEqual([['right'], 'ready 1'])
-    await vi.waitFor(() => expect(left.todos.subscriberCount).toBe(0))
+    await eventually(() => expect(left.todos.subscriberCount).toBe(0))
     left.put(todo('a', { title: 'old' }))
     expect(await ran()).toEqual([])
     right.put(todo('a', { title: 'new' }))
@@ -147,7 +148,7 @@ export function testBinding(driver: Driver): void {
     collection.value = undefined
     await ran()
     expect([texts(), heading()]).toEqual([[], 'disabled 0'])
-    await vi.waitFor(() => expect(right.todos.subscriberCount).toBe(0))
+    await eventually(() => expect(right.todos.subscriberCount).toBe(0))
   })
 
   test('one row is followed by its key, which may switch', async () => {
@@ -168,7 +169,7 @@ export function testBinding(driver: Driver): void {
     expect(log).toEqual(['title a', 'changed', 'other', 'none'])
     expect(element.textContent).toBe('none')
     await unmount()
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
   })
 
   test('a form follows the row until it is typed in, saves what differs, and resets', async () => {
@@ -201,7 +202,7 @@ export function testBinding(driver: Driver): void {
     expect(todos.get('a')).toMatchObject({ title: 'mine', note: 'new' })
     expect([input.value, changed()]).toEqual(['mine', 'same'])
     settle(new Error('refused'))
-    await vi.waitFor(() => expect(todos.get('a')?.title).toBe('not shown'))
+    await eventually(() => expect(todos.get('a')?.title).toBe('not shown'))
     await flush()
     expect([input.value, changed()]).toEqual(['mine', 'changed'])
     key.value = 'b'
@@ -224,9 +225,9 @@ export function testBinding(driver: Driver): void {
     await flush()
     expect(element.textContent).toBe('constant')
     expect(log).toEqual(['1 rows', '2 rows', 'constant'])
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
     await unmount()
-    await vi.waitFor(() => expect(stopped).toHaveBeenCalledTimes(1))
+    await eventually(() => expect(stopped).toHaveBeenCalledTimes(1))
   })
 
   test('the provided database is found below, and without one the error says what to do', async () => {
@@ -256,7 +257,7 @@ export function testBinding(driver: Driver): void {
       await tx.execute("UPDATE lists SET title = 'newer'")
       await tx.execute("UPDATE todos SET title = 'newer'")
     })
-    await vi.waitFor(() => expect(log.at(-1)).toBe('newer + newer'))
+    await eventually(() => expect(log.at(-1)).toBe('newer + newer'))
     expect(log).toEqual(['old + old', 'new + new', 'newer + newer'])
   })
 
@@ -267,10 +268,10 @@ export function testBinding(driver: Driver): void {
     await todos.preload()
     const { element } = await mount(driver.mountOfficial, { collection: todos })
     const texts = () => Array.from(element.querySelectorAll('li'), (li) => li.textContent)
-    await vi.waitFor(() => expect(texts()).toEqual(['Pack']))
+    await eventually(() => expect(texts()).toEqual(['Pack']))
     await database.execute("INSERT INTO todos(id, title, done) VALUES ('b', 'Go', 0)")
-    await vi.waitFor(() => expect(texts()).toEqual(['Go', 'Pack']))
+    await eventually(() => expect(texts()).toEqual(['Go', 'Pack']))
     todos.update('a', (draft) => void (draft.done = 1))
-    await vi.waitFor(() => expect(texts()).toEqual(['Go']))
+    await eventually(() => expect(texts()).toEqual(['Go']))
   })
 }

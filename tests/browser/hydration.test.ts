@@ -11,8 +11,8 @@ import solid from 'vite-plugin-solid'
 import { expect, onTestFinished, test } from 'vitest'
 import { aliasFor } from '../support/alias.ts'
 import { openBrowser } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import type { Todos } from './hydration/todos.ts'
-import { eventually } from './planner.ts'
 
 const root = fileURLToPath(new URL('hydration', import.meta.url))
 
@@ -127,7 +127,9 @@ test.each(Object.keys(plugins))(
     expect(await page.evaluate('isKept()')).toBe(true)
 
     await page.evaluate('finish()')
-    await eventually(shown).toEqual(['ready', 'ready', '2', 'title a', 'title a', 'title b'])
+    await eventually(async () =>
+      expect(await shown()).toEqual(['ready', 'ready', '2', 'title a', 'title a', 'title b']),
+    )
     expect(said).toEqual([])
   },
 )

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { look, viewports } from './look.ts'
 import {
-  eventually,
   frameworks,
   openPlanner,
   type Planner,
@@ -19,9 +19,11 @@ test.each(frameworks)('%s is readable and reachable in every state', async (fram
   await look(planner.page, `${framework}-empty`)
 
   await planTrips(planner)
-  await eventually(() => playgrounds.query(`select place from stops where note <> ''`)).toEqual([
-    { place: 'Hakone' },
-  ])
+  await eventually(async () =>
+    expect(await playgrounds.query(`select place from stops where note <> ''`)).toEqual([
+      { place: 'Hakone' },
+    ]),
+  )
   await planner.status.getByText('Nothing to upload').waitFor()
   await look(planner.page, `${framework}-filled`)
 
@@ -80,9 +82,9 @@ test('everything of a planner stands at the same place in the three frameworks',
 
   await planTrips(planners[0]!)
   for (const planner of planners) {
-    await eventually(planner.tripNames).toHaveLength(3)
+    await eventually(async () => expect(await planner.tripNames()).toHaveLength(3))
     await planner.open('Japan in spring')
-    await eventually(planner.stopNames).toHaveLength(5)
+    await eventually(async () => expect(await planner.stopNames()).toHaveLength(5))
     await planner.status.getByText('Nothing to upload').waitFor()
   }
   await expectSamePlaces('with trips and stops')
@@ -106,9 +108,9 @@ test('the sandbox shows the three beside each other, or one at a time on a phone
   )
   await planTrips(planners[0]!)
   for (const planner of planners) {
-    await eventually(planner.tripNames).toHaveLength(3)
+    await eventually(async () => expect(await planner.tripNames()).toHaveLength(3))
     await planner.open('Japan in spring')
-    await eventually(planner.stopNames).toHaveLength(5)
+    await eventually(async () => expect(await planner.stopNames()).toHaveLength(5))
   }
   await look(page, 'sandbox')
   await page.setViewportSize({ width: 390, height: 844 })

@@ -92,12 +92,12 @@ const timers = (): number =>
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const cases = Object.entries(makers).flatMap(([maker, make]) =>
-  Object.entries(readers).map(([reader, read]) => ({ maker, make, reader, read })),
+  Object.entries(readers).map(([reader, read]) => [`${maker}, ${reader}`, { make, read }] as const),
 )
 
 test.each(cases)(
-  'a collection is loading on a server, starts nothing and leaves nothing: $maker, $reader',
-  async ({ make, read }) => {
+  'on a server a collection is loading, starts nothing and leaves nothing: %s',
+  async (_name, { make, read }) => {
     const rejections = watchRejections()
     const database = openServerDatabase()
     await database.init()

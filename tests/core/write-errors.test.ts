@@ -1,6 +1,7 @@
 import { createPowerSyncCollection, onWriteError, transact, writeErrors } from '@rowsignal/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema } from '../support/todos.ts'
 
 async function openTodos(options: { lockWarnMs?: number } = {}) {
@@ -84,7 +85,7 @@ test('a write awaited inside a write lock of the app is told as lock-waiting, an
   await database.writeTransaction(async () => {
     write = todos.insert({ id: 'a', title: 'Pack' })
     // Waiting for its promise here would wait for good; the app learns of it while it waits.
-    await vi.waitFor(() => expect(errors.get()).toHaveLength(1))
+    await eventually(() => expect(errors.get()).toHaveLength(1))
   })
   expect(told).toMatchObject([{ code: 'lock-waiting' }])
   expect(String(told[0])).toContain('writeTransaction')

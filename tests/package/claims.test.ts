@@ -12,7 +12,11 @@ const versions = manifest.devDependencies
 const read = (page: string): string => readFileSync(`${root}/${page}`, 'utf8')
 
 test('every line of the docs that installs names a range, one that the packages support', () => {
-  const readmes = ['README.md', 'core/README.md', ...frameworks.map((name) => `bindings/${name}/README.md`)]
+  const readmes = [
+    'README.md',
+    'core/README.md',
+    ...frameworks.map((name) => `bindings/${name}/README.md`),
+  ]
   const guides = ['guide', 'moving', 'types', ...frameworks].map((page) => `docs/${page}.md`)
   const lines = [...readmes, ...guides].flatMap((page) => read(page).split('\n'))
   const packages = lines.flatMap((line) => {

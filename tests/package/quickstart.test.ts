@@ -6,9 +6,10 @@ import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import manifest from '../package.json' with { type: 'json' }
+import { eventually } from '../support/eventually.ts'
 import { type CodeBlock, codeBlocks, shellLines } from './code-blocks.ts'
 import { packPackages } from './packed.ts'
-import { root, runTool } from './run.ts'
+import { runTool } from './run.ts'
 
 /** The newest 9 at the time of writing; the templates of a later one may lay out an app in another way. */
 const createVite = 'vite@9.3.0'
@@ -23,45 +24,35 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const pages = ['vue', 'solid', 'svelte']
-const timeoutMs = 600_000
 
-test.each(pages)(
-  'docs/%s.md leads from an empty folder to the first row',
-  async (page) => {
-    const [create = '', enter = '', install = '', start] = shellLines(`docs/${page}.md`)
-    expect(create).toMatch(/^npm create vite@9 /)
-    const within = `${folder}/${page}`
-    mkdirSync(within)
-    runLine(create.replace('vite@9', createVite), within)
-    expect(enter).toMatch(/^cd [\w-]+$/)
-    const app = `${within}/${enter.slice('cd '.length)}`
-    pinVersions(`${app}/package.json`)
-    const packed = install.replaceAll(/@rowsignal\/\w+/g, (name) => tarballs[name] ?? name)
-    runLine(`${packed} --no-audit --no-fund --ignore-scripts --prefer-offline`, app)
-    writePage(page, app)
-    // The compiler options of the template, and its bundler.
-    runLine('npm run build', app)
+test.each(pages)('docs/%s.md leads from an empty folder to the first row', async (page) => {
+  const [create = '', enter = '', install = '', start] = shellLines(`docs/${page}.md`)
+  expect(create).toMatch(/^npm create vite@9 /)
+  const within = `${folder}/${page}`
+  mkdirSync(within)
+  runLine(create.replace('vite@9', createVite), within)
+  expect(enter).toMatch(/^cd [\w-]+$/)
+  const app = `${within}/${enter.slice('cd '.length)}`
+  pinVersions(`${app}/package.json`)
+  const packed = install.replaceAll(/@rowsignal\/\w+/g, (name) => tarballs[name] ?? name)
+  runLine(`${packed} --no-audit --no-fund --ignore-scripts --prefer-offline`, app)
+  writePage(page, app)
+  // The compiler options of the template, and its bundler.
+  runLine('npm run build', app)
 
-    expect(start).toBe('npm run dev')
-    const browser = await openBrowser()
-    const tab = await browser.newPage()
-    await tab.goto(await serve(app))
-    const row = tab.getByRole('listitem').getByText('Pack')
-    // Once more if Vite, which finds dependencies as it goes, has loaded the page again meanwhile.
-    await expect
-      .poll(
-        async () => {
-          if ((await row.count()) === 0) await tab.getByRole('button', { name: 'Add' }).click()
-          return row.count()
-        },
-        { timeout: timeoutMs / 2, interval: 1000 },
-      )
-      .toBeGreaterThan(0)
-    await row.first().click() // the label of its checkbox: an update
-    await tab.getByRole('checkbox', { checked: true }).first().waitFor()
-  },
-  timeoutMs,
-)
+  expect(start).toBe('npm run dev')
+  const browser = await openBrowser()
+  const tab = await browser.newPage()
+  await tab.goto(await serve(app))
+  const row = tab.getByRole('listitem').getByText('Pack')
+  // Once more if Vite, which finds dependencies as it goes, has loaded the page again meanwhile.
+  await eventually(async () => {
+    if ((await row.count()) === 0) await tab.getByRole('button', { name: 'Add' }).click()
+    expect(await row.count()).toBeGreaterThan(0)
+  })
+  await row.first().click() // the label of its checkbox: an update
+  await tab.getByRole('checkbox', { checked: true }).first().waitFor()
+})
 
 function runLine(line: string, cwd: string): void {
   const [tool = '', ...args] = line.split(' ')
