@@ -44,8 +44,8 @@ function targetOf(collection: AnyCollection): TableSource {
  * Writes mutations to SQLite in one transaction, in their order, and shows the result in the collections.
  *
  * @throws {RowsignalError} rejects with `mixed-databases`, `metadata-not-tracked`, `column-not-in-schema`,
- * `value-unsupported`, `server-database`, `no-row` when a row to update is gone; with SQLite's own error when a statement fails. Nothing is
- * written then.
+ * `value-unsupported`, `server-database`, `no-row` when a row to update is gone; with SQLite's own error when a statement
+ * fails. Nothing is written then.
  */
 export async function persist(
   transaction: Transaction,
