@@ -114,10 +114,8 @@ export function testDraft({ flush, mountForm }: DraftDriver): void {
     await type('title', 'Bloom')
     expect([shown(), rowError()]).toEqual([{ ...pristine, title: 'Bloom', canSave: true }, ''])
     await click('save')
-    await vi.waitFor(
-      async () =>
-        expect(await database.get('SELECT title FROM events')).toEqual({ title: 'Bloom' }),
-      20_000,
+    await eventually(async () =>
+      expect(await database.get('SELECT title FROM events')).toEqual({ title: 'Bloom' }),
     )
   })
 
