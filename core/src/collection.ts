@@ -20,10 +20,12 @@ import type { ConfiguredSchema, PowerSyncCollectionConfig } from './collection-c
 import { CollectionRuns } from './collection-runs.ts'
 import { attempt, RowsignalError } from './errors.ts'
 import { guardWrites } from './guarded-writes.ts'
+import { isServerDatabase } from './powersync.ts'
 import type { Readable } from './readable.ts'
 import { assertRowOptions, rowCodec } from './row-options.ts'
 import type { RowOptions } from './row-options.ts'
 import { rows } from './rows.ts'
+import { withoutRows } from './server.ts'
 import type { SqliteValue } from './sqlite-values.ts'
 import { tableSchema } from './table-schema.ts'
 import { TableSource } from './table-source.ts'
@@ -152,6 +154,7 @@ export function powerSyncCollectionOptions<
     onUpdate: persistOwn,
     onDelete: persistOwn,
     utils,
+    ...(isServerDatabase(database) ? withoutRows : {}),
   }
   return withCollectionConfigFactory(options, () => options) as never
 }
@@ -165,7 +168,8 @@ export function powerSyncCollectionOptions<
  * Shape: rows keyed by `id`, in key order, each with every declared column (`null` where there is no value); the same
  * object until the row changes. A write is shown at once and written to SQLite in one transaction; the promise
  * `isPersisted` resolves when SQLite has it.
- * Cost: as `powerSyncCollectionOptions`. Reading starts with the first subscriber, `preload()`, or `startSync`.
+ * Cost: as `powerSyncCollectionOptions`. Reading starts with the first subscriber, `preload()`, or `startSync`; on a
+ * server, where @powersync/web keeps no rows, never: the status is `loading`.
  *
  * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
  * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.

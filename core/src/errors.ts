@@ -25,6 +25,7 @@ export type RowsignalErrorCode =
   | 'query-failed'
   | 'row-not-loaded'
   | 'row-read-only'
+  | 'server-database'
   | 'sync-mode-unsupported'
   | 'table-not-in-schema'
   | 'table-unsupported'

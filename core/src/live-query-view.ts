@@ -105,7 +105,7 @@ export function createQuerySource<Cell>(
   let last: Asked<AnyRow, RowKey> = {}
   const answer = (): Asked<AnyRow, RowKey> => {
     try {
-      return answerOf(read(), host.server)
+      return answerOf(read())
     } catch (cause) {
       return { status: 'error', error: queryFailed(cause) }
     }
@@ -128,7 +128,7 @@ function queryFailed(cause: unknown): RowsignalError {
   )
 }
 
-function answerOf(given: unknown, isServer: boolean): Asked<AnyRow, RowKey> {
+function answerOf(given: unknown): Asked<AnyRow, RowKey> {
   const answer = ask(given)
   if (isNothing(answer)) return {}
   if (isCollection(answer)) return { collection: asRows(answer) }
@@ -136,10 +136,7 @@ function answerOf(given: unknown, isServer: boolean): Asked<AnyRow, RowKey> {
   const { query, ...options } = (isBuilder ? { query: answer } : answer) as { query?: unknown }
   const built = ask(query)
   if (isNothing(built)) return {}
-  const collection = shareLiveQuery(built as AnyQuery, options)
-  // A server starts no query; the page that it renders will.
-  const isWaiting = isServer && collection.status === 'idle'
-  return { collection: asRows(collection), ...(isWaiting ? { status: 'loading' } : {}) }
+  return { collection: asRows(shareLiveQuery(built as AnyQuery, options)) }
 }
 
 function asRows(collection: AnyCollection): RowCollection<AnyRow, RowKey> {

@@ -7,14 +7,17 @@
  * with one inside a subquery is never shared. Held weakly: what nobody holds and nothing subscribes to is collected.
  */
 import {
+  createCollection,
   createLiveQueryCollection,
   getStableQueryIRHash,
   IR,
+  liveQueryCollectionOptions,
   Query,
   UnhashableQueryIRError,
 } from '@tanstack/db'
 import type {
   Collection,
+  CollectionConfig,
   Context,
   ExtractContext,
   GetResult,
@@ -29,6 +32,7 @@ import { findKeyField } from './live-row.ts'
 import type { Readable } from './readable.ts'
 import { setSources } from './recovery.ts'
 import { rows } from './rows.ts'
+import { isWithoutRows, withoutRows } from './server.ts'
 import { type AnyCollection, type AnyQuery, type AnyRow, queryOf } from './tanstack.ts'
 
 export interface LiveQueryOptions {
@@ -140,15 +144,23 @@ function create(
   read: readonly AnyCollection[],
   { keepAliveMs, ...options }: Record<string, unknown> & LiveQueryOptions,
 ): AnyCollection {
-  const collection = createLiveQueryCollection({
+  const config = {
     ...keyOf(queryOf(built)),
     // TanStack DB takes 0 for never.
     ...(keepAliveMs === undefined ? {} : { gcTime: Math.max(keepAliveMs, 1) }),
     ...options,
     query: built as unknown as QueryBuilder<Context>,
-  }) as unknown as AnyCollection
+  }
+  const make = read.some(isWithoutRows) ? createWithoutRows : createLiveQueryCollection
+  const collection = make(config) as AnyCollection
   setSources(collection, read)
   return Object.assign(collection, { subscribe: rows(collection).subscribe })
+}
+
+/** A live query that is never computed, for its sources never have a row. */
+function createWithoutRows(config: LiveQueryCollectionConfig<Context>): unknown {
+  const options: object = { ...liveQueryCollectionOptions(config), ...withoutRows }
+  return createCollection(options as CollectionConfig<AnyRow, string>)
 }
 
 /** What identifies a query but for the functions in it, or undefined when it can't be compared. */

@@ -176,7 +176,9 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   status(): CollectionStatus {
     const { status } = this.#keyed.collection
     this.#status ??= status
-    return this.#host.track(this.#statusCell, status)
+    // A server starts nothing; the page that it renders will, before it shows anything.
+    const isStopped = status === 'idle' || status === 'cleaned-up'
+    return this.#host.track(this.#statusCell, this.#host.server && isStopped ? 'loading' : status)
   }
 
   #slot(key: Key): Slot<Row, Key, Cell> {

@@ -76,6 +76,14 @@ function assertSupported(database: Database): void {
   )
 }
 
+/**
+ * Whether the database can't hold rows: where there is no `window`, as on a server, @powersync/web 2.4.0 opens one that
+ * answers every query with nothing, unless `ssrMode: false` says otherwise. Its adapter is known by its name alone.
+ */
+export function isServerDatabase(database: Database): boolean {
+  return database.database.name === 'SSR DB'
+}
+
 /** Calls `listener` after each commit with the names of the tables that it touched, unthrottled and unmerged. */
 export function onCommit(database: Database, listener: (tables: readonly string[]) => void): Stop {
   return database.database.registerListener({

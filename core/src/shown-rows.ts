@@ -11,7 +11,7 @@ import type { Stop } from './readable.ts'
 export interface Asked<Row extends object, Key extends RowKey> {
   readonly collection?: RowCollection<Row, Key> | undefined
   /** Stands for the status of the collection. Default: its own, `disabled` without one. */
-  readonly status?: 'loading' | 'error'
+  readonly status?: 'error'
   /** Why there is no collection, when that is an error. */
   readonly error?: RowsignalError
 }

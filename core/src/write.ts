@@ -9,7 +9,7 @@ import type { Collection, PendingMutation, Transaction, UtilsRecord } from '@tan
 import { captureOf } from './capture.ts'
 import type { RowCodec } from './codec.ts'
 import { RowsignalError } from './errors.ts'
-import type { Database } from './powersync.ts'
+import { type Database, isServerDatabase } from './powersync.ts'
 import type { IsOwn } from './publish.ts'
 import { deleteRow, insertRows, touchRows, updateRows } from './sql.ts'
 import { isReadableId, type SqliteValue } from './sqlite-values.ts'
@@ -44,17 +44,19 @@ function targetOf(collection: AnyCollection): TableSource {
  * Writes mutations to SQLite in one transaction, in their order, and shows the result in the collections.
  *
  * @throws {RowsignalError} rejects with `mixed-databases`, `metadata-not-tracked`, `column-not-in-schema`,
- * `value-unsupported`, `no-row` when a row to update is gone; with SQLite's own error when a statement fails. Nothing is
- * written then.
+ * `value-unsupported`, `server-database`, `no-row` when a row to update is gone; with SQLite's own error when a statement
+ * fails. Nothing is written then.
  */
 export async function persist(
   transaction: Transaction,
   mutations: readonly PendingMutation[],
 ): Promise<void> {
+  const databases = databasesOf(mutations)
+  databases.forEach(assertHoldsRows)
   try {
     await write(transaction, mutations)
   } catch (error) {
-    for (const database of databasesOf(mutations)) recordWriteError(database, mutations, error)
+    for (const database of databases) recordWriteError(database, mutations, error)
     throw error
   }
 }
@@ -104,6 +106,15 @@ function startSync(collection: AnyCollection): void {
 
 function databasesOf(mutations: readonly PendingMutation[]): Set<Database> {
   return new Set(mutations.map(({ collection }) => targetOf(collection).database))
+}
+
+/** Nor is it put on the list of write errors, which would grow with every request of a server. */
+function assertHoldsRows(database: Database): void {
+  if (!isServerDatabase(database)) return
+  throw new RowsignalError(
+    'server-database',
+    'write: on a server the database of @powersync/web keeps nothing, so the write would be lost. Write in the browser only.',
+  )
 }
 
 function onlyDatabaseOf(mutations: readonly PendingMutation[]): Database {
@@ -246,7 +257,8 @@ export class PowerSyncTransactor {
    * Cost: one SQLite write transaction.
    *
    * @throws {RowsignalError} rejects with `mixed-databases` when a mutation belongs to another database,
-   * `not-a-powersync-collection`, `metadata-not-tracked`, `column-not-in-schema`, `value-unsupported`.
+   * `not-a-powersync-collection`, `metadata-not-tracked`, `column-not-in-schema`, `value-unsupported`,
+   * `server-database`.
    */
   async applyTransaction(
     transaction: Pick<Transaction, 'mutations' | 'isPersisted'>,

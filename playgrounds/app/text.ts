@@ -6,18 +6,21 @@ const time = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h2
 const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
 const number = new Intl.NumberFormat('en')
 
-export type Connection = 'connected' | 'connecting' | 'offline'
+export type Connection = 'starting' | 'connected' | 'connecting' | 'offline'
 
 export function connectionOf(
-  { connected, connecting }: SyncStatusValue,
+  { connected, connecting, downloadError }: SyncStatusValue,
   isOffline: boolean,
 ): Connection {
   if (isOffline) return 'offline'
   if (connected) return 'connected'
-  return connecting ? 'connecting' : 'offline'
+  if (connecting) return 'connecting'
+  // Nothing has failed: the database is opening, or the connection is about to be tried.
+  return downloadError === undefined ? 'starting' : 'offline'
 }
 
 export const connectionText: Record<Connection, string> = {
+  starting: 'Starting …',
   connected: 'Connected',
   connecting: 'Connecting …',
   offline: 'Offline',

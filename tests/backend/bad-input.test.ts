@@ -1,7 +1,7 @@
 import { generateKeyPair, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../support/backend.ts'
-import { soon } from './planner.ts'
+import { eventually } from '../support/eventually.ts'
 
 const trip = { op: 'PUT', table: 'trips', id: 'trip', data: { name: 'Lapland' } }
 
@@ -55,7 +55,9 @@ async function startFilled(): Promise<TestBackend> {
     })
     expect(answer.status).toBe(200)
   }
-  await expect.poll(() => rowsOf(backend), soon).toMatchObject({ changes: 0, operations: 4 })
+  await eventually(async () =>
+    expect(await rowsOf(backend)).toMatchObject({ changes: 0, operations: 4 }),
+  )
   return backend
 }
 

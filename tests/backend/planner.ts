@@ -3,9 +3,6 @@ import { column, Schema, Table } from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
 import { openDatabase } from '../support/database.ts'
 
-/** For `expect.poll`, whose default of 1 s is too little for a busy machine. */
-export const soon = { timeout: 15_000 }
-
 const plannerSchema = new Schema({
   trips: new Table({ owner_id: column.text, name: column.text, starts_on: column.text }),
   stops: new Table({

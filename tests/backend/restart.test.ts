@@ -5,13 +5,14 @@ import { openPostgres } from '../../playgrounds/backend/src/postgres.ts'
 import { makeFolder, makeSeededFolder, startTestBackend } from '../support/backend.ts'
 import { buildBackend, runBackend } from '../support/backend-process.ts'
 import { startCountingProxy } from '../support/counting-proxy.ts'
+import { eventually } from '../support/eventually.ts'
 import {
   operationsOf,
   readSyncLines,
   readSyncLinesUntil,
   type SyncOperation,
 } from '../support/sync-client.ts'
-import { openPlanner, soon } from './planner.ts'
+import { openPlanner } from './planner.ts'
 
 beforeAll(buildBackend, 60_000)
 
@@ -35,9 +36,9 @@ test('rows, the signing key and operation ids outlive a restart', async () => {
   )
   const token = await before.token()
   const positions = new Map<string, string>()
-  await expect
-    .poll(async () => (await before.postgres.query('select 1 from sync.changes')).rows, soon)
-    .toEqual([])
+  await eventually(async () =>
+    expect((await before.postgres.query('select 1 from sync.changes')).rows).toEqual([]),
+  )
   const [first] = await readAll(before.url, token, positions)
   expect(first?.object_id).toBe('first')
   await before.close()
@@ -45,7 +46,7 @@ test('rows, the signing key and operation ids outlive a restart', async () => {
   const after = await startTestBackend({ dataDir: before.dataDir })
   expect(await readAll(after.url, token, positions)).toEqual([])
   await after.postgres.exec(addTrip)
-  await expect.poll(() => readAll(after.url, token), soon).toHaveLength(2)
+  await eventually(async () => expect(await readAll(after.url, token)).toHaveLength(2))
   const operations = await readAll(after.url, token)
   expect(operations[0]).toEqual(first)
   expect(Number(operations[1]?.op_id)).toBeGreaterThan(Number(first?.op_id))
@@ -90,7 +91,9 @@ test('after a change of the sync config a client that has the old log ends with 
   await before.postgres.exec(`
     insert into trips (id, owner_id, name) values ('first', '1', 'Lapland'), ('gone', '1', 'Lapland');
     delete from trips where id = 'gone'`)
-  await expect.poll(() => planner.getAll('select id from trips'), soon).toEqual([{ id: 'first' }])
+  await eventually(async () =>
+    expect(await planner.getAll('select id from trips')).toEqual([{ id: 'first' }]),
+  )
   await before.postgres.exec(`update sync.config set digest = 'another one'`)
   const restart = async () => {
     await before.close()
@@ -100,12 +103,12 @@ test('after a change of the sync config a client that has the old log ends with 
   url = restarted.then((after) => after.url)
   const after = await restarted
   await after.postgres.exec(`update trips set name = 'Finland'; ${addTrip}`)
-  await expect
-    .poll(() => planner.getAll('select id, name from trips order by id'), soon)
-    .toEqual([
+  await eventually(async () =>
+    expect(await planner.getAll('select id, name from trips order by id')).toEqual([
       { id: 'first', name: 'Finland' },
       { id: 'second', name: 'Lapland' },
-    ])
+    ]),
+  )
 })
 
 test('two backends cannot use one data folder, and the lock of one that was killed does no harm', async () => {
@@ -127,7 +130,7 @@ test('the command says what it is for, listens on this machine only, and can emp
   await first.kill('SIGTERM')
 
   const second = runBackend('--data', dataDir, '--port', '0', '--reset')
-  await expect.poll(() => second.lines.join(), soon).toContain('Places: 5,000 of 135,233')
+  await eventually(() => expect(second.lines.join()).toContain('Places: 5,000 of 135,233'))
 })
 
 test('the built playgrounds are served at the root', async () => {

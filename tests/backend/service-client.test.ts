@@ -7,7 +7,7 @@ import { schema } from '../../playgrounds/app/schema.ts'
 import { makeFolder, startTestBackend, type TestBackend } from '../support/backend.ts'
 import { startServiceBackend } from '../support/backend-service.ts'
 import { openDatabase } from '../support/database.ts'
-import { soon } from './planner.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** What a page has that is served by `backend`: an origin that paths are relative to. */
 function enterPage({ url }: TestBackend): void {
@@ -44,14 +44,16 @@ test('the planner uploads to its backend and syncs from the service that this na
   await service.postgres.exec(
     `insert into trips (id, owner_id, name) values ('t', '2', 'From the service')`,
   )
-  await expect
-    .poll(() => planner.getAll('select name from trips'), soon)
-    .toEqual([{ name: 'From the service' }])
+  await eventually(async () =>
+    expect(await planner.getAll('select name from trips')).toEqual([{ name: 'From the service' }]),
+  )
 
   await planner.execute(`insert into trips (id, owner_id, name) values ('u', '2', 'From here')`)
-  await expect
-    .poll(() => backend.server.rows('select id, owner_id, name from trips'), soon)
-    .toEqual([{ id: 'u', owner_id: '2', name: 'From here' }])
+  await eventually(async () =>
+    expect(await backend.server.rows('select id, owner_id, name from trips')).toEqual([
+      { id: 'u', owner_id: '2', name: 'From here' },
+    ]),
+  )
   const { rows } = await service.postgres.query('select id from trips')
   expect(rows).toEqual([{ id: 't' }])
 })

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../support/backend.ts'
+import { eventually } from '../support/eventually.ts'
 import {
   operationsOf,
   readSyncLines,
   readSyncLinesUntil,
   type SyncLine,
 } from '../support/sync-client.ts'
-import { openPlanner, soon } from './planner.ts'
+import { openPlanner } from './planner.ts'
 
 const isComplete = (line: SyncLine) => line.checkpoint_complete !== undefined
 
@@ -101,8 +102,10 @@ test('a row that changes its owner leaves one user and comes to the other', asyn
   const first = await openPlanner({ url: () => backend.url, user: '1' })
   const second = await openPlanner({ url: () => backend.url, user: '2' })
   await backend.postgres.exec(`update trips set owner_id = '2'`)
-  await expect.poll(() => second.getAll('select id from trips'), soon).toEqual([{ id: 'trip' }])
-  await expect.poll(() => first.getAll('select id from trips'), soon).toEqual([])
+  await eventually(async () =>
+    expect(await second.getAll('select id from trips')).toEqual([{ id: 'trip' }]),
+  )
+  await eventually(async () => expect(await first.getAll('select id from trips')).toEqual([]))
 })
 
 test('a row that gets another id is removed under the old one', async () => {
@@ -110,7 +113,9 @@ test('a row that gets another id is removed under the old one', async () => {
   await insertTrip(backend, 'old')
   const planner = await openPlanner({ url: () => backend.url })
   await backend.postgres.exec(`update trips set id = 'new'`)
-  await expect.poll(() => planner.getAll('select id from trips'), soon).toEqual([{ id: 'new' }])
+  await eventually(async () =>
+    expect(await planner.getAll('select id from trips')).toEqual([{ id: 'new' }]),
+  )
 })
 
 test('what one client writes reaches another, and is acknowledged to the first', async () => {
@@ -127,11 +132,15 @@ test('what one client writes reaches another, and is acknowledged to the first',
       `insert into stops (id, trip_id, owner_id, place, done) values ('stop', 'trip', '1', 'Inari', 1)`,
     )
   })
-  await expect
-    .poll(() => reader.getAll('select place, done from stops'), soon)
-    .toEqual([{ place: 'Inari', done: 1 }])
+  await eventually(async () =>
+    expect(await reader.getAll('select place, done from stops')).toEqual([
+      { place: 'Inari', done: 1 },
+    ]),
+  )
   // The writer has its rows back from the server, so neither is waiting for anything.
-  await expect.poll(() => writer.getAll('select * from ps_updated_rows'), soon).toEqual([])
+  await eventually(async () =>
+    expect(await writer.getAll('select * from ps_updated_rows')).toEqual([]),
+  )
   expect(await writer.getAll('select * from ps_crud')).toEqual([])
   expect(await writer.getAll('select id from stops')).toEqual([{ id: 'stop' }])
 })
@@ -158,9 +167,9 @@ test('the checksum of a bucket is the sum over its operations', async () => {
   const backend = await startTestBackend()
   for (const id of ['a', 'b', 'c']) await insertTrip(backend, id)
   await backend.postgres.exec(`update trips set name = 'Finland'; delete from trips where id = 'b'`)
-  await expect
-    .poll(async () => (await backend.postgres.query('select 1 from sync.changes')).rows, soon)
-    .toEqual([])
+  await eventually(async () =>
+    expect((await backend.postgres.query('select 1 from sync.changes')).rows).toEqual([]),
+  )
   const lines = await readSyncLinesUntil(
     readSyncLines(backend.url, { token: await backend.token() }),
     isComplete,

@@ -1,8 +1,9 @@
 import { column, Schema, Table } from '@powersync/common'
 import { createPowerSyncCollection, type DraftConflict } from '@rowsignal/core'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import type { Mounted } from './contract.ts'
 
 const schema = new Schema({ events: new Table({ title: column.text, seats: column.integer }) })
@@ -113,10 +114,8 @@ export function testDraft({ flush, mountForm }: DraftDriver): void {
     await type('title', 'Bloom')
     expect([shown(), rowError()]).toEqual([{ ...pristine, title: 'Bloom', canSave: true }, ''])
     await click('save')
-    await vi.waitFor(
-      async () =>
-        expect(await database.get('SELECT title FROM events')).toEqual({ title: 'Bloom' }),
-      20_000,
+    await eventually(async () =>
+      expect(await database.get('SELECT title FROM events')).toEqual({ title: 'Bloom' }),
     )
   })
 
@@ -124,31 +123,31 @@ export function testDraft({ flush, mountForm }: DraftDriver): void {
     const { database, type, click, shown } = await open()
     await type('seats', '12')
     await database.execute("UPDATE events SET title = 'Party'")
-    await vi.waitFor(() => expect(shown().title).toBe('Party'))
+    await eventually(() => expect(shown().title).toBe('Party'))
     await click('save')
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await database.getAll('SELECT title, seats, typeof(seats) type FROM events')).toEqual([
         { title: 'Party', seats: 12, type: 'integer' },
       ]),
     )
-    await vi.waitFor(() => expect(shown()).toEqual({ ...pristine, title: 'Party', seats: '12' }))
+    await eventually(() => expect(shown()).toEqual({ ...pristine, title: 'Party', seats: '12' }))
   })
 
   test('a field changed on both sides keeps what was typed and shows both until one is chosen', async () => {
     const { database, type, click, shown } = await open()
     await type('title', 'Mine')
     await database.execute("UPDATE events SET title = 'Theirs'")
-    await vi.waitFor(() => expect(shown().conflict).toBe('Picnic | Mine | Theirs'))
+    await eventually(() => expect(shown().conflict).toBe('Picnic | Mine | Theirs'))
     expect(shown().title).toBe('Mine')
     await click('theirs')
     expect(shown()).toEqual({ ...pristine, title: 'Theirs' })
     await type('title', 'Mine')
     await database.execute("UPDATE events SET title = 'Newer'")
-    await vi.waitFor(() => expect(shown().conflict).toBe('Theirs | Mine | Newer'))
+    await eventually(() => expect(shown().conflict).toBe('Theirs | Mine | Newer'))
     await click('mine')
     expect(shown()).toEqual({ ...pristine, title: 'Mine', canSave: true })
     await click('save')
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await database.get('SELECT title FROM events')).toEqual({ title: 'Mine' }),
     )
   })
@@ -157,7 +156,7 @@ export function testDraft({ flush, mountForm }: DraftDriver): void {
     const { database, type, click, shown } = await open()
     await type('title', 'Me')
     await database.execute("UPDATE events SET title = 'Theirs'")
-    await vi.waitFor(() => expect(shown().conflict).toBe('Picnic | Me | Theirs'))
+    await eventually(() => expect(shown().conflict).toBe('Picnic | Me | Theirs'))
     expect(shown().error).toBe('too short')
     await click('reset')
     expect(shown()).toEqual({ ...pristine, title: 'Theirs' })
@@ -167,7 +166,7 @@ export function testDraft({ flush, mountForm }: DraftDriver): void {
     const { database, type, shown } = await open()
     await type('title', 'Typed')
     await database.execute('DELETE FROM events')
-    await vi.waitFor(() => expect(shown().seats).toBe(''))
+    await eventually(() => expect(shown().seats).toBe(''))
     expect(shown()).toEqual({ title: 'Typed', seats: '', error: '', conflict: '', canSave: false })
   })
 }

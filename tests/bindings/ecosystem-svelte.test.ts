@@ -2,8 +2,9 @@
 import { createPowerSyncCollection, row, rows, syncStatus, syncStream } from '@rowsignal/core'
 import { usePowerSync } from '@rowsignal/svelte'
 import { tick } from 'svelte'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import { schema } from './contract.ts'
 import { mountSvelte } from './mount-svelte.ts'
@@ -65,7 +66,7 @@ test('what no template reads is followed while its component lives, from the sta
   click()
   expect(log).toEqual(['1 1 title a 1', '2 2 changed 2'])
   unmount()
-  await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+  await eventually(() => expect(todos.subscriberCount).toBe(0))
 })
 
 test('an effect follows what is made in it while it lives', async () => {
@@ -74,7 +75,7 @@ test('an effect follows what is made in it while it lives', async () => {
   put(todo('b'))
   expect(made.count()).toBe(2)
   made.stop()
-  await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+  await eventually(() => expect(todos.subscriberCount).toBe(0))
 })
 
 test('a component without runes shows rows by stores', async () => {
@@ -103,7 +104,7 @@ test('every readable is a store: rows, a row, the status and a stream of the syn
   expect(shown()).toEqual(['1 rows', 'undefined', 'object', 'object', '0 rows'])
   put(todo('b'))
   await database.execute("INSERT INTO todos(id, title) VALUES ('a', 'Pack')")
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(shown()).toEqual(['2 rows', 'object', 'object', 'object', '1 rows']),
   )
 })
@@ -113,7 +114,7 @@ test('a store that no component shows any more is let go', async () => {
   const mounted = [1, 2].map(() => mountSvelte(Store, { store: rows(todos) }))
   expect(todos.subscriberCount).toBe(1)
   for (const { unmount } of mounted) unmount()
-  await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+  await eventually(() => expect(todos.subscriberCount).toBe(0))
 })
 
 test('a row that fades out keeps its text until it is gone, and the others go on', async () => {
@@ -123,7 +124,7 @@ test('a row that fades out keeps its text until it is gone, and the others go on
   put(todo('b', { title: 'changed' }))
   await tick()
   expect(texts(element)).toEqual(['title a', 'changed'])
-  await vi.waitFor(() => expect(texts(element)).toEqual(['changed']))
+  await eventually(() => expect(texts(element)).toEqual(['changed']))
 })
 
 test('a destructured property is read once, the object it came from is live', async () => {

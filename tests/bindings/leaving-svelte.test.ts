@@ -1,7 +1,8 @@
 /** What a Svelte component reads while it is taken down: what it showed, as with `$state`. */
 import { useRows } from '@rowsignal/svelte'
 import { tick } from 'svelte'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import { mountSvelte } from './mount-svelte.ts'
 import { createBox } from './svelte/box.svelte.ts'
@@ -43,7 +44,7 @@ test.each(Object.entries(ways))(
     expect(element.textContent).toContain('changed')
     unmount()
     expect(log).toEqual(each('changed'))
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
   },
 )
 
@@ -93,5 +94,5 @@ test('what a module follows for a component is followed on after the component h
     expect([log.splice(0), shownBy(element)]).toEqual([[title], 0])
   }
   unmount()
-  await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+  await eventually(() => expect(todos.subscriberCount).toBe(0))
 })

@@ -1,6 +1,7 @@
 import { isRowsignalError } from '@rowsignal/core'
 import { eq, gt, Query } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
 import type { Ask, Driver, Todos } from './contract.ts'
 import { mounting } from './mounting.ts'
@@ -136,7 +137,7 @@ export function testLiveQueries(driver: Driver): void {
     expect(await ran()).toEqual([])
     expect(query().rows.map(({ id }) => id)).toEqual(['a'])
     expect(other.todos.status).toBe('idle')
-    await vi.waitFor(() => expect(left.todos.subscriberCount).toBe(0))
+    await eventually(() => expect(left.todos.subscriberCount).toBe(0))
   })
 
   test('components that ask for equal queries share one, and keep it for a while after the last', async () => {
@@ -152,7 +153,7 @@ export function testLiveQueries(driver: Driver): void {
     expect([again.query().collection, again.heading()]).toEqual([collection, 'ready 1'])
     await again.unmount()
     expect(todos.subscriberCount).toBe(1)
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
     const late = await mountQuery(kept)
     expect(late.texts()).toEqual(['title b'])
   })
@@ -241,9 +242,9 @@ export function testLiveQueries(driver: Driver): void {
       cause,
     ])
     query().retry()
-    await vi.waitFor(() => expect(todos.status).toBe('loading'))
+    await eventually(() => expect(todos.status).toBe('loading'))
     finish()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await ran()
       expect([texts(), heading(), query().error]).toEqual([['title a'], 'ready 1', undefined])
     })
@@ -273,7 +274,7 @@ export function testLiveQueries(driver: Driver): void {
     const { collection } = query()
     expect(collection?.subscriberCount).toBe(1)
     await unmount()
-    await vi.waitFor(() => expect(collection?.status).toBe('cleaned-up'))
+    await eventually(() => expect(collection?.status).toBe('cleaned-up'))
     expect([collection?.subscriberCount, todos.subscriberCount]).toEqual([0, 0])
   })
 }

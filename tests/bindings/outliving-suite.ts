@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import type { Driver } from './contract.ts'
 import { mounting } from './mounting.ts'
@@ -13,7 +14,7 @@ export function testOutliving(driver: Driver): void {
     const [row] = list.query().rows
     const item = await mountItem(row!)
     await list.unmount()
-    await vi.waitFor(async () => expect(await item.ran()).toEqual(['row a']), 20_000)
+    await eventually(async () => expect(await item.ran()).toEqual(['row a']))
     for (const title of ['once', 'twice', 'again']) {
       put(todo('a', { title }), todo('b', { title }))
       expect(await item.ran()).toEqual(['row a'])
@@ -22,7 +23,7 @@ export function testOutliving(driver: Driver): void {
     put(todo('a', { title: 'again', note: 'unread' }))
     expect(await item.ran()).toEqual([])
     await item.unmount()
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0), 20_000)
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
   })
 
   test('each of several that show such a row is told, whichever leaves first', async () => {
@@ -36,11 +37,11 @@ export function testOutliving(driver: Driver): void {
       const title = `shown ${items.length} times`
       put(todo('a', { title }))
       for (const { element } of items) {
-        await vi.waitFor(() => expect(element.textContent).toBe(title), 20_000)
+        await eventually(() => expect(element.textContent).toBe(title))
       }
       await items.shift()?.unmount()
     }
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0), 20_000)
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
   })
 
   test('such a row is told once for a change while another list shows it, and after that', async () => {
@@ -57,7 +58,7 @@ export function testOutliving(driver: Driver): void {
     await second.unmount()
     await item.ran()
     put(todo('a', { title: 'alone' }))
-    await vi.waitFor(() => expect(item.element.textContent).toBe('alone'), 20_000)
+    await eventually(() => expect(item.element.textContent).toBe('alone'))
     remove('a')
     await item.ran()
     expect(item.element.textContent).toBe('alone')

@@ -6,8 +6,9 @@ import {
   transact,
 } from '@rowsignal/core'
 import { createTransaction } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
 import {
   type Ask,
@@ -221,8 +222,7 @@ export function testRows(driver: Driver): void {
       const log: string[] = []
       const left = todos as never
       await mount(driver.mountPair, { left, right: left, log: (entry) => void log.push(entry) })
-      const isDone = (done: number) =>
-        vi.waitFor(() => expect(todos.get('a')?.done).toBe(done), 20_000)
+      const isDone = (done: number) => eventually(() => expect(todos.get('a')?.done).toBe(done))
 
       await todos.update('a', (draft) => void (draft.done = 1)).isPersisted.promise
       await database.execute('UPDATE todos SET done = 2')
@@ -257,7 +257,7 @@ export function testRows(driver: Driver): void {
     }
     await mount(driver.mountPair, props)
     await database.execute("UPDATE todos SET title = 'theirs'")
-    await vi.waitFor(() => expect(log.at(-1)).toBe('theirs + theirs'))
+    await eventually(() => expect(log.at(-1)).toBe('theirs + theirs'))
     await transact(() => todos.update('a', (draft) => void (draft.title = 'ours'))).isPersisted
       .promise
     await todos.update('a', (draft) => void (draft.title = 'mine')).isPersisted.promise

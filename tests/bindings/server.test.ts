@@ -1,20 +1,23 @@
 // @vitest-environment node
-/** The server builds of Solid and Svelte, as Vite loads them for a server; Vue has one build, see vue.test.ts. */
+/** The frameworks' own server renderers, on their server builds, as Vite loads them for a server. */
 import { fileURLToPath } from 'node:url'
+import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { createServer } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
 import { aliasFor, type TanstackDbVersion } from '../support/alias.ts'
 import type { openTodos, todo } from '../support/synced-collection.ts'
-import type { Todos } from './contract.ts'
+import type { StoredTodos, Todos } from './contract.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 /** What runs on the server: a query takes only collections of its own copy of @tanstack/db. */
 interface ServerModules {
-  readonly render: (todos: Todos) => string
+  readonly render: (todos: Todos | StoredTodos) => string | Promise<string>
   readonly openTodos: typeof openTodos
   readonly todo: typeof todo
+  /** Those of a database that holds no rows. */
+  readonly stored: StoredTodos
 }
 
 /** The `render` of a module under `server/`, and the fixtures. */
@@ -33,18 +36,55 @@ async function loadServer(module: string): Promise<ServerModules> {
   onTestFinished(() => server.close())
   const fixtures = await server.ssrLoadModule(path('../support/synced-collection.ts'))
   const { render } = await server.ssrLoadModule(`/server/${module}`)
-  return { ...fixtures, render } as unknown as ServerModules
+  const { todos, database } = await server.ssrLoadModule('/server/todos.ts')
+  onTestFinished(() => (database as CommonPowerSyncDatabase).close())
+  return { ...fixtures, render, stored: todos } as unknown as ServerModules
 }
 
-test.each(['solid.ts', 'svelte.ts'])(
+const modules = ['vue.ts', 'solid.ts', 'svelte.ts']
+
+test.each(modules)(
   'a server renders the rows, starts no query and subscribes to nothing: %s',
   async (module) => {
     const { render, openTodos, todo } = await loadServer(module)
     const { todos, put } = openTodos(['a'])
     todos.startSyncImmediate()
-    expect(render(todos)).toBe('ready title a title a title a 1 loading 0 idle')
+    expect(await render(todos)).toBe('ready title a title a title a 1 loading 0 idle')
     put(todo('a', { title: 'b' }))
-    expect(render(todos)).toBe('ready b b b 1 loading 0 idle')
+    expect(await render(todos)).toBe('ready b b b 1 loading 0 idle')
     expect(todos.subscriberCount).toBe(0)
   },
 )
+
+test.each(modules)(
+  'what a server has not started it renders as loading, as the page will first show it: %s',
+  async (module) => {
+    const { render, openTodos } = await loadServer(module)
+    const { todos } = openTodos(['a'])
+    for (const request of [1, 2]) {
+      expect(onOneLine(await render(todos)), `request ${request}`).toBe(
+        'loading - - 0 loading 0 idle',
+      )
+      expect([todos.status, todos.subscriberCount]).toEqual(['idle', 0])
+    }
+  },
+)
+
+test.each(modules)(
+  'a collection of PowerSync is loading on a server, for each request: %s',
+  async (module) => {
+    const { render, stored } = await loadServer(module)
+    for (const request of [1, 2]) {
+      await stored.preload()
+      stored.subscribe((rows) => expect(rows).toEqual([]))()
+      expect(onOneLine(await render(stored)), `request ${request}`).toBe(
+        'loading - - 0 loading 0 loading',
+      )
+      expect([stored.status, stored.subscriberCount]).toEqual(['loading', 0])
+    }
+  },
+)
+
+function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}

@@ -8,6 +8,7 @@ import {
 } from '@rowsignal/core'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
 import { type Driver, schema } from './contract.ts'
 import { mounting } from './mounting.ts'
@@ -116,7 +117,7 @@ export function testBinding(driver: Driver): void {
     await second.ran()
     expect(second.texts()).toEqual(['still followed'])
     await second.unmount()
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
     put(todo('a', { title: 'unseen' }))
     const third = await mountList(todos)
     expect(third.texts()).toEqual(['unseen'])
@@ -146,7 +147,7 @@ export function testBinding(driver: Driver): void {
     collection.value = right.todos
     await ran()
     expect([texts(), heading()]).toEqual([['right'], 'ready 1'])
-    await vi.waitFor(() => expect(left.todos.subscriberCount).toBe(0))
+    await eventually(() => expect(left.todos.subscriberCount).toBe(0))
     left.put(todo('a', { title: 'old' }))
     expect(await ran()).toEqual([])
     right.put(todo('a', { title: 'new' }))
@@ -154,7 +155,7 @@ export function testBinding(driver: Driver): void {
     collection.value = undefined
     await ran()
     expect([texts(), heading()]).toEqual([[], 'disabled 0'])
-    await vi.waitFor(() => expect(right.todos.subscriberCount).toBe(0))
+    await eventually(() => expect(right.todos.subscriberCount).toBe(0))
   })
 
   test('one row is followed by its key, which may switch', async () => {
@@ -180,7 +181,7 @@ export function testBinding(driver: Driver): void {
     expect(log).toEqual(['title a', 'changed', 'other', 'none'])
     expect(element.textContent).toBe('none')
     await unmount()
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
   })
 
   test('a row says whether it is not read yet, not there, or not asked for', async () => {
@@ -207,13 +208,13 @@ export function testBinding(driver: Driver): void {
     key.value = undefined
     await flush()
     expect(told()).toEqual(['disabled', false, true])
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
     key.value = 'a'
     await flush()
     expect([told(), log.at(-1)]).toEqual([['ready', false, true], 'title a'])
     expect(todos.subscriberCount).toBe(1)
     await unmount()
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
   })
 
   test('a row whose collection fails says why, and is retried', async () => {
@@ -230,9 +231,9 @@ export function testBinding(driver: Driver): void {
     await flush()
     expect([read?.().isError, read?.().error?.cause]).toEqual([true, cause])
     read?.().retry()
-    await vi.waitFor(() => expect(todos.status).toBe('loading'))
+    await eventually(() => expect(todos.status).toBe('loading'))
     finish()
-    await vi.waitFor(() => expect(element.textContent).toBe('title a'))
+    await eventually(() => expect(element.textContent).toBe('title a'))
     expect([read?.().status, read?.().error]).toEqual(['ready', undefined])
   })
 
@@ -281,7 +282,7 @@ export function testBinding(driver: Driver): void {
     expect(todos.get('a')).toMatchObject({ title: 'mine', note: 'new' })
     expect([input.value, changed()]).toEqual(['mine', 'same'])
     settle(new Error('refused'))
-    await vi.waitFor(() => expect(todos.get('a')?.title).toBe('not shown'))
+    await eventually(() => expect(todos.get('a')?.title).toBe('not shown'))
     await flush()
     expect([input.value, changed()]).toEqual(['mine', 'changed'])
     key.value = 'b'
@@ -304,9 +305,9 @@ export function testBinding(driver: Driver): void {
     await flush()
     expect(element.textContent).toBe('constant')
     expect(log).toEqual(['1 rows', '2 rows', 'constant'])
-    await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
     await unmount()
-    await vi.waitFor(() => expect(stopped).toHaveBeenCalledTimes(1))
+    await eventually(() => expect(stopped).toHaveBeenCalledTimes(1))
   })
 
   test('a readable that is asked for only in passing, or as the component leaves, is not followed', async () => {
@@ -357,7 +358,7 @@ export function testBinding(driver: Driver): void {
       await tx.execute("UPDATE lists SET title = 'newer'")
       await tx.execute("UPDATE todos SET title = 'newer'")
     })
-    await vi.waitFor(() => expect(log.at(-1)).toBe('newer + newer'))
+    await eventually(() => expect(log.at(-1)).toBe('newer + newer'))
     expect(log).toEqual(['old + old', 'new + new', 'newer + newer'])
   })
 
@@ -368,10 +369,10 @@ export function testBinding(driver: Driver): void {
     await todos.preload()
     const { element } = await mount(driver.mountOfficial, { collection: todos })
     const texts = () => Array.from(element.querySelectorAll('li'), (li) => li.textContent)
-    await vi.waitFor(() => expect(texts()).toEqual(['Pack']))
+    await eventually(() => expect(texts()).toEqual(['Pack']))
     await database.execute("INSERT INTO todos(id, title, done) VALUES ('b', 'Go', 0)")
-    await vi.waitFor(() => expect(texts()).toEqual(['Go', 'Pack']))
+    await eventually(() => expect(texts()).toEqual(['Go', 'Pack']))
     todos.update('a', (draft) => void (draft.done = 1))
-    await vi.waitFor(() => expect(texts()).toEqual(['Go']))
+    await eventually(() => expect(texts()).toEqual(['Go']))
   })
 }

@@ -1,5 +1,6 @@
 import { tick } from 'svelte'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import type { Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
@@ -55,7 +56,7 @@ test('rows made outside a component are right unread, followed while read, and t
   await tick()
   expect(log).toEqual(['unread unread 1', 'read read 2'])
   stop()
-  await vi.waitFor(() => expect(todos.subscriberCount).toBe(0))
+  await eventually(() => expect(todos.subscriberCount).toBe(0))
   put(todo('a', { title: 'again' }))
   expect(read()).toEqual(['again', 'again'])
 })

@@ -3,7 +3,8 @@ import { rows } from '@rowsignal/core'
 import { useLiveQuery, useReadable, useRow, useRows } from '@rowsignal/solid'
 import type { InitialQueryBuilder } from '@tanstack/db'
 import { createComponent, createResource, createSignal, startTransition, Suspense } from 'solid-js'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 import type { Todos } from './contract.ts'
 import { mountSolid, solidNode } from './mount-solid.ts'
@@ -55,12 +56,12 @@ test.each(Object.entries(ways))(
     )
     onTestFinished(unmount)
     const page = () => element.textContent
-    await vi.waitFor(() => expect(page()).toBe('firstleft'))
+    await eventually(() => expect(page()).toBe('firstleft'))
     const done = startTransition(() => setShown(() => right.todos))
     await Promise.resolve()
     expect(page()).toBe('firstleft')
     left.put(todo('a', { title: 'left still' }))
-    await vi.waitFor(() => expect(page()).toBe('firstleft still'))
+    await eventually(() => expect(page()).toBe('firstleft still'))
     right.put(todo('a', { title: 'right meanwhile' }))
     arrive()
     await done
@@ -69,7 +70,7 @@ test.each(Object.entries(ways))(
     right.put(todo('a', { title: 'followed' }))
     expect(page()).toBe('secondfollowed')
     unmount()
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect([left, right].map(({ todos }) => todos.subscriberCount)).toEqual([0, 0]),
     )
   },

@@ -14,7 +14,6 @@ import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/vue-db'
 import { expect, test, vi } from 'vitest'
 import {
   computed,
-  createSSRApp,
   defineComponent,
   effectScope,
   h,
@@ -30,7 +29,6 @@ import {
   watchEffect,
   withDirectives,
 } from 'vue'
-import { renderToString } from 'vue/server-renderer'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Answer, Driver, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
@@ -231,30 +229,6 @@ test('a watcher outside of components that reads a row whose list has ended is w
   watcher.run(() => watchEffect(() => row.title))
   expect(warned).toHaveBeenCalledWith(expect.stringContaining('useRow(collection, id)'))
   watcher.stop()
-  expect(todos.subscriberCount).toBe(0)
-})
-
-test('a server renders the rows, starts no query and subscribes to nothing', async () => {
-  const { todos, put } = openTodos(['a'])
-  todos.startSyncImmediate()
-  const render = () =>
-    renderToString(
-      createSSRApp({
-        setup() {
-          const { rows, status } = useRows(todos)
-          const first = useRow(todos, 'a')
-          const { draft } = useDraft(todos, 'a')
-          const query = useLiveQuery((q) => q.from({ todo: todos }))
-          const waiting = () => `${query.status.value} ${query.collection.value.status}`
-          const titles = () => rows.value.map((row) => row.title).join()
-          return () =>
-            h('p', `${status.value} ${titles()} ${first.value?.title} ${draft.title} ${waiting()}`)
-        },
-      }),
-    )
-  expect(await render()).toBe('<p>ready title a title a title a loading idle</p>')
-  put(todo('a', { title: 'b' }))
-  expect(await render()).toBe('<p>ready b b b loading idle</p>')
   expect(todos.subscriberCount).toBe(0)
 })
 

@@ -3,9 +3,10 @@ import { createPowerSyncCollection } from '@rowsignal/core'
 import { useRows as useRowsInSolid } from '@rowsignal/solid'
 import { useRows as useRowsInVue } from '@rowsignal/vue'
 import { createComputed, createRoot } from 'solid-js'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { effectScope, watch } from 'vue'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema, type StoredTodos } from './contract.ts'
 import { answerInSvelte } from './svelte/answer.svelte.ts'
 
@@ -49,7 +50,7 @@ test.each(frameworks)('%s, a write in answer to a change is persisted once', asy
   )
   await todos.insert({ id: 'mine' }).isPersisted.promise
   await database.execute("INSERT INTO todos(id) VALUES ('theirs')")
-  await vi.waitFor(() => expect(writes).toHaveLength(2))
+  await eventually(() => expect(writes).toHaveLength(2))
   await Promise.all(writes)
   const crud = await database.getAll<{ data: string }>('SELECT data FROM ps_crud ORDER BY id')
   const answers = crud

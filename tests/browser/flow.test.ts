@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { eventually, frameworks, openPlanner, sharePlaygrounds } from './planner.ts'
+import { eventually } from '../support/eventually.ts'
+import { frameworks, openPlanner, sharePlaygrounds } from './planner.ts'
 
 const playgrounds = sharePlaygrounds(0)
 
@@ -10,7 +11,7 @@ test.each(frameworks)(
 
     await planner.addTrip('Japan')
     await planner.addTrip('Norway')
-    await eventually(planner.tripNames).toEqual(['Japan', 'Norway'])
+    await eventually(async () => expect(await planner.tripNames()).toEqual(['Japan', 'Norway']))
 
     await planner.open('Japan')
     await planner.heading('Japan').waitFor()
@@ -18,14 +19,20 @@ test.each(frameworks)(
     await planner.textbox('Name').fill('Japan in spring')
     await planner.field('Starts on').fill('2027-04-02')
     await planner.button('Save').click()
-    await eventually(planner.tripNames).toEqual(['Japan in spring Apr 2, 2027', 'Norway'])
+    await eventually(async () =>
+      expect(await planner.tripNames()).toEqual(['Japan in spring Apr 2, 2027', 'Norway']),
+    )
 
     await planner.deleteTrip('Norway')
-    await eventually(planner.tripNames).toEqual(['Japan in spring Apr 2, 2027'])
+    await eventually(async () =>
+      expect(await planner.tripNames()).toEqual(['Japan in spring Apr 2, 2027']),
+    )
 
-    await eventually(() =>
-      playgrounds.query('select name, starts_on::text, owner_id from trips'),
-    ).toEqual([{ name: 'Japan in spring', starts_on: '2027-04-02', owner_id: '1' }])
+    await eventually(async () =>
+      expect(await playgrounds.query('select name, starts_on::text, owner_id from trips')).toEqual([
+        { name: 'Japan in spring', starts_on: '2027-04-02', owner_id: '1' },
+      ]),
+    )
   },
 )
 
@@ -36,12 +43,18 @@ test.each(frameworks)(
     await planner.addTrip('Japan')
     await planner.open('Japan')
     for (const name of ['Tokyo', 'Nara', 'Kyoto']) await planner.addStop(name)
-    await eventually(planner.stopNames).toEqual(['Tokyo', 'Nara', 'Kyoto'])
+    await eventually(async () =>
+      expect(await planner.stopNames()).toEqual(['Tokyo', 'Nara', 'Kyoto']),
+    )
 
     await planner.onStop('Kyoto', 'Up')
-    await eventually(planner.stopNames).toEqual(['Tokyo', 'Kyoto', 'Nara'])
+    await eventually(async () =>
+      expect(await planner.stopNames()).toEqual(['Tokyo', 'Kyoto', 'Nara']),
+    )
     await planner.onStop('Tokyo', 'Down')
-    await eventually(planner.stopNames).toEqual(['Kyoto', 'Tokyo', 'Nara'])
+    await eventually(async () =>
+      expect(await planner.stopNames()).toEqual(['Kyoto', 'Tokyo', 'Nara']),
+    )
 
     await planner.onStop('Nara', 'Edit')
     await planner.textbox('Place').fill('Nara Park')
@@ -52,15 +65,17 @@ test.each(frameworks)(
 
     await planner.checkbox('Kyoto').check()
     await planner.onStop('Tokyo', 'Delete')
-    await eventually(planner.stopNames).toEqual(['Kyoto', 'Nara Park'])
+    await eventually(async () => expect(await planner.stopNames()).toEqual(['Kyoto', 'Nara Park']))
     await expect(planner.checkbox('Kyoto').isChecked()).resolves.toBe(true)
 
-    await eventually(() =>
-      playgrounds.query('select place, note, day, done from stops order by position'),
-    ).toEqual([
-      { place: 'Kyoto', note: null, day: 1, done: true },
-      { place: 'Nara Park', note: 'Deer', day: 3, done: false },
-    ])
+    await eventually(async () =>
+      expect(
+        await playgrounds.query('select place, note, day, done from stops order by position'),
+      ).toEqual([
+        { place: 'Kyoto', note: null, day: 1, done: true },
+        { place: 'Nara Park', note: 'Deer', day: 3, done: false },
+      ]),
+    )
   },
 )
 
@@ -76,13 +91,13 @@ test.each(frameworks)(
     await playgrounds.arrived({ trips: 1, stops: 1 })
 
     await playgrounds.query(`update stops set place = 'Toyosu', note = 'Early'`)
-    await eventually(() => planner.textbox('Place').inputValue()).toBe('Toyosu')
+    await eventually(async () => expect(await planner.textbox('Place').inputValue()).toBe('Toyosu'))
     await expect(planner.textbox('Note').inputValue()).resolves.toBe('Fish market')
 
     await planner.text('Somebody else made the note “Early”.').waitFor()
 
     await planner.button('Reset').click()
-    await eventually(() => planner.textbox('Note').inputValue()).toBe('Early')
+    await eventually(async () => expect(await planner.textbox('Note').inputValue()).toBe('Early'))
   },
 )
 
@@ -99,13 +114,15 @@ test.each(frameworks)('%s: a conflict in a form is resolved either way', async (
   await planner.text('Somebody else made the place “Toyosu”.').waitFor()
 
   await planner.button('Take theirs').first().click()
-  await eventually(() => planner.textbox('Place').inputValue()).toBe('Toyosu')
+  await eventually(async () => expect(await planner.textbox('Place').inputValue()).toBe('Toyosu'))
   await planner.button('Keep mine').click()
   await planner.text('Somebody else').waitFor({ state: 'detached' })
   await planner.button('Save').click()
-  await eventually(() => playgrounds.query('select place, note from stops')).toEqual([
-    { place: 'Toyosu', note: 'Fish market' },
-  ])
+  await eventually(async () =>
+    expect(await playgrounds.query('select place, note from stops')).toEqual([
+      { place: 'Toyosu', note: 'Fish market' },
+    ]),
+  )
 })
 
 test.each(frameworks)(
@@ -133,20 +150,32 @@ test.each(frameworks)('%s: a stop that is moved by keyboard keeps the focus', as
   await planner.addTrip('Japan')
   await planner.open('Japan')
   for (const name of ['Tokyo', 'Nara', 'Kyoto', 'Kobe']) await planner.addStop(name)
-  await eventually(planner.stopNames).toHaveLength(4)
+  await eventually(async () => expect(await planner.stopNames()).toHaveLength(4))
 
   const up = planner.button('Up', planner.stop('Kobe'))
   await up.focus()
   await planner.page.keyboard.press('Enter')
-  await eventually(planner.stopNames).toEqual(['Tokyo', 'Nara', 'Kobe', 'Kyoto'])
-  await eventually(() => up.evaluate((button) => button === document.activeElement)).toBe(true)
+  await eventually(async () =>
+    expect(await planner.stopNames()).toEqual(['Tokyo', 'Nara', 'Kobe', 'Kyoto']),
+  )
+  await eventually(async () =>
+    expect(await up.evaluate((button) => button === document.activeElement)).toBe(true),
+  )
   await planner.page.keyboard.press('Enter')
-  await eventually(planner.stopNames).toEqual(['Tokyo', 'Kobe', 'Nara', 'Kyoto'])
-  await eventually(() => up.evaluate((button) => button === document.activeElement)).toBe(true)
+  await eventually(async () =>
+    expect(await planner.stopNames()).toEqual(['Tokyo', 'Kobe', 'Nara', 'Kyoto']),
+  )
+  await eventually(async () =>
+    expect(await up.evaluate((button) => button === document.activeElement)).toBe(true),
+  )
 
   // At the top the button is switched off, so its neighbour gets the focus.
   await planner.page.keyboard.press('Enter')
-  await eventually(planner.stopNames).toEqual(['Kobe', 'Tokyo', 'Nara', 'Kyoto'])
+  await eventually(async () =>
+    expect(await planner.stopNames()).toEqual(['Kobe', 'Tokyo', 'Nara', 'Kyoto']),
+  )
   const down = planner.button('Down', planner.stop('Kobe'))
-  await eventually(() => down.evaluate((button) => button === document.activeElement)).toBe(true)
+  await eventually(async () =>
+    expect(await down.evaluate((button) => button === document.activeElement)).toBe(true),
+  )
 })

@@ -1,8 +1,8 @@
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import { look } from './look.ts'
+import { eventually } from '../support/eventually.ts'
+import { look, viewports } from './look.ts'
 import {
-  eventually,
   frameworks,
   openPlanner,
   type Planner,
@@ -19,9 +19,11 @@ test.each(frameworks)('%s is readable and reachable in every state', async (fram
   await look(planner.page, `${framework}-empty`)
 
   await planTrips(planner)
-  await eventually(() => playgrounds.query(`select place from stops where note <> ''`)).toEqual([
-    { place: 'Hakone' },
-  ])
+  await eventually(async () =>
+    expect(await playgrounds.query(`select place from stops where note <> ''`)).toEqual([
+      { place: 'Hakone' },
+    ]),
+  )
   await planner.status.getByText('Nothing to upload').waitFor()
   await look(planner.page, `${framework}-filled`)
 
@@ -44,15 +46,59 @@ test.each(frameworks)('%s is readable and reachable in every state', async (fram
   await look(planner.page, `${framework}-offline-refused`)
 })
 
-test('a planner whose database is taken by another tab is seen to be loading', async () => {
-  const browser = await openBrowser()
-  const query = { vfs: 'AccessHandlePoolVFS' } // the one that serves a single tab
-  await openPlanner(playgrounds.url, 'svelte', { browser, query })
-  const page = await browser.newPage()
-  await page.goto(`${playgrounds.url}/svelte/?vfs=${query.vfs}`)
-  await plannerIn(page).text('Reading the trips on this device').waitFor()
-  await look(page, 'svelte-loading')
+test.each(frameworks)(
+  '%s says that it is starting, and loading, while another tab has its database',
+  async (framework) => {
+    const browser = await openBrowser()
+    const query = { vfs: 'AccessHandlePoolVFS' } // the one that serves a single tab
+    await openPlanner(playgrounds.url, framework, { browser, query })
+    const page = await browser.newPage()
+    await page.goto(`${playgrounds.url}/${framework}/?vfs=${query.vfs}`)
+    const planner = plannerIn(page)
+    await planner.text('Reading the trips on this device').waitFor()
+    await planner.status.getByText('Starting …').waitFor()
+    await look(page, `${framework}-loading`)
+    await planner.toggle('Offline').check()
+    await planner.status.getByText('Offline').waitFor()
+  },
+)
+
+test('everything of a planner stands at the same place in the three frameworks', async () => {
+  const planners = await Promise.all(
+    frameworks.map((framework) => openPlanner(playgrounds.url, framework)),
+  )
+  const expectSamePlaces = async (state: string): Promise<void> => {
+    for (const viewport of viewports) {
+      for (const { page } of planners) await page.setViewportSize(viewport)
+      const [vue, ...others] = await Promise.all(
+        planners.map(({ page }) => page.evaluate(placesOf)),
+      )
+      expect(Object.keys(vue ?? {}).length, state).toBeGreaterThan(5)
+      for (const other of others) expect(other, `${state} at ${viewport.width}`).toEqual(vue)
+    }
+  }
+  for (const { text } of planners) await text('No trips yet.').waitFor()
+  await expectSamePlaces('empty')
+
+  await planTrips(planners[0]!)
+  for (const planner of planners) {
+    await eventually(async () => expect(await planner.tripNames()).toHaveLength(3))
+    await planner.open('Japan in spring')
+    await eventually(async () => expect(await planner.stopNames()).toHaveLength(5))
+    await planner.status.getByText('Nothing to upload').waitFor()
+  }
+  await expectSamePlaces('with trips and stops')
 })
+
+/** Runs in the page: where the headings, fields and buttons are. */
+function placesOf(): Record<string, { x: number; y: number }> {
+  const elements = document.querySelectorAll<HTMLElement>('h2, input, button')
+  const entries = [...elements].map((element, index) => {
+    const { x, y } = element.getBoundingClientRect()
+    return [`${index} ${element.tagName} ${element.textContent}`, { x, y }] as const
+  })
+  return Object.fromEntries(entries)
+}
 
 test('the sandbox shows the three beside each other, or one at a time on a phone', async () => {
   const page = await (await openBrowser()).newPage()
@@ -62,9 +108,9 @@ test('the sandbox shows the three beside each other, or one at a time on a phone
   )
   await planTrips(planners[0]!)
   for (const planner of planners) {
-    await eventually(planner.tripNames).toHaveLength(3)
+    await eventually(async () => expect(await planner.tripNames()).toHaveLength(3))
     await planner.open('Japan in spring')
-    await eventually(planner.stopNames).toHaveLength(5)
+    await eventually(async () => expect(await planner.stopNames()).toHaveLength(5))
   }
   await look(page, 'sandbox')
   await page.setViewportSize({ width: 390, height: 844 })

@@ -13,7 +13,7 @@ const folder = fileURLToPath(new URL('../.output', import.meta.url))
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const axeSource = readFile(axePath, 'utf8')
 
-const viewports = [
+export const viewports = [
   { width: 390, height: 844 },
   { width: 1280, height: 960 },
 ]

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import { eventually, frameworks, openPlanner, sharePlaygrounds, switchFaultOn } from './planner.ts'
+import { eventually } from '../support/eventually.ts'
+import { frameworks, openPlanner, sharePlaygrounds, switchFaultOn } from './planner.ts'
 
 const playgrounds = sharePlaygrounds(0)
 
@@ -19,7 +20,7 @@ test.each(frameworks)(
 
     await planner.page.reload()
     await planner.status.getByText('3 writes wait for upload').waitFor()
-    await eventually(planner.stopNames).toEqual(['Tokyo'])
+    await eventually(async () => expect(await planner.stopNames()).toEqual(['Tokyo']))
     await expect(planner.toggle('Offline').isChecked()).resolves.toBe(true)
     const rows = await playgrounds.query('select * from trips')
     expect(rows).toEqual([])
@@ -44,18 +45,23 @@ test.each(frameworks)(
     await switchFaultOn(planner.page, 'Refuse next upload')
     await planner.addTrip('Atlantis')
     await planner.alert.getByText('Adding a trip (Atlantis) was refused.').waitFor()
-    await eventually(planner.tripNames).toEqual(['Japan'])
-    await eventually(() => planner.toggle('Refuse next upload').isChecked()).toBe(false)
+    await eventually(async () => expect(await planner.tripNames()).toEqual(['Japan']))
+    await eventually(async () =>
+      expect(await planner.toggle('Refuse next upload').isChecked()).toBe(false),
+    )
 
     await planner.addTrip('Norway') // the refused one does not block those behind it
-    await eventually(() => playgrounds.query('select name from trips order by created_at')).toEqual(
-      [{ name: 'Japan' }, { name: 'Norway' }],
+    await eventually(async () =>
+      expect(await playgrounds.query('select name from trips order by created_at')).toEqual([
+        { name: 'Japan' },
+        { name: 'Norway' },
+      ]),
     )
 
     await planner.page.reload()
     await planner.alert.waitFor()
     await planner.button('Dismiss').click()
-    await eventually(() => planner.alert.count()).toBe(0)
+    await eventually(async () => expect(await planner.alert.count()).toBe(0))
   },
 )
 
@@ -63,7 +69,7 @@ test('a slow server delays nothing on the screen', async () => {
   const planner = await openPlanner(playgrounds.url, 'vue')
   await switchFaultOn(planner.page, 'Slow server')
   await planner.addTrip('Japan')
-  await eventually(planner.tripNames).toEqual(['Japan'])
+  await eventually(async () => expect(await planner.tripNames()).toEqual(['Japan']))
   await planner.status.getByText('1 write waits for upload').waitFor()
   const rows = await playgrounds.query('select * from trips')
   expect(rows).toEqual([])
@@ -79,17 +85,17 @@ test.each(frameworks)(
 
     await first.page.bringToFront() // Chromium lets a tab in the background wait a second for each frame
     await first.toggle('Offline').check()
-    await eventually(() => second.toggle('Offline').isChecked()).toBe(true)
+    await eventually(async () => expect(await second.toggle('Offline').isChecked()).toBe(true))
     await first.addTrip('Japan')
-    await eventually(second.tripNames).toEqual(['Japan'])
+    await eventually(async () => expect(await second.tripNames()).toEqual(['Japan']))
     await second.page.bringToFront()
     await second.open('Japan')
     await second.addStop('Tokyo')
     await first.page.bringToFront()
     await first.open('Japan')
-    await eventually(first.stopNames).toEqual(['Tokyo'])
+    await eventually(async () => expect(await first.stopNames()).toEqual(['Tokyo']))
     await first.checkbox('Tokyo').check()
-    await eventually(() => second.checkbox('Tokyo').isChecked()).toBe(true)
+    await eventually(async () => expect(await second.checkbox('Tokyo').isChecked()).toBe(true))
 
     await second.page.bringToFront()
     await second.toggle('Offline').uncheck()

@@ -10,6 +10,7 @@ import { type Backend, readCities, startBackend } from '@rowsignal/playground-ba
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 
 export const frameworks = ['vue', 'solid', 'svelte'] as const
 export type Framework = (typeof frameworks)[number]
@@ -66,7 +67,7 @@ export function sharePlaygrounds(places?: number): Playgrounds {
     async arrived(count) {
       const counts =
         'select (select count(*) from trips)::int trips, (select count(*) from stops)::int stops'
-      await eventually(() => query(counts)).toEqual([count])
+      await eventually(async () => expect(await query(counts)).toEqual([count]))
     },
     setFaults,
   }
@@ -147,9 +148,4 @@ export type Planner = ReturnType<typeof plannerIn>
 /** Text of a page without its line breaks. */
 function onOneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
-}
-
-/** Waits for what the page or the server will come to. */
-export function eventually<T>(read: () => T | Promise<T>) {
-  return expect.poll(read, { timeout: 20_000, interval: 50 })
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { look } from './look.ts'
-import { eventually, frameworks, openPlanner, plannerIn, sharePlaygrounds } from './planner.ts'
+import { frameworks, openPlanner, plannerIn, sharePlaygrounds } from './planner.ts'
 
 const playgrounds = sharePlaygrounds(20_000)
 
@@ -17,14 +18,14 @@ test.each(frameworks)('a change made in %s arrives in the other two', async (fra
   await author.open('Japan')
   await author.addStop('Tokyo')
   for (const planner of planners) {
-    await eventually(planner.tripNames).toEqual(['Japan'])
+    await eventually(async () => expect(await planner.tripNames()).toEqual(['Japan']))
     await planner.open('Japan')
-    await eventually(planner.stopNames).toEqual(['Tokyo'])
+    await eventually(async () => expect(await planner.stopNames()).toEqual(['Tokyo']))
   }
 
   await author.checkbox('Tokyo').check()
   for (const planner of planners) {
-    await eventually(() => planner.checkbox('Tokyo').isChecked()).toBe(true)
+    await eventually(async () => expect(await planner.checkbox('Tokyo').isChecked()).toBe(true))
   }
 })
 
@@ -60,18 +61,24 @@ test('a place is suggested by its first letters, without accents, the largest fi
     `select id, name from places where search like 'sao%' order by population desc limit 6`,
   )
   const suggestions = planner.page.getByRole('list', { name: 'Suggestions' })
-  await eventually(async () => {
-    const texts = await suggestions.getByRole('button').allInnerTexts()
-    return texts.map((text, index) => text.startsWith(places[index]?.name ?? '?'))
-  }).toEqual(places.map(() => true))
+  await eventually(async () =>
+    expect(
+      await (async () => {
+        const texts = await suggestions.getByRole('button').allInnerTexts()
+        return texts.map((text, index) => text.startsWith(places[index]?.name ?? '?'))
+      })(),
+    ).toEqual(places.map(() => true)),
+  )
 
   await look(planner.page, 'vue-suggestions')
 
   await suggestions.getByRole('button').first().click()
   await planner.button('Add stop').click()
-  await eventually(() => playgrounds.query('select place, place_id from stops')).toEqual([
-    { place: places[0]?.name, place_id: places[0]?.id },
-  ])
+  await eventually(async () =>
+    expect(await playgrounds.query('select place, place_id from stops')).toEqual([
+      { place: places[0]?.name, place_id: places[0]?.id },
+    ]),
+  )
 })
 
 test('a planner that is told to use IndexedDB keeps its rows there', async () => {
@@ -81,7 +88,7 @@ test('a planner that is told to use IndexedDB keeps its rows there', async () =>
   await planner.addTrip('Japan')
   await planner.status.getByText('1 write waits for upload').waitFor()
   await planner.page.reload()
-  await eventually(planner.tripNames).toEqual(['Japan'])
+  await eventually(async () => expect(await planner.tripNames()).toEqual(['Japan']))
   const opfs = await planner.page.evaluate(async () => {
     const names: string[] = []
     for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name)

@@ -3,6 +3,7 @@ import type { PowerSyncDatabase } from '@powersync/node'
 import { createTransaction } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { insertTodos, logEvents, schema, trackingObjects } from '../support/todos.ts'
 
 async function openTodos() {
@@ -35,7 +36,7 @@ test('a drain does not set off another', async () => {
   const { database, todos } = await openTodos()
   const locks = countLocks(database)
   await database.execute("UPDATE todos SET title = 'once' WHERE id = 't000001'")
-  await vi.waitFor(() => expect(todos.get('t000001')?.title).toBe('once'))
+  await eventually(() => expect(todos.get('t000001')?.title).toBe('once'))
   // Each takes its turn behind whatever a drain may have queued.
   for (let turn = 0; turn < 3; turn++) await database.execute('SELECT 1')
   expect(locks()).toBe(1 + 1 + 3) // the write, its drain, the turns
@@ -51,7 +52,7 @@ test('one commit of many statements is one publication', async () => {
       await tx.execute("UPDATE todos SET title = 'x' WHERE id = ?", [id])
     }
   })
-  await vi.waitFor(() => expect(todos.get('t000002')?.title).toBe('x'))
+  await eventually(() => expect(todos.get('t000002')?.title).toBe('x'))
   expect(calls).toBe(1)
 })
 
@@ -63,7 +64,7 @@ test('a row that is inserted and deleted before the drain is no event', async ()
     await tx.execute("DELETE FROM todos WHERE id = 'brief'")
     await tx.execute("UPDATE todos SET title = 'y' WHERE id = 't000000'")
   })
-  await vi.waitFor(() => expect(log).toEqual(['update t000000 title=y']))
+  await eventually(() => expect(log).toEqual(['update t000000 title=y']))
 })
 
 test('a drain whose answer is lost is made good by reading the table again', async () => {
@@ -78,8 +79,8 @@ test('a drain whose answer is lost is made good by reading the table again', asy
   await database.execute(
     "UPDATE todos SET title = 'found' WHERE id = 't000001'; DELETE FROM todos WHERE id = 't000002'",
   )
-  await vi.waitFor(() => expect(todos.get('t000001')?.title).toBe('found'))
-  await vi.waitFor(() => expect(todos.has('t000002')).toBe(false))
+  await eventually(() => expect(todos.get('t000001')?.title).toBe('found'))
+  await eventually(() => expect(todos.has('t000002')).toBe(false))
   expect(todos.status).toBe('ready')
 })
 
@@ -105,12 +106,12 @@ test('a drain that finds more than a text can hold is made good by reading the t
   await database.execute('DELETE FROM todos')
   await insertTodos(database, 100)
   for (const collection of [todos, second]) {
-    await vi.waitFor(() => expect(collection.size).toBe(100), { timeout: 20_000 })
-    await vi.waitFor(() => expect(collection.status).toBe('ready'), { timeout: 20_000 })
+    await eventually(() => expect(collection.size).toBe(100))
+    await eventually(() => expect(collection.status).toBe('ready'))
   }
   expect(refused).toBeGreaterThan(0)
   await database.execute("UPDATE todos SET title = 'later' WHERE id = 't000001'")
-  await vi.waitFor(() => expect(second.get('t000001')?.title).toBe('later'), { timeout: 20_000 })
+  await eventually(() => expect(second.get('t000001')?.title).toBe('later'))
   expect(todos.get('t000001')?.title).toBe('later')
 })
 
@@ -123,7 +124,7 @@ test('a write whose COMMIT is done and its answer lost is rejected and shown', a
   })
   const write = todos.insert({ id: 'mine', title: 'written' })
   await expect(write.isPersisted.promise).rejects.toThrow('the worker died')
-  await vi.waitFor(() => expect(todos.get('mine')?.title).toBe('written'))
+  await eventually(() => expect(todos.get('mine')?.title).toBe('written'))
 })
 
 test('a table that can no longer be read puts its collection in error', async () => {
@@ -135,7 +136,7 @@ test('a table that can no longer be read puts its collection in error', async ()
     await tx.execute("UPDATE todos SET title = 'x' WHERE id = 't000001'")
     await tx.execute(`ALTER TABLE ${destination} RENAME COLUMN id TO gone`)
   })
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
 })
 
 test('rows that the sync brings as delete and insert of one id are one update', async () => {
@@ -147,7 +148,7 @@ test('rows that the sync brings as delete and insert of one id are one update', 
       `INSERT INTO ps_data__todos(id, data) VALUES ('t000001', '{"title":"synced","id":"t000001"}')`,
     )
   })
-  await vi.waitFor(() => expect(log).toEqual(['update t000001 title=synced']))
+  await eventually(() => expect(log).toEqual(['update t000001 title=synced']))
   expect(Object.keys(todos.get('t000001') ?? {}).filter((name) => !name.startsWith('$'))).toEqual([
     'id',
     'title',
@@ -160,9 +161,9 @@ test('rows that the sync brings as delete and insert of one id are one update', 
 test('disconnectAndClear empties the collection', async () => {
   const { database, todos } = await openTodos()
   await database.disconnectAndClear()
-  await vi.waitFor(() => expect(todos.size).toBe(0))
+  await eventually(() => expect(todos.size).toBe(0))
   await database.execute("INSERT INTO todos(id, title) VALUES ('next', 'user')")
-  await vi.waitFor(() => expect(todos.get('next')?.title).toBe('user'))
+  await eventually(() => expect(todos.get('next')?.title).toBe('user'))
 })
 
 test('what a slow action held back does not come over a newer read', async () => {
@@ -181,7 +182,7 @@ test('what a slow action held back does not come over a newer read', async () =>
   const real = database.writeLock.bind(database)
   const take = vi.spyOn(database, 'writeLock')
   await database.execute("UPDATE todos SET title = 'older' WHERE id = 't000001'")
-  await vi.waitFor(() => expect(take).toHaveBeenCalledTimes(2)) // the write and its drain: `older` waits for the action
+  await eventually(() => expect(take).toHaveBeenCalledTimes(2)) // the write and its drain: `older` waits for the action
   vi.spyOn(database, 'writeLock') // the spy of `countLocks`
     .mockImplementationOnce(real)
     .mockImplementationOnce(async (run) => {
@@ -189,11 +190,11 @@ test('what a slow action held back does not come over a newer read', async () =>
       throw new Error('the worker died')
     })
   await database.execute("UPDATE todos SET title = 'newer' WHERE id = 't000001'")
-  await vi.waitFor(() => expect(take.mock.calls.length).toBeGreaterThanOrEqual(5)) // and the read that makes it good
+  await eventually(() => expect(take.mock.calls.length).toBeGreaterThanOrEqual(5)) // and the read that makes it good
   finish()
   await acted
-  await vi.waitFor(() => expect(todos.get('t000001')?.title).toBe('newer'))
+  await eventually(() => expect(todos.get('t000001')?.title).toBe('newer'))
   await database.execute("UPDATE todos SET title = 'x' WHERE id = 't000002'")
-  await vi.waitFor(() => expect(todos.get('t000002')?.title).toBe('x'))
+  await eventually(() => expect(todos.get('t000002')?.title).toBe('x'))
   expect(todos.get('t000001')?.title).toBe('newer')
 })

@@ -1,7 +1,8 @@
 import { createPowerSyncCollection, isRowsignalError, transact } from '@rowsignal/core'
 import { createLiveQueryCollection, eq } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
 import { openTrip } from '../support/trip.ts'
 
@@ -17,7 +18,7 @@ test.each([{ soft: false }, { soft: true }])(
     )
     await joined.preload()
     await database.disconnectAndClear({ clearLocal: true, soft })
-    await vi.waitFor(() => expect([todos.size, lists.size, joined.size]).toEqual([0, 0, 0]))
+    await eventually(() => expect([todos.size, lists.size, joined.size]).toEqual([0, 0, 0]))
     expect(todos.status).toBe('ready')
     await transact(() => {
       lists.insert({ id: 'm', name: 'Move' })
@@ -34,7 +35,7 @@ test('a write that a clear overtakes is not shown afterwards', async () => {
   const clear = database.disconnectAndClear()
   await Promise.all([write.isPersisted.promise, clear])
   const stored = await database.getAll<{ id: string }>('SELECT id FROM todos')
-  await vi.waitFor(() => expect([...todos.keys()]).toEqual(stored.map(({ id }) => id)))
+  await eventually(() => expect([...todos.keys()]).toEqual(stored.map(({ id }) => id)))
 })
 
 test('a write that a restart and a clear overtake is not shown afterwards', async () => {
@@ -43,8 +44,8 @@ test('a write that a restart and a clear overtake is not shown afterwards', asyn
   await todos.cleanup()
   todos.startSyncImmediate()
   await Promise.all([write.isPersisted.promise, database.disconnectAndClear()])
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
-  await vi.waitFor(() => expect(todos.size).toBe(0))
+  await eventually(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.size).toBe(0))
 })
 
 test('collections of a closed database say so and keep their rows', async () => {
@@ -62,7 +63,7 @@ test('a collection that starts on a closed database says so', async () => {
   const todos = createPowerSyncCollection({ database, table: schema.props.todos })
   await database.close()
   todos.startSyncImmediate()
-  await vi.waitFor(() => expect(todos.utils.error).toMatchObject({ code: 'database-closed' }))
+  await eventually(() => expect(todos.utils.error).toMatchObject({ code: 'database-closed' }))
   expect(todos.status).toBe('error')
 })
 
@@ -91,9 +92,9 @@ test('a close in the middle of a first read ends it', async () => {
     syncBatchSize: 1,
   })
   todos.startSyncImmediate()
-  await vi.waitFor(() => expect(todos.size).toBeGreaterThan(0))
+  await eventually(() => expect(todos.size).toBeGreaterThan(0))
   await database.close()
-  await vi.waitFor(() => expect(todos.utils.error).toMatchObject({ code: 'database-closed' }))
+  await eventually(() => expect(todos.utils.error).toMatchObject({ code: 'database-closed' }))
 })
 
 test('collections can be cleaned up after the close, and the next user has collections of their own', async () => {

@@ -1,9 +1,10 @@
 import { column, Schema, Table } from '@powersync/common'
 import { createPowerSyncCollection, type BadRow } from '@rowsignal/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 const schema = new Schema({
   items: new Table({ text: column.text, integer: column.integer, real: column.real }),
@@ -40,7 +41,7 @@ test('a row is what SELECT says, by the first read and by a change', async () =>
   await read.preload()
   const selected = await database.getAll<{ id: string }>('SELECT * FROM items ORDER BY id')
   expect(selected).toHaveLength(stored.length)
-  await vi.waitFor(() => expect(changed.size).toBe(stored.length))
+  await eventually(() => expect(changed.size).toBe(stored.length))
   for (const row of selected) {
     expect(read.get(row.id)).toMatchObject(row)
     expect(changed.get(row.id)).toMatchObject(row)
@@ -77,7 +78,7 @@ test('a schema gives rich types, and writes give SQLite its own', async () => {
     "INSERT OR REPLACE INTO items(id, text, integer) VALUES ('a', '2026-12-01T10:00:00.000Z', 1)",
   )
   await database.execute("INSERT INTO items(id, text, integer) VALUES ('b', '2026-12-02', 0)")
-  await vi.waitFor(() => expect(items.get('b')).toMatchObject({ integer: false }))
+  await eventually(() => expect(items.get('b')).toMatchObject({ integer: false }))
   expect(items.get('a')).toBe(before)
 })
 
@@ -166,9 +167,9 @@ test('a row that the schema refuses is set aside and reported once; the others g
   expect([...items.utils.badRows.values()]).toEqual([bad])
   await database.execute("UPDATE items SET text = 'never' WHERE id = 'bad'")
   await database.execute("UPDATE items SET text = 'never' WHERE id = 'good'")
-  await vi.waitFor(() => expect(items.size).toBe(0))
+  await eventually(() => expect(items.size).toBe(0))
   expect(reported).toHaveLength(2)
   await database.execute("UPDATE items SET text = '2026-12-03'")
-  await vi.waitFor(() => expect(items.size).toBe(2))
+  await eventually(() => expect(items.size).toBe(2))
   expect(items.utils.badRows.size).toBe(0)
 })

@@ -1,8 +1,9 @@
 import { column, Schema, Table } from '@powersync/common'
 import { createPowerSyncCollection, rows, transact } from '@rowsignal/core'
 import { createLiveQueryCollection, eq } from '@tanstack/db'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 const schema = new Schema({
   lists: new Table({ name: column.text }),
@@ -22,11 +23,11 @@ test('a write outside reaches the collection', async () => {
   const todos = createPowerSyncCollection({ database, table: schema.props.todos })
   await todos.preload()
   await database.execute("INSERT INTO todos(id, title, done) VALUES ('a', 'Pack', 0)")
-  await vi.waitFor(() => expect(todos.get('a')).toMatchObject({ title: 'Pack' }))
+  await eventually(() => expect(todos.get('a')).toMatchObject({ title: 'Pack' }))
   await database.execute("UPDATE todos SET done = 1 WHERE id = 'a'")
-  await vi.waitFor(() => expect(todos.get('a')).toMatchObject({ title: 'Pack', done: 1 }))
+  await eventually(() => expect(todos.get('a')).toMatchObject({ title: 'Pack', done: 1 }))
   await database.execute("DELETE FROM todos WHERE id = 'a'")
-  await vi.waitFor(() => expect(todos.has('a')).toBe(false))
+  await eventually(() => expect(todos.has('a')).toBe(false))
 })
 
 test('a write of the collection is in SQLite and shown when its promise resolves', async () => {

@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDraft } from '../support/draft.ts'
+import { eventually } from '../support/eventually.ts'
 import { todo } from '../support/synced-collection.ts'
 
 test('an untouched column follows the row, a touched one keeps what was typed', () => {
@@ -52,7 +53,7 @@ test('a saved column follows the row again, one typed meanwhile does not', async
   triggers.mockClear()
   settle()
   await transaction?.isPersisted.promise
-  await vi.waitFor(() => expect(triggers).toHaveBeenCalled())
+  await eventually(() => expect(triggers).toHaveBeenCalled())
   put(todo('a', { title: 'from afar', note: 'from afar' }))
   expect([form.draft.title, form.draft.note]).toEqual(['from afar', 'second'])
 })

@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDraft } from '../support/draft.ts'
+import { eventually } from '../support/eventually.ts'
 import { todo } from '../support/synced-collection.ts'
 
 test('a column changed on both sides is a conflict, with the value at which the user began', () => {
@@ -53,7 +54,7 @@ test('a save of a column in conflict writes what the user sees', async () => {
   put(todo('a', { title: 'mine' }))
   settle()
   await transaction?.isPersisted.promise
-  await vi.waitFor(() => expect(form.changed).toBe(false))
+  await eventually(() => expect(form.changed).toBe(false))
   put(todo('a', { title: 'newer' }))
   expect([form.draft.title, form.conflicts]).toEqual(['newer', {}])
 })

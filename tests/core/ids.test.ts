@@ -3,6 +3,7 @@ import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema } from '../support/todos.ts'
 
 const table = schema.props.todos
@@ -105,12 +106,12 @@ test('ids that change outside are read as those of a first read', async () => {
   const todos = createPowerSyncCollection({ database, table })
   await todos.preload()
   await store(database, [...readable.map(literal), ...unreadable], '{"title":1.0}')
-  await vi.waitFor(() => expect(todos.size).toBe(readable.length), { timeout: 20_000 })
+  await eventually(() => expect(todos.size).toBe(readable.length))
   expect([...todos.keys()].toSorted()).toEqual(readable.toSorted())
   expect(todos.get('')).toMatchObject({ title: '1.0' })
   expect(todos.utils.badRows.size).toBeGreaterThan(0)
   await database.execute('DELETE FROM ps_data__todos')
-  await vi.waitFor(() => expect(todos.size).toBe(0), { timeout: 20_000 })
+  await eventually(() => expect(todos.size).toBe(0))
   expect(todos.utils.badRows.size).toBe(0)
 })
 
@@ -183,12 +184,12 @@ test.each(Object.entries(changing))(
     await todos.preload()
     await database.execute("UPDATE todos SET title = 'B' WHERE id = 'ABC'")
     await database.execute("INSERT INTO todos(id) VALUES ('GHI')")
-    await vi.waitFor(() => expect(todos.utils.badRows.size).toBe(3), { timeout: 20_000 })
+    await eventually(() => expect(todos.utils.badRows.size).toBe(3))
     expect([...todos.keys()]).toEqual([])
     expect([...todos.utils.badRows.keys()]).toEqual(['ABC', 'DEF', 'GHI'])
     expect(refused).toHaveBeenCalledTimes(3)
     await database.execute('DELETE FROM todos')
-    await vi.waitFor(() => expect(todos.utils.badRows.size).toBe(0), { timeout: 20_000 })
+    await eventually(() => expect(todos.utils.badRows.size).toBe(0))
     expect([...todos.keys()]).toEqual([])
   },
 )
@@ -206,10 +207,10 @@ test('a row whose schema begins to change its id is gone, and back when it ends'
   await todos.preload()
   expect([...todos.keys()]).toEqual(['a'])
   await database.execute("UPDATE todos SET title = 'B'")
-  await vi.waitFor(() => expect([...todos.keys()]).toEqual([]), { timeout: 20_000 })
+  await eventually(() => expect([...todos.keys()]).toEqual([]))
   expect([...todos.utils.badRows.keys()]).toEqual(['a'])
   await database.execute("UPDATE todos SET title = 'C'")
-  await vi.waitFor(() => expect([...todos.keys()]).toEqual(['a']), { timeout: 20_000 })
+  await eventually(() => expect([...todos.keys()]).toEqual(['a']))
   expect([...todos.utils.badRows.keys()]).toEqual([])
 })
 

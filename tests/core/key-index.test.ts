@@ -12,6 +12,7 @@ import {
 } from '@tanstack/db'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { insertTodos, schema } from '../support/todos.ts'
 
 const table = schema.props.todos
@@ -115,7 +116,7 @@ test('a query by id follows its row as it comes and goes', async () => {
   await one.preload()
   expect(one.size).toBe(0)
   await database.execute("INSERT INTO todos(id, title) VALUES ('late', 'here')")
-  await vi.waitFor(() => expect(one.toArray.map((row) => row.title)).toEqual(['here']))
+  await eventually(() => expect(one.toArray.map((row) => row.title)).toEqual(['here']))
   await todos.delete('late').isPersisted.promise
   expect(one.size).toBe(0)
 })

@@ -2,6 +2,7 @@ import { batch, rows } from '@rowsignal/core'
 import { createLiveQueryCollection } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { keyedRows } from '../../core/src/keyed-rows.ts'
+import { eventually } from '../support/eventually.ts'
 import { openTodos, todo } from '../support/synced-collection.ts'
 
 /** Listens, and records what the listener was told as `type key`. */
@@ -75,7 +76,7 @@ test('an optimistic row goes to its place when the sync confirms it', async () =
   expect(keyed.keys()).toEqual(['b', 'c', 'a'])
   source.put(todo('a'))
   source.settle()
-  await vi.waitFor(() => expect(source.todos.get('a')?.$synced).toBe(true))
+  await eventually(() => expect(source.todos.get('a')?.$synced).toBe(true))
   expect(keyed.keys()).toEqual(['a', 'b', 'c'])
 })
 

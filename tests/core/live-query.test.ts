@@ -1,6 +1,7 @@
 import { liveQuery } from '@rowsignal/core'
 import { and, count, eq, gt, like, Query, toArray } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 
 const { todos } = openTodos([])
@@ -117,7 +118,7 @@ test.each([
   const query = liveQuery((q) => q.from({ todo: todos }), { keepAliveMs })
   query.subscribe(() => {})()
   expect([query.status, todos.subscriberCount]).toEqual(['ready', 1])
-  await vi.waitFor(() => expect(query.status).toBe('cleaned-up'))
+  await eventually(() => expect(query.status).toBe('cleaned-up'))
   expect(todos.subscriberCount).toBe(0)
   const log: number[] = []
   onTestFinished(query.subscribe((rows) => void log.push(rows.length)))

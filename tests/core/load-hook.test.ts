@@ -3,6 +3,7 @@ import { createPowerSyncCollection, powerSyncCollectionOptions } from '@rowsigna
 import { createCollection } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
 
 type End = () => void | Promise<void>
@@ -56,7 +57,7 @@ test.each(Object.keys(makers) as (keyof typeof makers)[])(
     await todos.preload()
     const settled = vi.fn<() => void>()
     const cleanup = todos.cleanup().then(settled)
-    await vi.waitFor(async () => expect(await trackingObjects(database)).toEqual([]), 20_000)
+    await eventually(async () => expect(await trackingObjects(database)).toEqual([]))
     await turns()
     expect(settled).not.toHaveBeenCalled()
     end.resolve()
@@ -93,7 +94,7 @@ test('when nobody cleans up, a failing end goes to the platform', async () => {
   const { todos } = await openTodos(() => () => Promise.reject(new Error('cannot close')), 1)
   await todos.preload()
   todos.subscribeChanges(() => undefined).unsubscribe()
-  await vi.waitFor(() => expect(seen.reported).toHaveLength(1), 20_000)
+  await eventually(() => expect(seen.reported).toHaveLength(1))
   expect(todos.status).toBe('cleaned-up')
   expect(seen).toMatchObject({ reported: [{ message: 'cannot close' }], unhandled: [] })
 })
@@ -109,7 +110,7 @@ test('cleanup() does not wait for an onLoad that still runs; its end is called w
   todos.startSyncImmediate()
   await todos.cleanup()
   loading.resolve()
-  await vi.waitFor(() => expect(seen.reported).toHaveLength(1), 20_000)
+  await eventually(() => expect(seen.reported).toHaveLength(1))
   expect(end).toHaveBeenCalledOnce()
   expect(seen).toMatchObject({ reported: [{ message: 'cannot close' }], unhandled: [] })
 })
@@ -141,12 +142,12 @@ test.each(['resolve', 'reject'] as const)(
     await todos.preload()
     const cleanup = todos.cleanup().catch(() => undefined)
     todos.startSyncImmediate()
-    await vi.waitFor(() => expect(todos.status).toBe('loading'), 20_000)
+    await eventually(() => expect(todos.status).toBe('loading'))
     await turns()
     expect(log).toEqual(['open', 'closing'])
     if (outcome === 'resolve') end.resolve()
     else end.reject(new Error('cannot close'))
-    await vi.waitFor(() => expect(todos.status).toBe('ready'), 20_000)
+    await eventually(() => expect(todos.status).toBe('ready'))
     await cleanup
     expect(log).toEqual(['open', 'closing', 'closed', 'open'])
   },

@@ -3,6 +3,7 @@ import type { PowerSyncDatabase } from '@powersync/node'
 import { createTransaction } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { insertTodos, logEvents, schema, trackingObjects } from '../support/todos.ts'
 
 const table = schema.props.todos
@@ -43,7 +44,7 @@ test('rows that change, come and go between two chunks are right when the collec
   await ready
   expect(next).toBeGreaterThan(1)
   const stored = await database.getAll('SELECT * FROM todos ORDER BY id')
-  await vi.waitFor(() => expect(plain(todos.toArray)).toEqual(stored))
+  await eventually(() => expect(plain(todos.toArray)).toEqual(stored))
 })
 
 test('a row deleted after its chunk was read does not come back', async () => {
@@ -100,12 +101,12 @@ test('a collection that is cleaned up leaves no trigger and reads again when it 
   await todos.preload()
   expect(await trackingObjects(database)).not.toEqual([])
   await todos.cleanup()
-  await vi.waitFor(async () => expect(await trackingObjects(database)).toEqual([]))
+  await eventually(async () => expect(await trackingObjects(database)).toEqual([]))
   await database.execute("DELETE FROM todos WHERE id = 't000001'")
   await todos.preload()
   expect([...todos.keys()]).toEqual(['t000000', 't000002'])
   await database.execute("DELETE FROM todos WHERE id = 't000002'")
-  await vi.waitFor(() => expect([...todos.keys()]).toEqual(['t000000']))
+  await eventually(() => expect([...todos.keys()]).toEqual(['t000000']))
 })
 
 test('a row that only an open transaction has stays when the table is read', async () => {
@@ -116,7 +117,7 @@ test('a row that only an open transaction has stays when the table is read', asy
   const open = createTransaction({ autoCommit: false, mutationFn: () => Promise.resolve() })
   todos.startSyncImmediate()
   open.mutate(() => todos.insert({ id: 'mine', title: 'mine' }))
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.status).toBe('ready'))
   expect([...todos.keys()].sort()).toEqual(['mine', 't000000', 't000001', 't000002'])
   expect(log.filter((line) => line.includes('mine'))).toEqual(['insert mine title=mine'])
   open.rollback()
@@ -146,10 +147,10 @@ test('two collections of one table share a trigger and both follow it', async ()
   const triggers = (await trackingObjects(database)).filter((name) => name.includes('trigger'))
   expect(triggers).toHaveLength(3)
   await first.insert({ id: 'x', title: 'both' }).isPersisted.promise
-  await vi.waitFor(() => expect(second.get('x')?.title).toBe('both'))
+  await eventually(() => expect(second.get('x')?.title).toBe('both'))
   await first.cleanup()
   await database.execute("UPDATE todos SET title = 'later' WHERE id = 'x'")
-  await vi.waitFor(() => expect(second.get('x')?.title).toBe('later'))
+  await eventually(() => expect(second.get('x')?.title).toBe('later'))
 })
 
 test('a read that is given up brings the other collections what it found', async () => {
@@ -169,7 +170,7 @@ test('a read that is given up brings the other collections what it found', async
   const written = database.execute("UPDATE todos SET title = 'found' WHERE id = 't000001'")
   second.preload().catch(() => undefined) // aborted by the clean-up
   await written
-  await vi.waitFor(() => expect(first.get('t000001')?.title).toBe('found'))
+  await eventually(() => expect(first.get('t000001')?.title).toBe('found'))
   expect(second.status).toBe('cleaned-up')
 })
 
@@ -214,7 +215,7 @@ test('onLoad runs with the sync and its clean-up with its end', async () => {
   await todos.preload()
   expect(calls).toEqual(['load'])
   await todos.cleanup()
-  await vi.waitFor(() => expect(calls).toEqual(['load', 'unload']))
+  await eventually(() => expect(calls).toEqual(['load', 'unload']))
 })
 
 /** Rows whose title has these many characters, in this order. */

@@ -5,8 +5,9 @@ import {
   PowerSyncTransactor,
 } from '@rowsignal/core'
 import { createCollection } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { insertTodos, schema } from '../support/todos.ts'
 
 const table = schema.props.todos
@@ -18,7 +19,7 @@ test('preload() rejects when onLoad fails, with what it threw as the cause, and 
   const onLoad = (): Promise<void> => Promise.reject(cause)
   const todos = createCollection(powerSyncCollectionOptions({ database, table, onLoad }))
   await expect(todos.preload()).rejects.toMatchObject({ code: 'load-hook-failed', cause })
-  await vi.waitFor(() => expect(todos.size).toBe(3), 20_000)
+  await eventually(() => expect(todos.size).toBe(3))
 })
 
 test('the tracking table has a name once the collection has started', async () => {

@@ -2,8 +2,9 @@ import { column, LogLevels, Schema, Table } from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
 import { bigintColumn, createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
 import * as fc from 'fast-check'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 interface Named {
   readonly table: string
@@ -90,11 +91,11 @@ async function assertInStep(
   await database.execute(
     `UPDATE ${view} SET ${[first, ...others].map((name) => `${quoted(name)} = 'C'`).join(', ')}`,
   )
-  await vi.waitFor(() => expect(rows.get('own')).toMatchObject(values('C')), { timeout: 20_000 })
+  await eventually(() => expect(rows.get('own')).toMatchObject(values('C')))
   await inStep()
   await rows.delete('own').isPersisted.promise
   await database.execute(`DELETE FROM ${view}`)
-  await vi.waitFor(inStep, { timeout: 20_000 })
+  await eventually(inStep)
   await rows.cleanup()
 }
 

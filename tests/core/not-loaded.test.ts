@@ -1,8 +1,9 @@
 /** A write to a row that SQLite has and the collection has not read, at each point of the collection's life. */
 import { createPowerSyncCollection, powerSyncCollectionOptions, transact } from '@rowsignal/core'
 import { createCollection } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema } from '../support/todos.ts'
 
 async function openTable() {
@@ -39,7 +40,7 @@ test('options start the sync at once, so that an event handler may update', asyn
   const { database, config } = await openTable()
   const todos = createCollection(powerSyncCollectionOptions(config))
   expect(todos.status).toBe('loading')
-  await vi.waitFor(() => expect(todos.status).toBe('ready'), 20_000)
+  await eventually(() => expect(todos.status).toBe('ready'))
   await todos.update('a', setTitle).isPersisted.promise
   expect(await database.getAll('SELECT title FROM todos')).toEqual([{ title: 'Go' }])
 })
@@ -50,7 +51,7 @@ test('options may leave the start to the first reader, and the factory may start
   expect(lazy.status).toBe('idle')
   const eager = createPowerSyncCollection({ ...config, startSync: true })
   expect(eager.status).toBe('loading')
-  await vi.waitFor(() => expect(eager.status).toBe('ready'), 20_000)
+  await eventually(() => expect(eager.status).toBe('ready'))
 })
 
 test('before a collection of the factory has started', async () => {
@@ -76,7 +77,7 @@ test('after gcTime has let the rows go', async () => {
   const todos = createCollection(powerSyncCollectionOptions({ ...config, gcTime: 1 }))
   await todos.preload()
   todos.subscribeChanges(() => undefined).unsubscribe()
-  await vi.waitFor(() => expect(todos.status).toBe('cleaned-up'), 20_000)
+  await eventually(() => expect(todos.status).toBe('cleaned-up'))
   expectNotLoaded(todos)
   const subscription = todos.subscribeChanges(() => undefined)
   await todos.preload()

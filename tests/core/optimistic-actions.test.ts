@@ -6,8 +6,9 @@ import {
   debounceStrategy,
   queueStrategy,
 } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { logEvents, schema } from '../support/todos.ts'
 
 async function openTodos() {
@@ -94,7 +95,7 @@ test('a change from outside during a debounce is not lost and does not undo what
   const type = typing(50)
   const typed = type('Pack well')
   await database.execute("INSERT INTO todos(id, title) VALUES ('b', 'Go')")
-  await vi.waitFor(() => expect(todos.has('b')).toBe(true))
+  await eventually(() => expect(todos.has('b')).toBe(true))
   expect(todos.get('a')).toMatchObject({ title: 'Pack well' })
   await typed.isPersisted.promise
   expect(todos.get('a')).toMatchObject({ title: 'Pack well', $synced: true })

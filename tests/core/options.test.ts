@@ -2,15 +2,16 @@
 import { column, Schema, Table } from '@powersync/common'
 import { type BadRow, jsonColumn, powerSyncCollectionOptions } from '@rowsignal/core'
 import { collectionOptions, createCollection, createTransaction, DbClient } from '@tanstack/db'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 const schema = new Schema({ todos: new Table({ title: column.text, tags: column.text }) })
 const badJson = "INSERT INTO todos(id, title, tags) VALUES ('bad', 'Torn', '{')"
 
 /** Waits for a collection that may be at any point of its life. */
 const settled = (collection: { status: string }, status: string): Promise<void> =>
-  vi.waitFor(() => expect(collection.status).toBe(status), 20_000)
+  eventually(() => expect(collection.status).toBe(status))
 
 async function openOptions(onLoad?: () => void) {
   const database = await openDatabase(schema)
@@ -37,7 +38,7 @@ test('collections of one options object have bad rows of their own', async () =>
   await one.cleanup()
   expect([ids(one), ids(two)]).toEqual([[], ['bad']])
   await database.execute("UPDATE todos SET tags = '[]' WHERE id = 'bad'")
-  await vi.waitFor(() => expect(ids(two)).toEqual([]), 20_000)
+  await eventually(() => expect(ids(two)).toEqual([]))
   expect(two.get('bad')).toMatchObject({ tags: [] })
 })
 
@@ -72,7 +73,7 @@ test('only the collection that a transaction holds is held', async () => {
   onTestFinished(() => release())
   transaction.mutate(() => one.update('a', (draft) => void (draft.title = 'Held')))
   await database.execute("UPDATE todos SET title = 'Go' WHERE id = 'a'")
-  await vi.waitFor(() => expect(one.utils.isHeld()).toBe(true), 20_000)
+  await eventually(() => expect(one.utils.isHeld()).toBe(true))
   expect(two.utils.isHeld()).toBe(false)
 })
 
@@ -85,7 +86,7 @@ test('collections of one options object all follow a change of the schema', asyn
   const wider = { title: column.text, tags: column.text, note: column.text }
   await database.updateSchema(new Schema({ todos: new Table(wider) }))
   for (const collection of [one, two]) {
-    await vi.waitFor(() => expect(collection.get('a')).toHaveProperty('note', null), 20_000)
+    await eventually(() => expect(collection.get('a')).toHaveProperty('note', null))
   }
 })
 

@@ -6,10 +6,11 @@ import {
 import { CollectionImpl } from '@tanstack/db'
 import { column, Schema, Table } from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { sweepDeadTabs, TabMark } from '../../core/src/powersync.ts'
 import { assertSupportedCollection } from '../../core/src/tanstack.ts'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { useTabLocks } from '../support/tab-locks.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
 
@@ -97,7 +98,7 @@ test.each([true, false])(
     await sweepDeadTabs(database)
     expect(await trackingObjects(database)).toEqual([table])
     living.release()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await sweepDeadTabs(database)
       expect(await trackingObjects(database)).toEqual([])
     })
@@ -138,9 +139,8 @@ test('what an app has of such names is its own', async () => {
   await Promise.all([todos.preload(), refused.preload()])
   await refused.insert({ id: 'a', title: 'A' }).isPersisted.promise
   await Promise.all([todos.cleanup(), refused.cleanup()])
-  await vi.waitFor(
-    async () => expect((await trackingObjects(database)).toSorted()).toEqual(before.toSorted()),
-    { timeout: 20_000 },
+  await eventually(async () =>
+    expect((await trackingObjects(database)).toSorted()).toEqual(before.toSorted()),
   )
   expect(await database.getAll('SELECT value FROM rowsignal_cache')).toEqual([{ value: 'kept' }])
   expect(await database.getAll('SELECT title FROM rowsignal_refused')).toEqual([{ title: 'A' }])

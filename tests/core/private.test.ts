@@ -2,6 +2,7 @@ import { createConsoleLogger, LogLevels } from '@powersync/common'
 import { createPowerSyncCollection, transact, writeErrors } from '@rowsignal/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema } from '../support/todos.ts'
 
 const secret = 'my-secret-value'
@@ -51,9 +52,9 @@ test('nothing that goes wrong logs or tells the contents of a row', async () => 
       JSON.stringify({ title: secret, done: 2 ** 60 }),
     ])
     void todos.insert({ id: 'b', title: secret })
-    await vi.waitFor(() => expect(output()).toContain('lock-waiting'))
+    await eventually(() => expect(output()).toContain('lock-waiting'))
   })
-  await vi.waitFor(() => expect(todos.utils.badRows.has('bad')).toBe(true))
+  await eventually(() => expect(todos.utils.badRows.has('bad')).toBe(true))
   expect(output()).toContain('heard')
   expect(output()).not.toContain(secret)
   const errors = writeErrors(database)

@@ -1,6 +1,7 @@
 import { createCollection } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { joinOf, openBoth, setBoth } from '../support/both.ts'
+import { eventually } from '../support/eventually.ts'
 import { slowAction } from '../support/slow-action.ts'
 import { logEvents, trackingObjects } from '../support/todos.ts'
 
@@ -16,7 +17,7 @@ test('a join never shows half a SQLite commit', async () => {
   const both = await openBoth()
   const { states } = await joinOf(both)
   for (let step = 1; step <= 5; step++) await setBoth(both.database, `v${step}`)
-  await vi.waitFor(() => expect(states.at(-1)).toBe('v5/v5'))
+  await eventually(() => expect(states.at(-1)).toBe('v5/v5'))
   for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
 })
 
@@ -30,7 +31,7 @@ test('a join never shows half a SQLite commit while a write of ours persists', a
     await setBoth(both.database, `v${step}`)
     await write.isPersisted.promise
   }
-  await vi.waitFor(() => expect(states.at(-1)).toBe('v10/v10'))
+  await eventually(() => expect(states.at(-1)).toBe('v10/v10'))
   for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
   expect(both.todos.get('b')?.done).toBe(10)
 })
@@ -43,7 +44,7 @@ test('a join never shows half a SQLite commit that comes between another one and
     const first = both.database.execute("UPDATE todos SET done = ? WHERE id = 'b'", [step])
     await Promise.all([first, setBoth(both.database, `v${step}`)])
   }
-  await vi.waitFor(() => expect(states.at(-1)).toBe('v5/v5'))
+  await eventually(() => expect(states.at(-1)).toBe('v5/v5'))
   for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
 })
 
@@ -58,7 +59,7 @@ test('a join never shows half a SQLite commit while somebody’s slow action hol
   await both.database.execute("UPDATE todos SET done = 1 WHERE id = 'b'")
   expect(states.at(-1)).toBe('v0/v0')
   await action.end()
-  await vi.waitFor(() => expect(states.at(-1)).toBe('v2/v2'))
+  await eventually(() => expect(states.at(-1)).toBe('v2/v2'))
   for (const state of states) expect(state.split('/')[0]).toBe(state.split('/')[1])
 })
 
@@ -66,11 +67,11 @@ test('a collection that is held too long is left out and says so; the others go 
   const { database, todos, lists } = await openBoth()
   const action = slowAction(() => todos.update('b', (draft) => void (draft.title = 'optimistic')))
   await setBoth(database, 'v1')
-  await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v1'), { timeout: 5_000 })
+  await eventually(() => expect(lists.get('l')?.name).toBe('v1'))
   expect(todos.utils.isHeld()).toBe(true)
   expect(todos.get('a')?.title).toBe('v0')
   await action.end()
-  await vi.waitFor(() => expect(todos.get('a')?.title).toBe('v1'))
+  await eventually(() => expect(todos.get('a')?.title).toBe('v1'))
   expect(todos.utils.isHeld()).toBe(false)
 })
 
@@ -82,9 +83,9 @@ test('a collection that is read while a slow action holds another is ready when 
   const atReady: unknown[] = []
   todos.onFirstReady(() => atReady.push(todos.get('a')?.title, lists.get('l')?.name))
   todos.startSyncImmediate()
-  await vi.waitFor(() => expect(todos.has('a')).toBe(true))
+  await eventually(() => expect(todos.has('a')).toBe(true))
   await action.end()
-  await vi.waitFor(() => expect(atReady).toEqual(['v1', 'v1']))
+  await eventually(() => expect(atReady).toEqual(['v1', 'v1']))
 })
 
 test('a collection that a slow action wrote to is ready when it shows its rows, or says that they are held', async () => {
@@ -94,15 +95,15 @@ test('a collection that a slow action wrote to is ready when it shows its rows, 
   const quick = slowAction(() => todos.insert({ id: 'quick', title: 'mine' }))
   const sizes: number[] = []
   todos.onFirstReady(() => sizes.push(todos.size))
-  await vi.waitFor(async () => expect(await trackingObjects(database)).toHaveLength(8))
+  await eventually(async () => expect(await trackingObjects(database)).toHaveLength(8))
   await database.writeLock(() => Promise.resolve()) // behind that of the read
   await quick.end()
-  await vi.waitFor(() => expect(sizes).toEqual([2]))
+  await eventually(() => expect(sizes).toEqual([2]))
 
   await todos.cleanup()
   todos.startSyncImmediate()
   const slow = slowAction(() => todos.insert({ id: 'slow', title: 'mine' }))
-  await vi.waitFor(() => expect(todos.status).toBe('ready'), { timeout: 5000 })
+  await eventually(() => expect(todos.status).toBe('ready'))
   expect([todos.size, todos.utils.isHeld()]).toEqual([1, true])
   await slow.end()
   expect([todos.size, todos.utils.isHeld()]).toEqual([2, false])
@@ -114,7 +115,7 @@ test('a change is one event, and an equal row none', async () => {
   const before = todos.get('a')
   await database.execute("INSERT OR REPLACE INTO todos(id, title, list_id) VALUES ('a', 'v0', 'l')")
   await database.execute("UPDATE todos SET title = 'v1' WHERE id = 'b'")
-  await vi.waitFor(() => expect(log).toEqual(['update b title=v1']))
+  await eventually(() => expect(log).toEqual(['update b title=v1']))
   expect(todos.get('a')).toBe(before)
 })
 
@@ -132,7 +133,7 @@ test('overlapping writes of ours never step back', async () => {
   )
   await Promise.all(writes.map((write) => write.isPersisted.promise))
   await database.execute("UPDATE todos SET title = 'last' WHERE id = 'b'")
-  await vi.waitFor(() => expect(todos.get('b')?.title).toBe('last'))
+  await eventually(() => expect(todos.get('b')?.title).toBe('last'))
   expect(seen).toEqual(['w1', 'w2', 'w3', 'w4'])
 })
 
@@ -143,7 +144,7 @@ test('a row that others change while our write of another row persists is shown'
     draft.title = 'ours'
   })
   await Promise.all([outside, ours.isPersisted.promise])
-  await vi.waitFor(() => expect(todos.get('a')?.title).toBe('theirs'))
+  await eventually(() => expect(todos.get('a')?.title).toBe('theirs'))
   expect(todos.get('b')?.title).toBe('ours')
 })
 
@@ -156,7 +157,7 @@ test('a row that others change is not lost when our write at that time rolls bac
   const ours = todos.delete('b')
   await outside
   await expect(ours.isPersisted.promise).rejects.toThrow('refused')
-  await vi.waitFor(() => expect(todos.get('a')?.title).toBe('theirs'))
+  await eventually(() => expect(todos.get('a')?.title).toBe('theirs'))
   expect(todos.get('b')?.title).toBe('v0')
 })
 
@@ -171,7 +172,7 @@ test('a write that a subscriber makes during a publication is persisted exactly 
     }
   })
   await setBoth(database, 'v1')
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const crud = await database.getAll<{ data: string }>('SELECT data FROM ps_crud ORDER BY id')
     const written = crud
       .map(({ data }) => JSON.parse(data))
@@ -205,9 +206,9 @@ test('a subscriber’s write that fails does not undo another subscriber’s', a
     () => void lists.insert({ id: 'kept', name: 'n' }).isPersisted.promise.catch(() => undefined),
   )
   await setBoth(database, 'v1')
-  await vi.waitFor(() => expect(failures).toHaveLength(1))
+  await eventually(() => expect(failures).toHaveLength(1))
   expect(await database.getAll("SELECT id FROM lists WHERE id = 'kept'")).toHaveLength(1)
-  await vi.waitFor(() => expect(lists.has('kept')).toBe(true))
+  await eventually(() => expect(lists.has('kept')).toBe(true))
   expect(todos.has('b')).toBe(true)
 })
 
@@ -226,10 +227,10 @@ test('a subscriber that throws leaves no table stale, not even for a moment', as
   )
   lists.subscribeChanges(() => shownTogether.push(inPublication), { includeInitialState: false })
   await setBoth(database, 'v1')
-  await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v1'))
+  await eventually(() => expect(lists.get('l')?.name).toBe('v1'))
   expect(todos.get('a')?.title).toBe('v1')
   await setBoth(database, 'v2')
-  await vi.waitFor(() => expect(lists.get('l')?.name).toBe('v2'))
+  await eventually(() => expect(lists.get('l')?.name).toBe('v2'))
   expect(todos.get('a')?.title).toBe('v2')
   expect(shownTogether).toEqual([true, true])
   expect(reported.map((error) => (error as Error).message)).toEqual(['subscriber', 'subscriber'])
@@ -249,7 +250,7 @@ test('a subscriber’s write to a collection without a handler is an error, not 
     other.insert({ id: 'x' }).isPersisted.promise.catch((error: Error) => failures.push(error))
   })
   await setBoth(database, 'v1')
-  await vi.waitFor(() => expect(failures[0]).toMatchObject({ code: 'no-handler' }))
+  await eventually(() => expect(failures[0]).toMatchObject({ code: 'no-handler' }))
   expect(other.has('x')).toBe(false)
 })
 
@@ -265,7 +266,7 @@ test('a row that we delete does not come back because somebody else has deleted 
   const tracking = (await trackingObjects(database)).filter((name) =>
     /^rowsignal_.*_\d+$/.test(name),
   )
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     for (const table of tracking) {
       expect(await database.getAll(`SELECT id FROM ${table}`)).toEqual([])
     }

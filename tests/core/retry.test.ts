@@ -1,6 +1,7 @@
 import { createPowerSyncCollection } from '@rowsignal/core'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
 
 /** An `onLoad` that is done when the test says so. */
@@ -20,10 +21,10 @@ test('a collection waits for its onLoad and shows its rows meanwhile', async () 
   const { onLoad, finish, unload } = slowHook()
   const todos = createPowerSyncCollection({ database, table: schema.props.todos, onLoad })
   todos.startSyncImmediate()
-  await vi.waitFor(() => expect(todos.size).toBe(1))
+  await eventually(() => expect(todos.size).toBe(1))
   expect(todos.status).toBe('loading')
   finish()
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.status).toBe('ready'))
   expect(unload).not.toHaveBeenCalled()
   await todos.cleanup()
   expect(unload).toHaveBeenCalledOnce()
@@ -37,13 +38,13 @@ test('an onLoad that throws is an error until a retry runs it again', async () =
   })
   const todos = createPowerSyncCollection({ database, table: schema.props.todos, onLoad })
   todos.startSyncImmediate()
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
   expect(todos.utils.error).toMatchObject({
     code: 'load-hook-failed',
     cause: { message: 'offline' },
   })
   todos.utils.retry()
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.status).toBe('ready'))
   expect(todos.utils.error).toBeUndefined()
   expect(onLoad).toHaveBeenCalledTimes(2)
 })
@@ -55,7 +56,7 @@ test('an onLoad that resolves after the clean-up is ended all the same', async (
   todos.startSyncImmediate()
   await todos.cleanup()
   finish()
-  await vi.waitFor(() => expect(unload).toHaveBeenCalledOnce())
+  await eventually(() => expect(unload).toHaveBeenCalledOnce())
 })
 
 test('a first read that fails is an error until a retry', async () => {
@@ -65,14 +66,14 @@ test('a first read that fails is an error until a retry', async () => {
   await database.execute("UPDATE ps_data__todos SET data = 'torn'")
   const todos = createPowerSyncCollection({ database, table: schema.props.todos })
   todos.startSyncImmediate()
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
   expect(todos.utils.error).toMatchObject({ code: 'capture-failed' })
   expect(todos.utils.error?.cause).toMatchObject({
     message: expect.stringContaining('JSON') as string,
   })
   await database.execute(`UPDATE ps_data__todos SET data = '{"title":"Go"}'`)
   todos.utils.retry()
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.status).toBe('ready'))
   expect(todos.get('a')).toMatchObject({ title: 'Go' })
   expect(todos.utils.error).toBeUndefined()
 })
@@ -83,10 +84,10 @@ test('a trigger that cannot be made is an error until a retry, and nothing of it
   await database.execute('ALTER TABLE ps_data__todos RENAME TO elsewhere')
   const todos = createPowerSyncCollection({ database, table: schema.props.todos })
   todos.startSyncImmediate()
-  await vi.waitFor(() => expect(todos.utils.error).toMatchObject({ code: 'capture-failed' }))
+  await eventually(() => expect(todos.utils.error).toMatchObject({ code: 'capture-failed' }))
   await database.execute('ALTER TABLE elsewhere RENAME TO ps_data__todos')
   todos.utils.retry()
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.status).toBe('ready'))
   expect(todos.get('a')).toMatchObject({ title: 'Pack' })
   await todos.cleanup()
   expect(await trackingObjects(database)).toEqual([])

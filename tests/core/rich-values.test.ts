@@ -1,10 +1,11 @@
 import { column, Schema, Table } from '@powersync/common'
 import { createPowerSyncCollection, dateColumn, jsonColumn, transact } from '@rowsignal/core'
 import { createTransaction } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { freeze, isSameValue } from '../../core/src/rich-values.ts'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 const columns = { title: column.text, due: column.text, tags: column.text }
 const schema = new Schema({ todos: new Table(columns) })
@@ -56,7 +57,7 @@ async function openTodos({ options }: (typeof ways)[number]) {
   })
   await todos.preload()
   const row = () => todos.get('a')!
-  const isTitled = (title: string) => vi.waitFor(() => expect(row().title).toBe(title), 20_000)
+  const isTitled = (title: string) => eventually(() => expect(row().title).toBe(title))
   return { database, todos, put, row, isTitled }
 }
 

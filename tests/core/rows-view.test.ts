@@ -5,6 +5,7 @@ import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
 import { openDatabase } from '../support/database.ts'
 import { schema } from '../support/todos.ts'
 import type { Todos } from '../bindings/contract.ts'
+import { eventually } from '../support/eventually.ts'
 
 const untracked: Host<undefined> = {
   server: false,
@@ -177,7 +178,7 @@ test('the error of another maker’s collection is what its sync reported, and a
   ])
   expect(view.error).toBe(view.error)
   view.retry()
-  await vi.waitFor(() => expect(view.status).toBe('loading'))
+  await eventually(() => expect(view.status).toBe('loading'))
   expect(view.error).toBeUndefined()
 })
 
@@ -189,9 +190,9 @@ test('the error and the retry of a live query are those of what it reads', async
   fail(cause)
   expect([view.status, view.error?.cause]).toEqual(['error', cause])
   view.retry()
-  await vi.waitFor(() => expect(todos.status).toBe('loading'))
+  await eventually(() => expect(todos.status).toBe('loading'))
   finish()
-  await vi.waitFor(() => expect(view.status).toBe('ready'))
+  await eventually(() => expect(view.status).toBe('ready'))
   expect([view.error, view.data.map((one) => one.title)]).toEqual([undefined, ['title a']])
 })
 
@@ -209,9 +210,9 @@ test('the error of a PowerSync collection is its own, also through a live query 
   const inner = liveQuery((q) => q.from({ todo: todos }))
   const outer = liveQuery((q) => q.from({ todo: inner }))
   const { view } = openView(outer as unknown as Todos)
-  await vi.waitFor(() => expect(view.error?.code).toBe('load-hook-failed'))
+  await eventually(() => expect(view.error?.code).toBe('load-hook-failed'))
   isDown = false
   view.retry()
-  await vi.waitFor(() => expect(view.status).toBe('ready'))
+  await eventually(() => expect(view.status).toBe('ready'))
   expect(view.error).toBeUndefined()
 })

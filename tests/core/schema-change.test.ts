@@ -1,7 +1,8 @@
 import { column, Schema, Table } from '@powersync/common'
 import { createPowerSyncCollection } from '@rowsignal/core'
 import { createLiveQueryCollection, eq } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { slowAction } from '../support/slow-action.ts'
 import { schema, trackingObjects } from '../support/todos.ts'
 import { openTrip } from '../support/trip.ts'
@@ -11,7 +12,7 @@ const listsOnly = new Schema({ lists: new Table({ name: column.text }) })
 test('a table that the schema loses empties its collection, whose status says so', async () => {
   const { database, lists, todos } = await openTrip()
   await database.updateSchema(listsOnly)
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
   expect(todos.utils.error).toMatchObject({ code: 'table-not-in-schema' })
   expect(todos.size).toBe(0)
   expect(lists.status).toBe('ready')
@@ -20,13 +21,13 @@ test('a table that the schema loses empties its collection, whose status says so
 test('a table that comes back brings its rows back, and their changes', async () => {
   const { database, todos } = await openTrip()
   await database.updateSchema(listsOnly)
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
   await database.updateSchema(schema)
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.status).toBe('ready'))
   expect(todos.utils.error).toBeUndefined()
   expect(todos.get('a')).toMatchObject({ title: 'Pack' })
   await database.execute("UPDATE todos SET title = 'Go' WHERE id = 'a'")
-  await vi.waitFor(() => expect(todos.get('a')).toMatchObject({ title: 'Go' }))
+  await eventually(() => expect(todos.get('a')).toMatchObject({ title: 'Go' }))
   await todos.insert({ id: 'b', title: 'Rest' }).isPersisted.promise
   expect(todos.get('b')).toMatchObject({ title: 'Rest', $synced: true })
 })
@@ -41,9 +42,9 @@ test('a live query over a table that went and came back shows its rows', async (
   )
   await joined.preload()
   await database.updateSchema(listsOnly)
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
   await database.updateSchema(schema)
-  await vi.waitFor(() => expect(joined.toArray).toMatchObject([{ title: 'Pack', list: 'Trip' }]))
+  await eventually(() => expect(joined.toArray).toMatchObject([{ title: 'Pack', list: 'Trip' }]))
   expect(joined.status).toBe('ready')
 })
 
@@ -53,11 +54,11 @@ test('the collections of other tables go on over a schema change without being r
   const events: unknown[] = []
   lists.subscribeChanges((changes) => events.push(...changes), { includeInitialState: false })
   await database.updateSchema(listsOnly)
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
   expect(lists.get('l')).toBe(before)
   expect(events).toEqual([])
   await database.execute("UPDATE lists SET name = 'Journey' WHERE id = 'l'")
-  await vi.waitFor(() => expect(lists.get('l')).toMatchObject({ name: 'Journey' }))
+  await eventually(() => expect(lists.get('l')).toMatchObject({ name: 'Journey' }))
 })
 
 test('a column that the schema gains is in the rows', async () => {
@@ -68,9 +69,9 @@ test('a column that the schema gains is in the rows', async () => {
       todos: new Table({ title: column.text, list_id: column.text, note: column.text }),
     }),
   )
-  await vi.waitFor(() => expect(todos.get('a')).toHaveProperty('note', null))
+  await eventually(() => expect(todos.get('a')).toHaveProperty('note', null))
   await database.execute("UPDATE todos SET note = 'warm' WHERE id = 'a'")
-  await vi.waitFor(() => expect(todos.get('a')).toMatchObject({ note: 'warm' }))
+  await eventually(() => expect(todos.get('a')).toMatchObject({ note: 'warm' }))
   expect(todos.get('a')).not.toHaveProperty('done')
 })
 
@@ -81,9 +82,9 @@ test('a table that becomes local-only is read where its rows are now', async () 
     todos: new Table({ title: column.text, list_id: column.text }, { localOnly: true }),
   })
   await database.updateSchema(local)
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.status).toBe('ready'))
   await database.execute("INSERT INTO todos(id, title) VALUES ('b', 'Stay')")
-  await vi.waitFor(() => expect(todos.get('b')).toMatchObject({ title: 'Stay' }))
+  await eventually(() => expect(todos.get('b')).toMatchObject({ title: 'Stay' }))
   const stored = await database.getAll<{ id: string }>('SELECT id FROM todos ORDER BY id')
   expect([...todos.keys()]).toEqual(stored.map(({ id }) => id))
 })
@@ -119,7 +120,7 @@ test('a write that the schema change overtakes is shown until its table is gone'
     change = database.updateSchema(new Schema({ todos: new Table({ title: column.text }) }))
   })
   await Promise.all([write?.isPersisted.promise, change])
-  await vi.waitFor(() => expect(lists.size).toBe(0))
+  await eventually(() => expect(lists.size).toBe(0))
   expect(names[0]).toBe('Journey')
   expect(new Set(names)).toEqual(new Set(['Journey', 'gone']))
 })
@@ -133,31 +134,31 @@ test('rows that still wait for a slow action when their table is lost are not sh
   const collection = createPowerSyncCollection({ database, table: withDrafts.props.drafts })
   collection.startSyncImmediate()
   const action = slowAction(() => collection.insert({ id: 'c', body: 'mine' }))
-  await vi.waitFor(() => expect(collection.utils.isHeld()).toBe(true), { timeout: 5000 })
+  await eventually(() => expect(collection.utils.isHeld()).toBe(true))
   expect(collection.size).toBe(1) // the rows that were read wait for the action
 
   await database.updateSchema(listsOnly)
   await database.updateSchema(withDrafts)
-  await vi.waitFor(() => expect(collection.status).toBe('ready'), { timeout: 5000 })
+  await eventually(() => expect(collection.status).toBe('ready'))
   await database.execute("INSERT INTO drafts(id, body) VALUES ('d', 'new')")
   await action.end()
-  await vi.waitFor(() => expect(collection.has('d')).toBe(true))
+  await eventually(() => expect(collection.has('d')).toBe(true))
   expect([...collection.keys()]).toEqual(['d'])
 })
 
 test('a write to a table that the schema has lost is refused and told', async () => {
   const { database, todos } = await openTrip()
   await database.updateSchema(listsOnly)
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
   expect(() => todos.insert({ id: 'b', title: 'Rest' })).toThrow(/error/)
 })
 
 test('collections leave nothing behind after schema changes', async () => {
   const { database, lists, todos } = await openTrip()
   await database.updateSchema(listsOnly)
-  await vi.waitFor(() => expect(todos.status).toBe('error'))
+  await eventually(() => expect(todos.status).toBe('error'))
   await database.updateSchema(schema)
-  await vi.waitFor(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.status).toBe('ready'))
   await Promise.all([lists.cleanup(), todos.cleanup()])
-  await vi.waitFor(async () => expect(await trackingObjects(database)).toEqual([]))
+  await eventually(async () => expect(await trackingObjects(database)).toEqual([]))
 })

@@ -2,6 +2,7 @@ import { column, Schema, Table } from '@powersync/common'
 import { syncStatus, syncStream } from '@rowsignal/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 const schema = new Schema({ todos: new Table({ title: column.text }) })
 
@@ -40,7 +41,7 @@ test('a failed connection is told once, however often the SDK repeats it', async
   const raw = vi.fn()
   database.registerListener({ statusChanged: raw })
   const connected = database.connect(unreachable, { retryDelayMs: 5 })
-  await vi.waitFor(() => expect(raw.mock.calls.length).toBeGreaterThan(8))
+  await eventually(() => expect(raw.mock.calls.length).toBeGreaterThan(8))
   await database.disconnect()
   await connected.catch(() => {})
   expect(seen).toContain('no network')
@@ -68,7 +69,7 @@ test('a stream is subscribed to with the first listener', async () => {
     error: undefined,
   })
   onTestFinished(stream.listen(() => {}))
-  await vi.waitFor(() => expect(stream.get().subscribed).toBe(true))
+  await eventually(() => expect(stream.get().subscribed).toBe(true))
   expect(stream.get()).toBe(stream.get())
   expect(
     await database.getAll(
@@ -81,14 +82,14 @@ test('a stream without parameters is found again', async () => {
   const database = await openDatabase(schema)
   const stream = syncStream(database, { name: 'all' })
   onTestFinished(stream.listen(() => {}))
-  await vi.waitFor(() => expect(stream.get().subscribed).toBe(true))
+  await eventually(() => expect(stream.get().subscribed).toBe(true))
 })
 
 test('a stream that is left before the database answers is left', async () => {
   const database = await openDatabase(schema)
   const stream = syncStream(database, { name: 'list' })
   stream.listen(() => {})()
-  await vi.waitFor(() => expect(stream.get().subscribed).toBe(true))
+  await eventually(() => expect(stream.get().subscribed).toBe(true))
   const active = (
     database as unknown as { connectionManager: { activeStreams: readonly unknown[] } }
   ).connectionManager.activeStreams
@@ -100,5 +101,5 @@ test('a stream of a closed database has an error', async () => {
   await database.close()
   const stream = syncStream(database, { name: 'list' })
   onTestFinished(stream.listen(() => {}))
-  await vi.waitFor(() => expect(stream.get().error).toBeInstanceOf(Error))
+  await eventually(() => expect(stream.get().error).toBeInstanceOf(Error))
 })

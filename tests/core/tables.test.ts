@@ -1,8 +1,9 @@
 import { column, Schema, Table } from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
 import { createPowerSyncCollection, isRowsignalError, jsonColumn } from '@rowsignal/core'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 const columns = { title: column.text, note: column.text }
 
@@ -41,7 +42,7 @@ test.each(kinds)('table %s is followed and written like any other', async (_, ta
   await rows.preload()
   expect(rows.get('a')).toMatchObject({ title: 'A', note: null })
   await database.execute(`UPDATE ${view} SET note = 'n'`)
-  await vi.waitFor(() => expect(rows.get('a')).toMatchObject({ title: 'A', note: 'n' }))
+  await eventually(() => expect(rows.get('a')).toMatchObject({ title: 'A', note: 'n' }))
   await rows.insert([{ id: 'b', title: 'B' }, { id: 'c' }]).isPersisted.promise
   await rows.update('b', (draft) => {
     draft.title = 'B2'
@@ -86,7 +87,7 @@ test('a row inserted into an insert-only table is queued, and gone once it is wr
   const write = logs.insert({ id: 'a', title: 'opened' })
   expect(logs.get('a')).toMatchObject({ title: 'opened' })
   await write.isPersisted.promise
-  await vi.waitFor(() => expect(logs.size).toBe(0))
+  await eventually(() => expect(logs.size).toBe(0))
   expect(await crudOf(database)).toMatchObject([
     { op: 'PUT', table: 'logs', id: 'a', opData: { title: 'opened' } },
   ])
@@ -130,11 +131,11 @@ test('ignoreEmptyUpdates queues no update that changes nothing', async () => {
     const rows = createPowerSyncCollection({ database, table })
     await rows.preload()
     await database.execute(`INSERT INTO ${table.viewName}(id, title) VALUES ('a', 'A')`)
-    await vi.waitFor(() => expect(rows.size).toBe(1))
+    await eventually(() => expect(rows.size).toBe(1))
     const before = rows.get('a')
     await database.execute(`UPDATE ${table.viewName} SET title = 'A'`)
     await database.execute(`INSERT INTO ${table.viewName}(id, title) VALUES ('b', 'B')`)
-    await vi.waitFor(() => expect(rows.size).toBe(2))
+    await eventually(() => expect(rows.size).toBe(2))
     expect(rows.get('a')).toBe(before)
   }
   const queued = (await crudOf(database)).map(({ table, op }) => `${op} ${table}`)
@@ -161,7 +162,7 @@ test('a column that a new schema adds is read and written, one that it drops is 
   await todos.insert({ id: 'a', title: ['x'] }).isPersisted.promise
   expect(() => todos.insert({ id: 'b', done: 1 })).toThrow('is not a column of table todos')
   await database.updateSchema(after)
-  await vi.waitFor(() => expect(todos.get('a')).toMatchObject({ title: ['x'], done: null }))
+  await eventually(() => expect(todos.get('a')).toMatchObject({ title: ['x'], done: null }))
   await todos.insert({ id: 'b', done: 1 }).isPersisted.promise
   expect(todos.get('b')).toMatchObject({ title: null, done: 1 })
   expect(() => todos.insert({ id: 'c', old: 'x' } as never)).toThrow('is not a column')

@@ -3,6 +3,7 @@ import { isRowsignalError, PowerSyncTransactor, rows, transact, upsert } from '@
 import { createOptimisticAction, createTransaction } from '@tanstack/db'
 import { expect, onTestFinished, test } from 'vitest'
 import { joinOf, openBoth as openRows } from '../support/both.ts'
+import { eventually } from '../support/eventually.ts'
 import { unhandled } from '../support/unhandled.ts'
 
 async function openBoth() {
@@ -223,7 +224,7 @@ test.each(['a collection', 'a live query'])(
     if (source === 'a collection') todos.subscribeChanges(answerOnce)
     else join.subscribeChanges(answerOnce)
     await database.execute("UPDATE todos SET title = 'v1' WHERE id = 'a'")
-    await expect.poll(() => answers.length, { timeout: 20_000 }).toBe(2)
+    await eventually(() => expect(answers.length).toBe(2))
     await Promise.all(answers.map(({ isPersisted }) => isPersisted.promise))
     expect(await queued()).toEqual([['PATCH a'], ['PUT answer', 'PUT list'], ['PUT other']])
   },

@@ -8,6 +8,7 @@ import { createCollection, createTransaction, safeRandomUUID } from '@tanstack/d
 import { afterEach, expect, expectTypeOf, test, vi } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 const APP_SCHEMA = new Schema({
   documents: new Table(
@@ -70,7 +71,7 @@ test('option 2: SQLite’s types with a schema that validates', async () => {
   await db.execute(
     "INSERT INTO documents(id, name, author, created_at, archived) VALUES ('c', 'aa', '', '', 0)",
   )
-  await vi.waitFor(() => expect(messages).toEqual(['Should be at least 3 characters']))
+  await eventually(() => expect(messages).toEqual(['Should be at least 3 characters']))
   expect([...documentsCollection.keys()]).toEqual(['a'])
 })
 

@@ -11,6 +11,7 @@ import { createCollection, createLiveQueryCollection } from '@tanstack/db'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { logEvents, schema } from '../support/todos.ts'
 
 const shape = {
@@ -183,7 +184,7 @@ test.each(ways)(
     Object.assign(form.draft, { ...todos.get('b'), id: 'a', title: 'Mine' })
     expect(virtualsOf(form.draft)).toEqual([])
     await database.execute("UPDATE todos SET title = 'Theirs', weight = 3 WHERE id = 'a'")
-    await expect.poll(() => todos.get('a')?.title).toBe('Theirs')
+    await eventually(() => expect(todos.get('a')?.title).toBe('Theirs'))
     expect(Object.keys(form.conflicts).sort()).toEqual(['title', 'weight'])
     await form.save()?.isPersisted.promise
     expect(await database.get("SELECT title, done, weight FROM todos WHERE id = 'a'")).toEqual({

@@ -1,6 +1,7 @@
 import { createPowerSyncCollection, onWriteError, transact, writeErrors } from '@rowsignal/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { insertTodos, schema } from '../support/todos.ts'
 
 async function openTodos(options: { lockWarnMs?: number } = {}) {
@@ -84,7 +85,7 @@ test('a write awaited inside a write lock of the app is told as lock-waiting, an
   await database.writeTransaction(async () => {
     write = todos.insert({ id: 'a', title: 'Pack' })
     // Waiting for its promise here would wait for good; the app learns of it while it waits.
-    await vi.waitFor(() => expect(errors.get()).toHaveLength(1))
+    await eventually(() => expect(errors.get()).toHaveLength(1))
   })
   expect(told).toMatchObject([{ code: 'lock-waiting' }])
   expect(String(told[0])).toContain('writeTransaction')
@@ -133,7 +134,7 @@ test.each(['first', 'second'])(
     await database.writeTransaction(async () => {
       read = todos.preload()
       // Waiting for it here would wait for good.
-      await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 20_000 })
+      await eventually(() => expect(warnings).toHaveLength(1))
     })
     expect(warnings[0]).toMatch(/read of collection `todos`.*writeTransaction.*lock-waiting/)
     await read
@@ -152,9 +153,9 @@ test('so is a retry', async () => {
   const warnings = collectWarnings()
   await database.writeLock(async () => {
     todos.utils.retry()
-    await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 20_000 })
+    await eventually(() => expect(warnings).toHaveLength(1))
   })
-  await vi.waitFor(() => expect(todos.status).toBe('ready'), { timeout: 20_000 })
+  await eventually(() => expect(todos.status).toBe('ready'))
   expect(warnings[0]).toContain('lock-waiting')
 })
 
@@ -171,7 +172,7 @@ test('a read that nobody waits for any more is not told', async () => {
     todos.preload().catch(() => undefined)
     void todos.cleanup()
     other.startSyncImmediate() // asks later, so it is told after the time of the other
-    await vi.waitFor(() => expect(warnings).toHaveLength(1), { timeout: 20_000 })
+    await eventually(() => expect(warnings).toHaveLength(1))
   })
   expect(warnings[0]).toContain('`lists`')
 })

@@ -5,6 +5,7 @@ import { createLiveQueryCollection, createTransaction, eq } from '@tanstack/db'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema } from '../support/todos.ts'
 
 async function openTodos() {
@@ -106,7 +107,7 @@ test('an update of a row that was deleted before it reached SQLite is refused, a
   })
   await expect(write?.isPersisted.promise).rejects.toMatchObject({ code: 'no-row' })
   expect(await queued()).toEqual([])
-  await expect.poll(() => [...todos.keys()]).toEqual(['b'])
+  await eventually(() => expect([...todos.keys()]).toEqual(['b']))
   expect(lists.size).toBe(0)
 })
 
@@ -192,7 +193,7 @@ test('a write made inside the callback of a live query is persisted exactly once
     if (change?.type === 'insert') write ??= lists.insert({ id: `for ${change.key}`, name: 'Done' })
   })
   await database.execute("INSERT INTO todos(id, done) VALUES ('a', 1)")
-  await expect.poll(() => write).toBeDefined()
+  await eventually(() => expect(write).toBeDefined())
   await write?.isPersisted.promise
   expect(lists.get('for a')).toMatchObject({ name: 'Done', $synced: true })
   expect((await queued()).filter((entry) => entry.includes('for a'))).toHaveLength(1)

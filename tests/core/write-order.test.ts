@@ -1,7 +1,8 @@
 import { createPowerSyncCollection, PowerSyncTransactor, transact } from '@rowsignal/core'
 import { createTransaction } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema } from '../support/todos.ts'
 
 async function openBoth() {
@@ -103,6 +104,6 @@ test('a write whose trigger cannot be made is refused and holds no other up', as
   await next.isPersisted.promise
   await database.execute('ALTER TABLE elsewhere RENAME TO ps_data__lists')
   lists.utils.retry()
-  await vi.waitFor(() => expect(lists.status).toBe('ready'))
+  await eventually(() => expect(lists.status).toBe('ready'))
   expect(lists.size).toBe(0)
 })

@@ -8,8 +8,9 @@ import {
 } from '@rowsignal/core'
 import { createCollection, createTransaction } from '@tanstack/db'
 import type { PowerSyncDatabase } from '@powersync/node'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { schema } from '../support/todos.ts'
 
 interface CrudEntry {
@@ -167,7 +168,7 @@ test('a manual transaction that fails after SQLite took it shows what SQLite hol
   })
   transaction.mutate(() => todos.insert({ id: 'a', title: 'x' }))
   await expect(transaction.commit()).rejects.toThrow('later step')
-  await vi.waitFor(() => expect(todos.get('a')?.title).toBe('x'))
+  await eventually(() => expect(todos.get('a')?.title).toBe('x'))
 })
 
 test('metadata reaches the upload queue for every kind of write', async () => {

@@ -3,7 +3,8 @@ import { createConsoleLogger, type DBAdapter, LogLevels } from '@powersync/commo
 import { PowerSyncDatabase } from '@powersync/node'
 import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
 import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
+import { eventually, patienceMs } from '../support/eventually.ts'
 import { FaultyAdapter } from '../support/faulty-adapter.ts'
 import { keepFiles, newFiles, type StoredFiles } from '../support/stored-files.ts'
 import { schema } from '../support/todos.ts'
@@ -108,14 +109,15 @@ export async function settle({ adapter }: Pick<World, 'adapter'>): Promise<void>
 }
 
 export async function outcomeOf({ done }: Write): Promise<Outcome> {
-  const open = new Promise<Outcome>((resolve) => setTimeout(resolve, 2_000, 'open'))
-  return Promise.race([
-    done.then(
-      () => 'resolved' as const,
-      () => 'rejected' as const,
-    ),
-    open,
-  ])
+  let timer: NodeJS.Timeout | undefined
+  const open = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, 'open')
+  })
+  const settled = done.then(
+    () => 'resolved' as const,
+    () => 'rejected' as const,
+  )
+  return Promise.race([settled, open]).finally(() => clearTimeout(timer))
 }
 
 /** Whether each write is stored and queued whole, once, or not at all; and whole if its caller was told so. */
@@ -157,27 +159,25 @@ async function expectInStep(world: World): Promise<void> {
 
 /** What follows any fault: nobody is deaf or stuck, and a clean-up leaves nothing. */
 export async function expectAlive(world: World): Promise<void> {
-  await vi.waitFor(() => expectInStep(world), waiting)
+  await eventually(() => expectInStep(world))
   for (const name of tables) if (world[name].status === 'error') world[name].utils.retry()
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await expectInStep(world)
     expect(tables.map((name) => world[name].status)).toEqual(['ready', 'ready'])
-  }, waiting)
+  })
   await world.real.writeTransaction(async (tx) => {
     await tx.execute("UPDATE todos SET title = 'after' WHERE id = 't3'")
     await tx.execute("INSERT INTO lists(id, name) VALUES ('after', 'after')")
   })
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(world.todos.get('t3')?.title).toBe('after')
     expect(world.lists.get('after')?.name).toBe('after')
-  }, waiting)
+  })
   await world.todos.insert({ id: 'last', title: 'last' }).isPersisted.promise
   await expectInStep(world)
   await Promise.all(tables.map((name) => world[name].cleanup()))
-  await vi.waitFor(async () => expect(await leftOver(world.real)).toEqual([]), waiting)
+  await eventually(async () => expect(await leftOver(world.real)).toEqual([]))
 }
-
-const waiting = { timeout: 3_000, interval: 5 }
 
 async function selected(real: DBAdapter, table: TableName): Promise<unknown[]> {
   return real.getAll(`SELECT * FROM ${table} ORDER BY id`)

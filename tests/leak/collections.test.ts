@@ -1,8 +1,9 @@
 import type { PowerSyncDatabase } from '@powersync/node'
 import { createPowerSyncCollection, row, rows, syncStatus } from '@rowsignal/core'
 import { createCollection, createLiveQueryCollection, eq } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { bytesPerRound } from '../support/heap.ts'
 import { useTabLocks } from '../support/tab-locks.ts'
 import { insertTodos, schema, trackingObjects } from '../support/todos.ts'
@@ -84,7 +85,7 @@ test('a database holds one lock between tabs, however many collections there wer
   for (let round = 0; round < 5; round++) await useOnce(database)
   expect(held.size).toBe(1)
   await database.close()
-  await vi.waitFor(() => expect(held.size).toBe(0))
+  await eventually(() => expect(held.size).toBe(0))
 })
 
 test('a thousand collections leave no listener, timer, trigger or memory behind', async () => {

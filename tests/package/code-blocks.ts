@@ -18,11 +18,18 @@ export function codeBlocks(page: string): CodeBlock[] {
   const blocks: CodeBlock[] = []
   for (const [, language = '', code = ''] of text.matchAll(/^```(\w+)\n(.*?)^```$/gms)) {
     if (!languages.has(language)) continue
-    const named = /^(?:\/\/|<!--) ([\w-]+(?:\.svelte)?\.\w+)/.exec(code)?.[1]
+    const named = /^(?:\/\/|<!--) ([\w-]+(?:\.[\w-]+)?\.\w+)/.exec(code)?.[1]
     const file = named ?? `${page.replaceAll(/\W/g, '-')}-${blocks.length + 1}.${language}`
     blocks.push({ language, file, code })
   }
   return blocks
+}
+
+/** The commands of a page, one a line. */
+export function shellLines(page: string): string[] {
+  const text = readFileSync(`${root}/${page}`, 'utf8')
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, code = '']) => code)
+  return blocks.flatMap((code) => code.trim().split('\n'))
 }
 
 /** Writes files into a folder, which holds nothing else then. */

@@ -1,25 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pnpmVersion } from '../../scripts/setup.mjs'
 import manifest from '../package.json' with { type: 'json' }
 import { apps } from './apps.ts'
 import { writeFiles } from './code-blocks.ts'
-import { packages, root, runTool } from './run.ts'
+import { packPackages, pnpm } from './packed.ts'
 
 // Outside of the workspace, so that nothing of it is found.
 const folder = mkdtempSync(`${tmpdir()}/rowsignal-`)
-const tarballs: Record<string, string> = {}
-
-const pnpm = (args: readonly string[], cwd: string) =>
-  runTool('npx', ['--yes', `pnpm@${pnpmVersion}`, ...args], cwd)
+let tarballs: Record<string, string>
 
 beforeAll(() => {
-  for (const path of packages) {
-    const packed = pnpm(['pack', '--json', '--pack-destination', folder], `${root}/${path}`)
-    const { name, filename } = JSON.parse(packed) as { name: string; filename: string }
-    tarballs[name] = `file:${filename}`
-  }
+  tarballs = packPackages(folder)
 })
 
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -10,8 +10,9 @@ import {
   jsonColumn,
 } from '@rowsignal/core'
 import * as fc from 'fast-check'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** Names that must be quoted, that SQL knows, that every object has. */
 const itemColumns: ColumnsType = {
@@ -200,7 +201,7 @@ test('synced rows are exactly what the view shows, by the first read and by a ch
         }
       })
       const wanted = await selectExact(database)
-      await vi.waitFor(() => expectEqual(changed, wanted), { interval: 2 })
+      await eventually(() => expectEqual(changed, wanted))
       // Only now: records of changes that are still there would be read with the first read, and hide what it does.
       const read = openBoth(database)
       await Promise.all([read.all.preload(), read.plain.preload()])

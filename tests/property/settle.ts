@@ -1,6 +1,6 @@
 /** Waits until a world is at rest, and compares everything in it with SQLite. */
 import { deepEquals } from '@tanstack/db'
-import { vi } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import type { UploadedEntry } from '../support/sync-endpoint.ts'
 import { trackingObjects } from '../support/todos.ts'
 import { readAudit } from './audit.ts'
@@ -59,11 +59,8 @@ function nameOfEntry({ op, type, id, data }: UploadedEntry | QueueEntry): string
   return JSON.stringify([op, type, id, data ?? null])
 }
 
-/** Long, because a machine that is busy with other things must not make a program fail. */
-const patienceMs = 20_000
-
 async function waitForNone(read: () => Promise<string[]>): Promise<void> {
-  await vi.waitFor(async () => assertNone(await read()), { timeout: patienceMs, interval: 2 })
+  await eventually(async () => assertNone(await read()))
 }
 
 function assertNone(faults: readonly string[]): void {

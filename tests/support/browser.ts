@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import { chromiumArguments, chromiumPath } from './chromium.ts'
+import { patienceMs } from './eventually.ts'
 
 /**
  * A real Chromium with a profile of its own, closed when the test ends.
@@ -17,6 +18,7 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
     executablePath: chromiumPath(),
     args: chromiumArguments,
   })
+  context.setDefaultTimeout(patienceMs)
   onTestFinished(async () => {
     await context.close()
     await rm(profile, { recursive: true, force: true, maxRetries: 3 })

@@ -1,6 +1,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
+import { eventually } from '../../support/eventually.ts'
 import { bytesPerRound } from '../../support/heap.ts'
 import { openTodos, todo } from '../../support/synced-collection.ts'
 import { type Box, type Mounted, schema, type Todos } from '../contract.ts'
@@ -46,7 +47,7 @@ export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: Le
     const { todos, put } = openTodos(['a', 'b', 'c'])
     const listeners = listenerCount(database)
     const expectNothingLeft = async () => {
-      await vi.waitFor(() => expect(todos.subscriberCount).toBe(0), { timeout: 10_000 })
+      await eventually(() => expect(todos.subscriberCount).toBe(0))
       expect(listenerCount(database)).toBe(listeners)
     }
     return { props: { database, todos, keepAliveMs }, put, expectNothingLeft }
@@ -102,7 +103,7 @@ export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: Le
     unmount()
     await flush()
     expect(props.todos.subscriberCount).toBe(1)
-    await vi.waitFor(() => expect(props.todos.subscriberCount).toBe(0))
+    await eventually(() => expect(props.todos.subscriberCount).toBe(0))
   })
 
   test('a component that is mounted twice leaves nothing when both are gone', async () => {

@@ -1,7 +1,8 @@
 import { useDraft, useLiveQuery, useRow, useRows, useSyncStatus } from '@rowsignal/vue'
 import { gt } from '@tanstack/db'
 import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef } from 'vue'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { openTodos } from '../../support/synced-collection.ts'
 import { mountVue } from '../mount-vue.ts'
 import { testLeaks } from './suite.ts'
@@ -9,12 +10,7 @@ import { testLeaks } from './suite.ts'
 // Vue's development build keeps all that was mounted, 46 kB each here, for devtools that may come within 3 s.
 beforeAll(async () => {
   mountVue(() => () => undefined).unmount()
-  await vi.waitFor(
-    () => expect(Reflect.get(globalThis, '__VUE_DEVTOOLS_HOOK_REPLAY__')).toBeNull(),
-    {
-      timeout: 10_000,
-    },
-  )
+  await eventually(() => expect(Reflect.get(globalThis, '__VUE_DEVTOOLS_HOOK_REPLAY__')).toBeNull())
 })
 
 testLeaks({

@@ -11,6 +11,6 @@ export function render(todos: Todos): string {
     const plain = useReadable(rows(todos))
     const query = useLiveQuery((q) => q.from({ todo: todos }))
     const titles = all().map((row) => row.title)
-    return `${all.status} ${titles.join()} ${first()?.title} ${draft.title} ${plain().length} ${query.status} ${query.rows.length} ${query.collection.status}`
+    return `${all.status} ${titles.join()} ${first()?.title ?? '-'} ${draft.title ?? '-'} ${plain().length} ${query.status} ${query.rows.length} ${query.collection.status}`
   })
 }

@@ -1,0 +1,22 @@
+import { rows } from '@rowsignal/core'
+import { useDraft, useLiveQuery, useReadable, useRow, useRows } from '@rowsignal/vue'
+import { createSSRApp } from 'vue'
+import { renderToString } from 'vue/server-renderer'
+import type { Todos } from '../contract.ts'
+
+export function render(todos: Todos): Promise<string> {
+  return renderToString(
+    createSSRApp({
+      setup() {
+        const all = useRows(todos)
+        const first = useRow(todos, 'a')
+        const { draft } = useDraft(todos, 'a')
+        const plain = useReadable(rows(todos))
+        const query = useLiveQuery((q) => q.from({ todo: todos }))
+        const titles = (): string => all.rows.value.map((row) => row.title).join()
+        return () =>
+          `${all.status.value} ${titles()} ${first.value?.title ?? '-'} ${draft.title ?? '-'} ${plain.value.length} ${query.status.value} ${query.rows.value.length} ${query.collection.value.status}`
+      },
+    }),
+  )
+}
