@@ -32,7 +32,7 @@ async function openStoredTodos(ids: readonly string[]) {
 }
 
 /** The ids in the order of each field that has rows. */
-function orders({ rows, data = [], state, keys }: QueryFields): string[] {
+function orders({ rows, data, state, keys }: QueryFields): string[] {
   const ids = [rows.map(({ id }) => id), data.map(({ id }) => id), keys, Array.from(state, pairId)]
   return ids.map((order) => order.join(''))
 }
@@ -95,13 +95,10 @@ export function testRows(driver: Driver): void {
     expect(left.query().data).toBe(right.query().data)
     const everything = [left.query(), none.query()].flatMap(({ rows, data, keys }) => [
       rows,
-      data ?? [],
+      data,
       keys,
     ]) as unknown[][]
-    for (const items of everything.filter(Object.isFrozen)) {
-      expect(() => items.push('more')).toThrow(TypeError)
-    }
-    expect(everything.filter(Object.isFrozen)).toHaveLength(5)
+    for (const items of everything) expect(() => items.push('more')).toThrow(TypeError)
     ;(left.query().state as Map<string, unknown>).clear()
     expect(orders(right.query())).toEqual(Array(4).fill('abc'))
     remove('a')
