@@ -10,7 +10,7 @@ const partBytes = 256 * 1024
 const partOperations = 1_000
 
 /** The transaction stays in the queue: nobody has judged it, it only cannot get through. */
-export class UploadHeldError extends Error {
+class UploadHeldError extends Error {
   override readonly name = 'UploadHeldError'
 }
 
