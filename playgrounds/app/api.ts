@@ -3,22 +3,44 @@
  */
 import type { CrudEntry, PowerSyncCredentials } from '@powersync/web'
 
-/** An answer other than success; `code` is the backend's word for it. */
+/** An answer other than success. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
-  readonly code: string
+  /**
+   * The backend has judged the content and will not take it, however often it is sent: it names the operation. An answer
+   * that names none, of the backend or of a proxy in between, says nothing about what was sent.
+   */
+  readonly isRefusal: boolean
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, message: string, operation?: number) {
     super(message)
     this.status = status
-    this.code = code
+    this.isRefusal = status >= 400 && status < 500 && operation !== undefined
   }
+}
 
-  /** The backend has judged the content and will not take it, however often it is sent. */
-  get isRefusal(): boolean {
-    return this.status >= 400 && this.status < 500 && ![401, 408, 429].includes(this.status)
+export interface UploadOperation {
+  readonly op: CrudEntry['op']
+  readonly table: string
+  readonly id: string
+  readonly data: CrudEntry['opData']
+}
+
+/** A transaction, or a part of one: the backend writes nothing before the last part, and then all of it once. */
+export interface UploadPart {
+  readonly key: {
+    readonly client: string
+    readonly transaction: number
+    readonly part: number
+    readonly isLast: boolean
   }
+  readonly operations: readonly UploadOperation[]
+}
+
+interface Refusal {
+  readonly message: string
+  readonly operation: number
 }
 
 export interface FaultState {
@@ -29,7 +51,7 @@ export interface FaultState {
 export interface Api {
   /** A fresh token, which later calls of the other methods use, and where to sync with it. */
   signIn(): Promise<PowerSyncCredentials>
-  upload(entries: readonly CrudEntry[]): Promise<void>
+  upload(part: UploadPart): Promise<void>
   faults(change?: Partial<FaultState>): Promise<FaultState>
 }
 
@@ -58,14 +80,8 @@ export function createApi(user: string): Api {
 
   return {
     signIn,
-    async upload(entries) {
-      const operations = entries.map(({ op, table, id, opData }) => ({
-        op,
-        table,
-        id,
-        data: opData,
-      }))
-      await send('/api/upload', { operations })
+    async upload(part) {
+      await send('/api/upload', part)
     },
     faults: async (change) => (await send('/api/faults', change)) as FaultState,
   }
@@ -74,6 +90,7 @@ export function createApi(user: string): Api {
 async function request(path: string, init: RequestInit): Promise<unknown> {
   const response = await fetch(path, init)
   if (response.ok) return response.json()
-  const { code, message } = (await response.json().catch(() => ({}))) as Partial<ApiError>
-  throw new ApiError(response.status, code ?? 'unknown', message ?? response.statusText)
+  // What is not JSON comes from something in between.
+  const answer = (await response.json().catch(() => ({}))) as Partial<Refusal>
+  throw new ApiError(response.status, answer.message ?? response.statusText, answer.operation)
 }

@@ -1,6 +1,6 @@
 /**
  * PowerSync's way to the backend. A refused upload is taken out of the queue, or it would block all that come after it,
- * and kept in `refusals`, so that nothing is dropped in silence.
+ * and kept in `refusals`, so that nothing is dropped in silence. Every other failure leaves it in the queue.
  */
 import type {
   CommonPowerSyncDatabase,
@@ -9,6 +9,7 @@ import type {
   PowerSyncBackendConnector,
 } from '@powersync/web'
 import { type Api, ApiError } from './api.ts'
+import { sendTransaction, transactionId } from './upload-parts.ts'
 
 export function createConnector(api: Api, onRefused: () => void): PowerSyncBackendConnector {
   return {
@@ -17,7 +18,7 @@ export function createConnector(api: Api, onRefused: () => void): PowerSyncBacke
       const transaction = await database.getNextCrudTransaction()
       if (transaction === null) return
       try {
-        await api.upload(transaction.crud)
+        await sendTransaction(api, await database.getClientId(), transaction)
       } catch (error) {
         if (!(error instanceof ApiError && error.isRefusal)) throw error // PowerSync tries again
         await keepRefusal(database, transaction, error)
@@ -31,13 +32,13 @@ export function createConnector(api: Api, onRefused: () => void): PowerSyncBacke
 /** Its id comes from the queue, so a refusal that is met again after a crash is not listed twice. */
 async function keepRefusal(
   database: CommonPowerSyncDatabase,
-  { crud, transactionId }: CrudTransaction,
+  transaction: CrudTransaction,
   { message }: ApiError,
 ): Promise<void> {
-  const id = String(transactionId ?? crud[0]?.clientId)
+  const id = String(transactionId(transaction))
   await database.execute(
     'INSERT OR REPLACE INTO refusals (id, subject, reason, refused_at) VALUES (?, ?, ?, ?)',
-    [id, describe(crud), message, new Date().toISOString()],
+    [id, describe(transaction.crud), message, new Date().toISOString()],
   )
 }
 

@@ -6,7 +6,7 @@ const time = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h2
 const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
 const number = new Intl.NumberFormat('en')
 
-export type Connection = 'starting' | 'connected' | 'connecting' | 'offline'
+export type Connection = 'starting' | 'connected' | 'connecting' | 'replicating' | 'offline'
 
 export function connectionOf(
   { connected, connecting, downloadError }: SyncStatusValue,
@@ -14,6 +14,8 @@ export function connectionOf(
 ): Connection {
   if (isOffline) return 'offline'
   if (connected) return 'connected'
+  // What a PowerSync Service answers until it has replicated its Postgres once.
+  if (downloadError?.message.includes('PSYNC_S2302') === true) return 'replicating'
   if (connecting) return 'connecting'
   // Nothing has failed: the database is opening, or the connection is about to be tried.
   return downloadError === undefined ? 'starting' : 'offline'
@@ -23,6 +25,7 @@ export const connectionText: Record<Connection, string> = {
   starting: 'Starting …',
   connected: 'Connected',
   connecting: 'Connecting …',
+  replicating: 'The service is still reading its database …',
   offline: 'Offline',
 }
 
@@ -30,9 +33,12 @@ export function lastSyncText(at: Date | undefined): string {
   return at === undefined ? 'Never synced' : `Synced ${time.format(at)}`
 }
 
-export function pendingText(count: number): string {
+export function pendingText(count: number, { uploadError }: SyncStatusValue): string {
   if (count === 0) return 'Nothing to upload'
-  return count === 1 ? '1 write waits for upload' : `${number.format(count)} writes wait for upload`
+  const waiting =
+    count === 1 ? '1 write waits for upload' : `${number.format(count)} writes wait for upload`
+  // Other errors pass by themselves. By name, since it comes from another tab.
+  return uploadError?.name === 'UploadHeldError' ? `${waiting}. ${uploadError.message}` : waiting
 }
 
 export function progressText({ downloaded, total }: { downloaded: number; total: number }): string {

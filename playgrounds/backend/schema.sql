@@ -43,3 +43,28 @@ create table if not exists seeding (
   done_rows integer not null,
   is_complete boolean not null
 );
+
+-- Uploads that have been written, so that one whose answer got lost is not written again over what others have changed
+-- since. A client's last hundred are kept, and none for longer than a client may well be offline.
+create table if not exists uploads (
+  user_id text not null,
+  client_id text not null,
+  transaction_id bigint not null,
+  -- Of the operations. Another content under the same key is another upload: a client's database was restored.
+  digest text not null,
+  uploaded_at timestamptz not null default now(),
+  primary key (user_id, client_id, transaction_id)
+);
+create index if not exists uploads_age on uploads (uploaded_at);
+
+-- Parts of an upload that is too large for one request, until its last one comes.
+create table if not exists upload_parts (
+  user_id text not null,
+  client_id text not null,
+  transaction_id bigint not null,
+  part integer not null,
+  operations text not null,
+  uploaded_at timestamptz not null default now(),
+  primary key (user_id, client_id, transaction_id, part)
+);
+create index if not exists upload_parts_age on upload_parts (uploaded_at);

@@ -24,12 +24,16 @@ create table if not exists sync.operations (
 );
 create index if not exists operations_bucket on sync.operations (bucket, op_id);
 
--- Sums over the operations of a bucket, so that a checkpoint need not read them.
+-- Sums over the operations of a bucket, so that a checkpoint need not read them; how many rows are in it, and its last
+-- operation.
 create table if not exists sync.buckets (
   bucket text primary key,
   count bigint not null,
   checksum bigint not null
 );
+-- Two columns later than the others. A folder from before has another digest in sync.config, so its log is made anew.
+alter table sync.buckets add column if not exists live bigint not null default 0;
+alter table sync.buckets add column if not exists last_op bigint not null default 0;
 
 -- The last write checkpoint of each client; the user is in the key, since clients choose their ids themselves.
 create table if not exists sync.write_checkpoints (

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/main.ts', 'src/seed-command.ts'],
+  entry: ['src/index.ts', 'src/main.ts', 'src/backend-thread.ts', 'src/seed-command.ts'],
   format: 'esm',
   dts: false,
   platform: 'node',

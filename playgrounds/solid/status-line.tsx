@@ -19,7 +19,7 @@ export function StatusLine() {
     <div class="status" role="status" data-state={connection()}>
       <strong>{connectionText[connection()]}</strong>
       <span>{lastSyncText(sync().lastSyncedAt)}</span>
-      <span classList={{ waiting: pending() > 0 }}>{pendingText(pending())}</span>
+      <span classList={{ waiting: pending() > 0 }}>{pendingText(pending(), sync())}</span>
       <Show when={sync().progress}>
         {(progress) => (
           <span class="download">

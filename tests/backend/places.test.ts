@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { makeFolder, makeSeededFolder, startTestBackend } from '../support/backend.ts'
-import { buildBackend, residentBytes, runBackend } from '../support/backend-process.ts'
+import { buildBackend, runBackend } from '../support/backend-process.ts'
 import { startCountingProxy } from '../support/counting-proxy.ts'
 import { eventually } from '../support/eventually.ts'
+import { residentBytes } from '../support/resources.ts'
 import { operationsOf, readSyncLines, readSyncLinesUntil } from '../support/sync-client.ts'
 import { openPlanner } from './planner.ts'
 

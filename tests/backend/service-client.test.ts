@@ -1,25 +1,18 @@
 import { copyFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { syncStatus } from '@rowsignal/core'
+import { expect, onTestFinished, test } from 'vitest'
 import { createApi } from '../../playgrounds/app/api.ts'
 import { createConnector } from '../../playgrounds/app/connector.ts'
 import { schema } from '../../playgrounds/app/schema.ts'
-import { makeFolder, startTestBackend, type TestBackend } from '../support/backend.ts'
+import { connectionOf, connectionText } from '../../playgrounds/app/text.ts'
+import { makeFolder, startTestBackend } from '../support/backend.ts'
 import { startServiceBackend } from '../support/backend-service.ts'
 import { openDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
-
-/** What a page has that is served by `backend`: an origin that paths are relative to. */
-function enterPage({ url }: TestBackend): void {
-  const fetchFromNode = fetch
-  vi.stubGlobal('location', new URL(url))
-  vi.stubGlobal('fetch', (target: RequestInfo, init?: RequestInit) =>
-    fetchFromNode(typeof target === 'string' ? new URL(target, url) : target, init),
-  )
-  onTestFinished(() => {
-    vi.unstubAllGlobals()
-  })
-}
+import { enterPage } from './page.ts'
 
 test('the planner syncs where its backend syncs', async () => {
   const backend = await startTestBackend()
@@ -56,4 +49,25 @@ test('the planner uploads to its backend and syncs from the service that this na
   )
   const { rows } = await service.postgres.query('select id from trips')
   expect(rows).toEqual([{ id: 't' }])
+})
+
+test('the status line says that the service has not replicated its Postgres yet', async () => {
+  const service = createServer((_, answer) => {
+    const error = { code: 'PSYNC_S2302', description: 'No sync config available' }
+    answer.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
+  })
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    service.close()
+  })
+  const { port } = service.address() as AddressInfo
+  enterPage(await startServiceBackend({ powersyncUrl: `http://127.0.0.1:${port}` }))
+  const planner = await openDatabase(schema, { logLevel: Infinity })
+  const connector = createConnector(createApi('1'), () => {})
+  // It does not resolve before it has connected.
+  planner.connect(connector, { retryDelayMs: 50 }).catch(() => {})
+  const says = (isOffline: boolean) =>
+    connectionText[connectionOf(syncStatus(planner).get(), isOffline)]
+  await eventually(() => expect(says(false)).toBe('The service is still reading its database …'))
+  expect(says(true)).toBe('Offline')
 })

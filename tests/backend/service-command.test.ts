@@ -28,12 +28,16 @@ test.each([
 test('a mistake in the environment is one line without the password', async () => {
   const run = async (environment: Record<string, string>) =>
     runCommand('main.js', { environment, args: ['--data', await makeFolder()] }).ended()
-  const [noService, noUrl, noServer] = await Promise.all([
+  const [noService, withPassword, noUrl, noServer] = await Promise.all([
     run({ POSTGRES_URL: someServer, POWERSYNC_URL: 'localhost:8080' }),
+    run({ POSTGRES_URL: someServer, POWERSYNC_URL: 'https://user:secret@powersync.example.com' }),
     run({ POSTGRES_URL: 'secret', POWERSYNC_URL: powersyncUrl }),
     run({ POSTGRES_URL: someServer, POWERSYNC_URL: powersyncUrl }),
   ])
   expect(noService.errors).toBe('POWERSYNC_URL is not an http or https URL.')
+  expect(withPassword.errors).toBe(
+    'POWERSYNC_URL goes to every client, so it must not hold a password.',
+  )
   expect(noUrl.errors).toBe('POSTGRES_URL is not a URL.')
   expect(noServer.errors).toBe(
     'The Postgres at 127.0.0.1:1/postgres cannot be used: connect ECONNREFUSED 127.0.0.1:1',

@@ -70,3 +70,16 @@ test('the server replicates the tables of the sync config, in a database that th
     { ok: 1 },
   ])
 })
+
+test('the page seeds before it starts the service, which would replicate some rows twice', async () => {
+  const page = await readServiceFile('../../docs/real-service.md')
+  const [, commands = ''] = /```sh\n([^]*?)```/.exec(page) ?? []
+  const steps = commands.split('\n').filter((line) => /^(?:docker|npm)/.test(line))
+  expect(steps.map((step) => step.replace(/ +#.*/, '').replace(/.*yaml /, ''))).toEqual([
+    'up -d --wait postgres',
+    'npm run seed',
+    'up -d',
+    'npm start',
+    'npm start -- --host 0.0.0.0',
+  ])
+})

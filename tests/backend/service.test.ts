@@ -219,7 +219,7 @@ test('a backend does not start on a server without the tables, and says what mak
   const server = await startTestPostgres()
   const service = { postgresUrl: server.url, powersyncUrl }
   await expect(startTestBackend({ service })).rejects.toThrow(
-    'The Postgres lacks trips, stops, places. "npm run seed"',
+    'The Postgres lacks trips, stops, places, uploads, upload_parts. "npm run seed"',
   )
   await seedServer(server, 0)
   const lines: string[] = []

@@ -1,7 +1,6 @@
 /** The backend as people run it: the built command in a process of its own, which can be killed and measured. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -76,10 +75,4 @@ export function runCommand(
   }
   onTestFinished(() => kill())
   return { pid: child.pid ?? 0, lines, ready: () => ready, kill, ended: () => ended }
-}
-
-/** The memory that a process has in use right now, in bytes. Linux only. */
-export function residentBytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
 }

@@ -4,7 +4,7 @@
  */
 export interface SyncOperation {
   readonly op_id: string
-  readonly op: 'PUT' | 'REMOVE'
+  readonly op: 'PUT' | 'REMOVE' | 'CLEAR'
   readonly object_type: string
   readonly object_id: string
   readonly checksum: number

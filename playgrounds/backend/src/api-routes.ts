@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Signer } from './auth.ts'
 import type { Faults } from './faults.ts'
 import type { Postgres } from './postgres.ts'
-import { applyUpload } from './upload.ts'
+import { applyUpload, maxUploadBytes } from './upload.ts'
 
 export interface ApiParts {
   readonly postgres: Postgres
@@ -26,7 +26,7 @@ export function addApiRoutes(app: FastifyInstance, parts: ApiParts): void {
     },
   })
 
-  app.post('/api/upload', async ({ headers, body }) => {
+  app.post('/api/upload', { bodyLimit: maxUploadBytes }, async ({ headers, body }) => {
     const { user } = await signer.verify(headers.authorization)
     await faults.beforeUpload(user)
     await applyUpload(postgres, user, body)

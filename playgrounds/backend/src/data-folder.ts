@@ -2,7 +2,7 @@
  * The folder that a backend keeps between runs: Postgres, the signing key, and a lock, since two processes that write
  * one embedded Postgres would destroy it.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SetupError } from './setup-error.ts'
 
@@ -15,13 +15,22 @@ export interface DataFolder {
 /** Makes the folder if need be and takes its lock. */
 export function openDataFolder(path: string): DataFolder {
   mkdirSync(path, { recursive: true })
-  const lock = join(path, 'backend.pid')
-  takeLock(lock)
+  takeLock(lockOf(path))
   return {
     postgres: join(path, 'postgres'),
     signingKey: join(path, 'signing-key.json'),
-    release: () => rmSync(lock, { force: true }),
+    release: () => releaseDataFolder(path),
   }
+}
+
+/** Gives up the lock of this process, if it has one; also for whoever has ended a backend by force. */
+export function releaseDataFolder(path: string): void {
+  const lock = lockOf(path)
+  if (existsSync(lock) && Number(readFileSync(lock, 'utf8')) === process.pid) rmSync(lock)
+}
+
+function lockOf(path: string): string {
+  return join(path, 'backend.pid')
 }
 
 /** Empties a folder that no running backend uses. */

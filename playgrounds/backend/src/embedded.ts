@@ -1,12 +1,14 @@
 /** The embedded source: PGlite in the data folder, and the sync endpoint that is fed by triggers in it. */
+import { openBucketLog } from './bucket-log.ts'
 import { createNews } from './news.ts'
-import { openPostgres, type EmbeddedPostgres } from './postgres.ts'
+import { openPostgres, runFile, type EmbeddedPostgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
 import { startReplication } from './replication.ts'
 import { seedPlaces, type Place } from './seed.ts'
 import type { Source } from './source.ts'
 import { readSyncConfig } from './sync-config.ts'
 import { addSyncRoutes } from './sync-routes.ts'
+import { createWriteCheckpoints } from './write-checkpoints.ts'
 
 export interface EmbeddedOptions {
   readonly folder: string
@@ -29,11 +31,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Source> {
 async function openParts(options: EmbeddedOptions, postgres: EmbeddedPostgres): Promise<Source> {
   const { log, startProgress } = options
   const config = await readSyncConfig(new URL('../sync-streams.yaml', import.meta.url))
+  await runFile(postgres, 'sync.sql')
   const news = createNews()
+  const bucketLog = await openBucketLog(postgres, news)
   const replication = await startReplication({
     postgres,
     config,
-    news,
+    bucketLog,
     log,
     startProgress: (total) => startProgress('Rows for the new sync config', total),
   })
@@ -50,11 +54,12 @@ async function openParts(options: EmbeddedOptions, postgres: EmbeddedPostgres): 
     postgres,
     endpoint: undefined,
     addRoutes(app, parts) {
-      addSyncRoutes(app, { ...parts, postgres, config, replication, news })
+      const writeCheckpoints = createWriteCheckpoints(postgres)
+      addSyncRoutes(app, { ...parts, config, replication, bucketLog, news, writeCheckpoints })
     },
     async close() {
-      // What is still queued is not lost, but nothing may use a Postgres that is closed.
-      await replication.catchUp().catch(() => {})
+      // Nothing may use a Postgres that is closed.
+      await replication.stop()
       await postgres.close()
     },
   }

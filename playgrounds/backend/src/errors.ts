@@ -3,6 +3,7 @@
  * 500 without details, which clients retry.
  */
 import type { FastifyError, FastifyInstance } from 'fastify'
+import { z } from 'zod'
 
 /** Each code with its HTTP status: 4xx will fail again when sent again. */
 const statusOf = {
@@ -11,6 +12,7 @@ const statusOf = {
   'bad-value': 400,
   'unknown-column': 400,
   'unknown-table': 400,
+  'unknown-stream': 400,
   'no-token': 401,
   'token-expired': 401,
   'token-invalid': 401,
@@ -19,8 +21,10 @@ const statusOf = {
   'not-found': 404,
   'unknown-user': 404,
   'missing-reference': 409,
+  'part-missing': 409,
   'body-too-large': 413,
   'wrong-content-type': 415,
+  'unknown-host': 421,
   refused: 422,
 } as const
 
@@ -37,6 +41,11 @@ export class RequestError extends Error {
     this.code = code
     this.detail = detail
   }
+}
+
+/** What is wrong with a body. The first is enough to mend it, and a body of a megabyte may have ten thousand. */
+export function firstIssue({ issues }: z.ZodError): string {
+  return z.prettifyError({ issues: issues.slice(0, 1) }).slice(0, 1000)
 }
 
 const ownCodes: Record<string, RequestErrorCode> = {

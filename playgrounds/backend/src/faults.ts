@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { RequestError } from './errors.ts'
+import { firstIssue, RequestError } from './errors.ts'
 
 export interface Faults {
   /** What is switched on for a user. */
@@ -33,7 +33,7 @@ export function createFaults(): Faults {
     of,
     change(user, body) {
       const parsed = changeBody.safeParse(body)
-      if (!parsed.success) throw new RequestError('bad-request', z.prettifyError(parsed.error))
+      if (!parsed.success) throw new RequestError('bad-request', firstIssue(parsed.error))
       const { delayMs, refuseNext, cut } = parsed.data
       const before = of(user)
       switchedOn.set(user, {
@@ -47,7 +47,7 @@ export function createFaults(): Faults {
       const { refuseNext, ...rest } = of(user)
       if (!refuseNext) return
       switchedOn.set(user, { ...rest, refuseNext: false })
-      throw new RequestError('refused', 'This upload was to be refused.')
+      throw new RequestError('refused', 'This upload was to be refused.', { operation: 0 })
     },
     onCut(user, cut) {
       const open = cuts.get(user) ?? new Set()

@@ -3,6 +3,7 @@
  * (`postgres-server.ts`) can stand in each other's place.
  */
 import { readFile } from 'node:fs/promises'
+import { setImmediate as pause } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
 
 export interface Queryable {
@@ -25,9 +26,27 @@ export interface EmbeddedPostgres extends Postgres {
 
 /** Opens the embedded Postgres in `folder`, made at the first start, with the playground's tables. */
 export async function openPostgres(folder: string): Promise<EmbeddedPostgres> {
-  const postgres: EmbeddedPostgres = await PGlite.create({ dataDir: folder })
+  const database = await PGlite.create({ dataDir: folder })
+  const postgres: EmbeddedPostgres = {
+    ...takingTurns(database),
+    transaction: (work) => database.transaction((transaction) => work(takingTurns(transaction))),
+    exec: (sql) => database.exec(sql),
+    listen: (channel, callback) => database.listen(channel, callback),
+    close: () => database.close(),
+  }
   await runFile(postgres, 'schema.sql')
   return postgres
+}
+
+/** It answers without I/O, so whoever asks many times in a row would keep every other request waiting. */
+function takingTurns(sql: Queryable): Queryable {
+  return {
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only the caller knows its columns
+    async query<Row>(text: string, values?: unknown[]) {
+      await pause()
+      return sql.query<Row>(text, values)
+    },
+  }
 }
 
 /** Runs one of the SQL files beside `src`. */

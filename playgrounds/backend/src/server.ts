@@ -1,13 +1,16 @@
 /** Puts the rooms together: one origin that serves the playgrounds, their API and, unless a service does it, the sync. */
+import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import { addApiRoutes } from './api-routes.ts'
 import { createSigner, type Signer } from './auth.ts'
+import { maxBodyBytes, readBodies } from './body.ts'
 import { openDataFolder, type DataFolder } from './data-folder.ts'
 import { openEmbedded } from './embedded.ts'
 import { answerErrors } from './errors.ts'
 import { createFaults } from './faults.ts'
+import { addGuard, answerBadUrl } from './guard.ts'
 import type { Postgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
 import { readCities, type Place } from './seed.ts'
@@ -21,6 +24,8 @@ export interface BackendOptions {
   readonly port?: number
   /** Default: 127.0.0.1, since anybody who can reach it may sign in. */
   readonly host?: string
+  /** Names that it is reached by, beside `localhost` and addresses. Default: none. */
+  readonly allowedHosts?: readonly string[]
   /** A Postgres server and a PowerSync Service. Default: both are embedded. */
   readonly service?: ServiceOptions
   /** The built playgrounds. Default: none are served. */
@@ -29,6 +34,8 @@ export interface BackendOptions {
   readonly places?: () => readonly Place[]
   /** Default: one hour. */
   readonly tokenSeconds?: number
+  /** How long a client may take nothing of what it is sent before it is disconnected. Default: 30,000. */
+  readonly stallMs?: number
   readonly log?: (line: string) => void
   readonly startProgress?: (label: string, total: number) => Progress
 }
@@ -39,8 +46,6 @@ export interface Backend {
   readonly postgres: Postgres
   close(): Promise<void>
 }
-
-const maxBodyBytes = 4 * 1024 * 1024
 
 /** Opens the data folder and the source of rows, and listens. */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
@@ -78,12 +83,22 @@ async function listen(
   { folder, signer, source }: Parts,
 ): Promise<Backend> {
   const { host = '127.0.0.1', port = 0, staticDir, log = () => {} } = options
-  const app = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true })
+  const app = fastify({
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: true,
+    keepAliveTimeout: 5_000,
+    frameworkErrors: answerBadUrl,
+  })
   const stopping = new AbortController()
+  // Each open stream listens.
+  setMaxListeners(0, stopping.signal)
   const faults = createFaults()
   answerErrors(app, log)
+  addGuard(app, { hosts: [host, ...(options.allowedHosts ?? [])], endpoint: source.endpoint })
+  readBodies(app)
   addApiRoutes(app, { ...source, signer, faults })
-  source.addRoutes(app, { signer, faults, stopping: stopping.signal })
+  const { stallMs = 30_000 } = options
+  source.addRoutes(app, { signer, faults, stallMs, stopping: stopping.signal })
   if (staticDir !== undefined) await servePlaygrounds(app, staticDir)
   const url = await app.listen({ host, port })
   return {

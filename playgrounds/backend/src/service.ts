@@ -8,7 +8,7 @@ import type { Progress } from './progress.ts'
 import { seedPlaces, type Place } from './seed.ts'
 import { SetupError } from './setup-error.ts'
 import type { Source } from './source.ts'
-import { readOnlyTables, writableTables } from './tables.ts'
+import { readOnlyTables, uploadTables, writableTables } from './tables.ts'
 
 export interface ServiceOptions {
   readonly postgresUrl: string
@@ -31,6 +31,9 @@ export function readServiceOptions(environment: Environment): ServiceOptions | u
   if (powersyncUrl === undefined) throw halfSet('POSTGRES_URL', 'POWERSYNC_URL')
   if (!/^https?:\/\//.test(powersyncUrl) || !URL.canParse(powersyncUrl))
     throw new SetupError('POWERSYNC_URL is not an http or https URL.')
+  const { username, password } = new URL(powersyncUrl)
+  if (username !== '' || password !== '')
+    throw new SetupError('POWERSYNC_URL goes to every client, so it must not hold a password.')
   // The SDK adds its paths with a slash of its own.
   return { postgresUrl, powersyncUrl: powersyncUrl.replace(/\/+$/, '') }
 }
@@ -63,7 +66,7 @@ export async function openService(
 
 /** The backend's own role needs no right to make tables, so starting makes none. */
 async function checkTables(postgres: Postgres, log: (line: string) => void): Promise<void> {
-  const names = [...Object.keys(writableTables), ...readOnlyTables]
+  const names = [...Object.keys(writableTables), ...readOnlyTables, ...uploadTables]
   const { rows: missing } = await postgres.query<{ name: string }>(
     'select name from unnest($1::text[]) name where to_regclass(name) is null',
     [names],

@@ -18,6 +18,7 @@ export interface Source {
 export interface SourceParts {
   readonly signer: Signer
   readonly faults: Faults
+  readonly stallMs: number
   /** Aborted when the backend stops, so that open streams end. */
   readonly stopping: AbortSignal
 }

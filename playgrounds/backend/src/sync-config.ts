@@ -6,6 +6,10 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { BucketPriority, SqliteInputValue, SqliteRow } from '@powersync/service-sync-rules'
 import type { Session } from './auth.ts'
+import { RequestError } from './errors.ts'
+
+/** What the log is made of. A log of another format is made anew, like one of another sync config. */
+const logFormat = '2'
 
 // @powersync/service-sync-rules 0.38.1 calls Object.groupBy, which Node has from 21 on.
 if (!('groupBy' in Object)) Object.assign(Object, { groupBy })
@@ -18,7 +22,7 @@ const {
 } = await import('@powersync/service-sync-rules')
 
 /** One row in one bucket, ready to be sent. */
-export interface BucketRow {
+export interface SyncedRow {
   readonly bucket: string
   readonly type: string
   readonly id: string
@@ -36,7 +40,7 @@ export interface ClientBucket {
   readonly bucket: string
   readonly priority: BucketPriority
   /** Why the client has it: a default stream (index into `streams`) or its own subscription (index). */
-  readonly reasons: ({ default: number } | { sub: number })[]
+  readonly reasons: readonly ({ default: number } | { sub: number })[]
 }
 
 export interface ClientBuckets {
@@ -45,12 +49,12 @@ export interface ClientBuckets {
 }
 
 export interface SyncConfig {
-  /** Changes when the file changes. */
+  /** Changes when the file changes, or what is made of it. */
   readonly digest: string
   readonly tables: readonly string[]
   /** The buckets that a row of `table` belongs to. `row` is Postgres' `to_json` of it, with the types of `columns`. */
-  evaluate(table: string, row: PostgresRow, columns: ColumnTypes): BucketRow[]
-  /** What a signed-in client may download. */
+  evaluate(table: string, row: PostgresRow, columns: ColumnTypes): SyncedRow[]
+  /** What a signed-in client may download. @throws {RequestError} `unknown-stream`. */
   bucketsOf(request: ClientRequest): ClientBuckets
 }
 
@@ -83,8 +87,10 @@ export async function readSyncConfig(file: URL): Promise<SyncConfig> {
     errors: [],
   }))
 
+  const names = new Set(streams.map(({ name }) => name))
+
   return {
-    digest: createHash('sha256').update(yaml).digest('hex'),
+    digest: createHash('sha256').update(logFormat).update(yaml).digest('hex'),
     tables,
     evaluate(table, row, columns) {
       const record = hydrated.applyRowContext(toSourceRow(row, columns)) as SqliteRow
@@ -97,6 +103,9 @@ export async function readSyncConfig(file: URL): Promise<SyncConfig> {
     },
     bucketsOf({ session, parameters, includeDefaults, subscriptions }) {
       const { user } = session
+      const unknown = subscriptions.find(({ stream }) => !names.has(stream))
+      if (unknown !== undefined)
+        throw new RequestError('unknown-stream', `There is no stream ${unknown.stream}.`)
       const token = { parsedPayload: { sub: user }, userIdJson: user }
       const { querier, errors } = hydrated.getBucketParameterQuerier({
         globalParameters: new RequestParameters(token, parameters),
@@ -125,25 +134,23 @@ function requestedStreams(subscriptions: readonly Subscription[]) {
   return groupBy(requested, ({ stream }) => stream)
 }
 
+type Reason = ClientBucket['reasons'][number]
+
 /** A bucket that several streams or subscriptions ask for comes once, with the most urgent of their priorities. */
 function mergeBuckets(
   found: Querier['staticBuckets'],
   streams: ClientBuckets['streams'],
 ): ClientBucket[] {
-  const byName = new Map<string, ClientBucket>()
+  const byName = new Map<string, { priority: BucketPriority; reasons: Reason[] }>()
   for (const { bucket, priority, definition, inclusion_reasons } of found) {
+    const merged = byName.get(bucket) ?? { priority, reasons: [] }
+    byName.set(bucket, merged)
+    if (priority < merged.priority) merged.priority = priority
     const stream = streams.findIndex(({ name }) => name === definition)
-    const reasons = inclusion_reasons.map((reason) =>
-      reason === 'default' ? { default: stream } : { sub: reason.subscription },
-    )
-    const other = byName.get(bucket)
-    byName.set(bucket, {
-      bucket,
-      priority: other !== undefined && other.priority < priority ? other.priority : priority,
-      reasons: [...(other?.reasons ?? []), ...reasons],
-    })
+    for (const reason of inclusion_reasons)
+      merged.reasons.push(reason === 'default' ? { default: stream } : { sub: reason.subscription })
   }
-  return [...byName.values()]
+  return [...byName].map(([bucket, merged]) => ({ bucket, ...merged }))
 }
 
 /** The values as the service's Postgres source hands them to the sync config. */

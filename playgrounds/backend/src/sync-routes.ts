@@ -1,36 +1,47 @@
 /** The embedded sync endpoint: the three routes that the PowerSync SDK calls. */
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { Signer } from './auth.ts'
-import { nextWriteCheckpoint, reachWriteCheckpoint } from './checkpoints.ts'
-import { RequestError } from './errors.ts'
+import type { Session, Signer } from './auth.ts'
+import type { BucketLog } from './bucket-log.ts'
+import { firstIssue, RequestError } from './errors.ts'
 import type { Faults } from './faults.ts'
-import type { News } from './news.ts'
-import type { Postgres } from './postgres.ts'
+import { createNews, type News } from './news.ts'
 import type { Replication } from './replication.ts'
 import type { SyncConfig } from './sync-config.ts'
 import { syncLines } from './sync-stream.ts'
+import { clientId } from './tables.ts'
+import type { WriteCheckpoints } from './write-checkpoints.ts'
 
 export interface SyncParts {
-  readonly postgres: Postgres
   readonly signer: Signer
   readonly faults: Faults
   readonly config: SyncConfig
   readonly replication: Replication
+  readonly bucketLog: BucketLog
+  /** Announces what is new in the log. */
   readonly news: News
+  readonly writeCheckpoints: WriteCheckpoints
+  readonly stallMs: number
   /** Aborts when the backend stops. */
   readonly stopping: AbortSignal
 }
 
-const clientId = z.string().min(1).max(200)
+/** A real service takes a thousand buckets a connection. Those that the client has may be some more. */
+const maxSubscriptions = 1_000
+const maxBuckets = 2_000
+
 const opId = z.string().regex(/^\d{1,18}$/)
 const parameters = z.record(z.string(), z.unknown())
 
 const streamBody = z.object({
   client_id: clientId.optional(),
   parameters: parameters.nullish(),
-  buckets: z.array(z.object({ name: z.string(), after: opId })).default([]),
+  buckets: z
+    .array(z.object({ name: z.string(), after: opId }))
+    .max(maxBuckets)
+    .default([]),
   streams: z
     .object({
       include_defaults: z.boolean().default(true),
@@ -44,6 +55,7 @@ const streamBody = z.object({
               .nullish(),
           }),
         )
+        .max(maxSubscriptions)
         .default([]),
     })
     .default({ include_defaults: true, subscriptions: [] }),
@@ -55,7 +67,7 @@ export function addSyncRoutes(app: FastifyInstance, parts: SyncParts): void {
 }
 
 function addStreamRoute(app: FastifyInstance, parts: SyncParts): void {
-  const { signer, config, faults, stopping } = parts
+  const { signer, config, faults, bucketLog, writeCheckpoints } = parts
   app.post('/sync/stream', async (request, reply) => {
     const session = await signer.verify(request.headers.authorization)
     const body = parse(streamBody, request.body)
@@ -69,34 +81,72 @@ function addStreamRoute(app: FastifyInstance, parts: SyncParts): void {
         priority: subscription.override_priority ?? null,
       })),
     })
-    const gone = new AbortController()
-    const forget = faults.onCut(session.user, () => reply.raw.destroy())
-    reply.raw.once('close', () => {
-      forget()
-      gone.abort()
+    const { user } = session
+    const signal = endOf(reply.raw, parts, session)
+    // The stream's own news: those of the log, and of its client's write checkpoints.
+    const news = createNews()
+    const followed = await writeCheckpoints.follow(
+      { user, id: body.client_id ?? '' },
+      news.announce,
+    )
+    const stops = [
+      followed.stop,
+      parts.news.listen(news.announce),
+      faults.onCut(user, () => reply.raw.destroy()),
+    ]
+    whenAborted(signal, () => {
+      for (const stop of stops) stop()
     })
     const lines = syncLines({
-      ...parts,
-      client: { user: session.user, id: body.client_id ?? '' },
+      bucketLog,
+      news,
+      writeCheckpoint: () => followed.reached,
       expiresAt: session.expiresAt,
       resolved,
-      positions: new Map(body.buckets.map(({ name, after }) => [name, after])),
-      delayMs: () => faults.of(session.user).delayMs,
-      signal: AbortSignal.any([gone.signal, stopping]),
+      positions: new Map(body.buckets.map(({ name, after }) => [name, BigInt(after)])),
+      delayMs: () => faults.of(user).delayMs,
+      signal,
     })
     return reply.type('application/x-ndjson').send(Readable.from(lines))
   })
 }
 
+/** Aborts when a stream is over: its client has gone, its token has expired or the backend stops. */
+function endOf(
+  response: ServerResponse,
+  { stopping, stallMs }: SyncParts,
+  { expiresAt }: Session,
+): AbortSignal {
+  const over = new AbortController()
+  const end = () => over.abort()
+  const expiry = setTimeout(end, expiresAt - Date.now())
+  whenAborted(stopping, end)
+  response.once('close', () => {
+    clearTimeout(expiry)
+    stopping.removeEventListener('abort', end)
+    end()
+  })
+  // A client that takes nothing would hold its page for ever. One to which there is nothing to send is just idle.
+  response.setTimeout(stallMs, () => {
+    if (response.writableLength > 0) response.destroy()
+  })
+  return over.signal
+}
+
+/** Also when it has been aborted before. */
+function whenAborted(signal: AbortSignal, listener: () => void): void {
+  if (signal.aborted) listener()
+  else signal.addEventListener('abort', listener, { once: true })
+}
+
 function addCheckpointRoutes(app: FastifyInstance, parts: SyncParts): void {
-  const { postgres, signer, replication, news } = parts
+  const { signer, replication, writeCheckpoints } = parts
 
   app.get('/write-checkpoint2.json', async ({ headers, query }) => {
     const { user } = await signer.verify(headers.authorization)
     const { client_id: id } = parse(z.object({ client_id: clientId }), query)
     await replication.catchUp()
-    const checkpoint = await nextWriteCheckpoint(postgres, { user, id })
-    news.announce()
+    const checkpoint = await writeCheckpoints.next({ user, id })
     return { data: { write_checkpoint: checkpoint } }
   })
 
@@ -108,8 +158,7 @@ function addCheckpointRoutes(app: FastifyInstance, parts: SyncParts): void {
     const { user } = await signer.verify(headers.authorization)
     const { client_id: id, checkpoint_request_id: wanted } = parse(requestBody, body)
     await replication.catchUp()
-    const checkpoint = await reachWriteCheckpoint(postgres, { user, id }, wanted)
-    news.announce()
+    const checkpoint = await writeCheckpoints.reach({ user, id }, wanted)
     return { data: { checkpoint_request_id: checkpoint } }
   })
 }
@@ -117,5 +166,5 @@ function addCheckpointRoutes(app: FastifyInstance, parts: SyncParts): void {
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new RequestError('bad-request', z.prettifyError(parsed.error))
+  throw new RequestError('bad-request', firstIssue(parsed.error))
 }

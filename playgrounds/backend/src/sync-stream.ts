@@ -9,61 +9,55 @@
  * rows need not wait for 135,233 places.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  checkpointLine,
-  diffLine,
-  lineOf,
-  readCheckpoint,
-  type Checkpoint,
-  type Client,
-} from './checkpoints.ts'
+import type { BucketLog } from './bucket-log.ts'
+import { checkpointLine, diffLine, lineOf, takeCheckpoint, type Checkpoint } from './checkpoints.ts'
 import type { News } from './news.ts'
-import type { Postgres } from './postgres.ts'
-import type { ClientBucket, ClientBuckets } from './sync-config.ts'
+import type { ClientBuckets } from './sync-config.ts'
 
 export interface SyncStream {
-  readonly postgres: Postgres
+  readonly bucketLog: BucketLog
+  /** Announces what is new in the log, and the client's own write checkpoints. */
   readonly news: News
-  readonly client: Client
-  /** Epoch ms UTC; the stream ends then, and the client comes back with a new token. */
+  readonly writeCheckpoint: () => bigint | undefined
+  /** Epoch ms UTC. */
   readonly expiresAt: number
   readonly resolved: ClientBuckets
   /** Bucket → the last operation that the client has. */
-  readonly positions: Map<string, string>
-  /** How long to wait before each checkpoint, asked anew each time. */
+  readonly positions: Map<string, bigint>
+  /** How long a checkpoint waits. */
   readonly delayMs: () => number
+  /** Aborts when the stream is over: the token has expired, the client has gone or the backend stops. */
   readonly signal: AbortSignal
 }
 
-/** With two clients 20 MB more memory, with 1,000 it was 24 to 45 MB; the time is the same (tests/backend/places.test.ts). */
-const pageOperations = 500
 const keepAliveMs = 20_000
 
-export async function* syncLines(stream: SyncStream): AsyncGenerator<string> {
-  const { news, resolved } = stream
+export async function* syncLines(stream: SyncStream): AsyncGenerator<string | Buffer> {
+  const { bucketLog, news, resolved, signal } = stream
   let seen = news.version
-  const read = async () => {
+  const take = async () => {
+    const delayMs = stream.delayMs()
+    // A stream that is over ends in good order.
+    if (delayMs > 0) await delay(delayMs, undefined, { signal }).catch(() => {})
     seen = news.version
-    await delay(stream.delayMs(), undefined, { signal: stream.signal })
-    return readCheckpoint(stream.postgres, stream.client, resolved.buckets)
+    return takeCheckpoint(bucketLog, resolved.buckets, stream.writeCheckpoint())
   }
-  let current = await read()
+  let current = await take()
   yield checkpointLine(current, resolved)
 
   /** The next checkpoint, and its line, if there is one that concerns this client. */
   const newer = async () => {
     if (news.version === seen) return undefined
-    const checkpoint = await read()
+    const checkpoint = await take()
     const line = diffLine(current, checkpoint, resolved.buckets)
     return line === undefined ? undefined : { checkpoint, line }
   }
   for (;;) {
     let next = yield* deliver(stream, current, newer)
     while (next === undefined) {
-      const leftMs = stream.expiresAt - Date.now()
-      if (leftMs <= 0 || stream.signal.aborted) return
-      yield lineOf({ token_expires_in: Math.ceil(leftMs / 1000) })
-      await news.after(seen, { waitMs: Math.min(keepAliveMs, leftMs), signal: stream.signal })
+      if (signal.aborted) return
+      yield lineOf({ token_expires_in: Math.ceil((stream.expiresAt - Date.now()) / 1000) })
+      await news.after(seen, { waitMs: keepAliveMs, signal })
       next = await newer()
     }
     current = next.checkpoint
@@ -76,53 +70,36 @@ interface Newer {
   readonly line: string
 }
 
-/** Sends what the client lacks of a checkpoint; returns a newer one as soon as there is one. */
+/**
+ * Sends what the client lacks of a checkpoint; returns a newer one as soon as there is one. It stops in the middle when
+ * the stream is over, or when a bucket has been compacted: then a newer checkpoint is about to come.
+ */
 async function* deliver(
-  stream: SyncStream,
+  { bucketLog, positions, resolved, signal }: SyncStream,
   checkpoint: Checkpoint,
   newer: () => Promise<Newer | undefined>,
-): AsyncGenerator<string, Newer | undefined> {
-  const { buckets } = stream.resolved
-  const { lastOpId } = checkpoint
+): AsyncGenerator<string | Buffer, Newer | undefined> {
+  const { buckets } = resolved
+  const last_op_id = String(checkpoint.lastOp)
   const priorities = [...new Set(buckets.map(({ priority }) => priority))].sort((a, b) => a - b)
   for (const priority of priorities) {
     for (const { bucket } of buckets.filter((each) => each.priority === priority)) {
-      for (let hasMore = true; hasMore;) {
-        const page = await readPage(stream, bucket, lastOpId)
-        if (page === undefined) break
+      const upTo = checkpoint.buckets.get(bucket)?.lastOp ?? 0n
+      for (;;) {
+        if (signal.aborted) return undefined
+        const after = positions.get(bucket) ?? 0n
+        if (after >= upTo) break
+        const page = await bucketLog.page(bucket, after, upTo)
+        if (page === undefined) return undefined
+        positions.set(bucket, page.last)
         yield page.line
-        hasMore = page.hasMore
-        if (hasMore) {
-          const next = await newer()
-          if (next !== undefined) return next
-        }
+        const next = page.last < upTo ? await newer() : undefined
+        if (next !== undefined) return next
       }
     }
     if (priority !== priorities.at(-1))
-      yield lineOf({ partial_checkpoint_complete: { last_op_id: lastOpId, priority } })
+      yield lineOf({ partial_checkpoint_complete: { last_op_id, priority } })
   }
-  yield lineOf({ checkpoint_complete: { last_op_id: lastOpId } })
+  yield lineOf({ checkpoint_complete: { last_op_id } })
   return undefined
-}
-
-/** The next operations of a bucket as one line; Postgres writes the JSON, so no row becomes an object here. */
-async function readPage(
-  { postgres, positions }: SyncStream,
-  bucket: ClientBucket['bucket'],
-  lastOpId: string,
-): Promise<{ line: string; hasMore: boolean } | undefined> {
-  const after = positions.get(bucket) ?? '0'
-  const { rows } = await postgres.query<{ data: string | null; count: number; last: string }>(
-    `select string_agg('{"op_id":"' || op_id || '",' || members || '}', ',' order by op_id) data,
-            count(*)::int, max(op_id)::text last
-       from (select op_id, members from sync.operations
-              where bucket = $1 and op_id > $2 and op_id <= $3 order by op_id limit $4) page`,
-    [bucket, after, lastOpId, pageOperations],
-  )
-  const page = rows[0]
-  if (page?.data == null) return undefined
-  positions.set(bucket, page.last)
-  const hasMore = page.count === pageOperations
-  const heading = JSON.stringify({ bucket, after, has_more: hasMore, next_after: page.last })
-  return { line: `{"data":${heading.slice(0, -1)},"data":[${page.data}]}}\n`, hasMore }
 }

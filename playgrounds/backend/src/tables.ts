@@ -4,9 +4,11 @@
  */
 import { z } from 'zod'
 
-const text = z.string().max(10_000)
-const shortText = z.string().min(1).max(200)
-const id = z.string().min(1).max(100)
+/** Half of a surrogate pair has no UTF-8: Postgres would be sent the same replacement character for each. */
+const wellFormed = z.string().regex(/^\P{Surrogate}*$/u, 'Not well-formed Unicode')
+const text = wellFormed.max(10_000)
+const shortText = wellFormed.min(1).max(200)
+const id = wellFormed.min(1).max(100)
 
 const trips = z.strictObject({
   name: shortText,
@@ -36,4 +38,10 @@ export type WritableTable = keyof typeof writableTables
 /** Tables that clients download and only the seed writes. */
 export const readOnlyTables = ['places']
 
+/** What the backend itself keeps of uploads. */
+export const uploadTables = ['uploads', 'upload_parts']
+
 export const rowId = id
+
+/** The id of a client's database: what it likes, without control characters. */
+export const clientId = z.string().regex(/^[^\p{Cc}\p{Surrogate}]{1,200}$/u, 'Not a client id')

@@ -1,125 +1,137 @@
 /**
- * Uploads: what a client's queue holds, checked against the tables and the signed-in user, then written in one
- * Postgres transaction. All of an upload is taken or none of it.
+ * Uploads: what a client's queue holds, written in one Postgres transaction. All of an upload is taken or none of it,
+ * and one that has a key is taken once, however often it is sent.
+ *
+ * What is too large for one request comes in parts, which wait in `upload_parts` until the last one is there.
  */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { RequestError } from './errors.ts'
+import { firstIssue, RequestError } from './errors.ts'
+import { applyOperations } from './operations.ts'
 import type { Postgres, Queryable } from './postgres.ts'
-import { readOnlyTables, rowId, writableTables, type WritableTable } from './tables.ts'
+import { clientId } from './tables.ts'
 
+/** Of one request. An upload may have as many as the client's memory holds: in parts. */
 const maxOperations = 10_000
+export const maxUploadBytes = 1024 * 1024
 
-const uploadBody = z.object({
-  operations: z
-    .array(
-      z.object({
-        op: z.enum(['PUT', 'PATCH', 'DELETE']),
-        table: z.string(),
-        id: rowId,
-        data: z.record(z.string(), z.unknown()).nullish(),
-      }),
-    )
-    .max(maxOperations),
+const keptTransactions = 100
+
+const uploadKey = z.object({
+  client: clientId,
+  transaction: z.int().min(0),
+  /** Counted from 0; an upload that fits in one request is one part, the last. */
+  part: z.int().min(0).max(100_000),
+  isLast: z.boolean(),
 })
 
-interface Operation {
-  readonly op: 'PUT' | 'PATCH' | 'DELETE'
-  readonly table: WritableTable
-  readonly id: string
-  readonly data: Record<string, unknown>
-}
+const uploadBody = z.object({
+  /** Which transaction of which client it is. Without it an upload is written each time that it is sent. */
+  key: uploadKey.optional(),
+  operations: z.array(z.unknown()),
+})
+
+type Key = z.infer<typeof uploadKey> & { readonly user: string }
 
 /**
- * Writes an upload as `user`.
+ * Writes an upload as `user`, or keeps a part of it for later.
  *
- * A change or removal of a row that is gone is taken as done: another client removed it first, or an answer got lost
- * and this is the second try.
- *
- * @throws {RequestError} with the index of the operation; nothing has been written then.
+ * @throws {RequestError} with the index of the operation when one is refused; nothing has been written then.
  */
 export async function applyUpload(postgres: Postgres, user: string, body: unknown): Promise<void> {
   const parsed = uploadBody.safeParse(body)
-  if (!parsed.success) throw new RequestError('bad-request', z.prettifyError(parsed.error))
-  await postgres.transaction(async (transaction) => {
+  if (!parsed.success) throw new RequestError('bad-request', firstIssue(parsed.error))
+  const { key, operations } = parsed.data
+  if (operations.length > maxOperations)
+    throw new RequestError('body-too-large', `A request has up to ${maxOperations} operations.`)
+  if (key?.isLast === false) {
+    await keepPart(postgres, { ...key, user }, operations)
+    return
+  }
+  await postgres.transaction(async (sql) => {
     // A user's devices take turns. Without it two uploads that write the same rows in different orders wait for each
     // other: of 400 uploads over 40 connections 371 failed by deadlock or timeout (Postgres 15). No upload touches rows
     // of two users.
-    await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [user])
-    for (const [index, operation] of parsed.data.operations.entries()) {
-      try {
-        await applyOperation(transaction, user, checkOperation(operation, user))
-      } catch (error) {
-        throw toRequestError(error, index)
-      }
-    }
+    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [user])
+    if (key === undefined) await applyOperations(operations, { sql, user, first: 0 })
+    else await applyOnce(sql, { ...key, user }, operations)
   })
 }
 
-type RawOperation = z.infer<typeof uploadBody>['operations'][number]
-
-function checkOperation({ op, table, id, data }: RawOperation, user: string): Operation {
-  if (readOnlyTables.includes(table))
-    throw new RequestError('read-only-table', `Nobody writes to ${table}.`)
-  if (!isWritable(table)) throw new RequestError('unknown-table', 'There is no such table.')
-  if (op === 'DELETE') return { op, table, id, data: {} }
-
-  const { owner_id: owner, ...columns } = data ?? {}
-  if (owner !== undefined && owner !== user)
-    throw new RequestError('not-yours', 'A row belongs to whoever writes it.')
-  const { whole, part } = writableTables[table]
-  const checked = (op === 'PUT' ? whole : part).safeParse(columns)
-  if (checked.success) return { op, table, id, data: checked.data }
-  const isUnknown = checked.error.issues.some((issue) => issue.code === 'unrecognized_keys')
-  throw new RequestError(isUnknown ? 'unknown-column' : 'bad-value', z.prettifyError(checked.error))
-}
-
-function isWritable(table: string): table is WritableTable {
-  return Object.hasOwn(writableTables, table)
-}
-
-async function applyOperation(sql: Queryable, user: string, operation: Operation): Promise<void> {
-  const { op, table, id, data } = operation
-  const values = op === 'DELETE' ? [id, user] : [id, user, JSON.stringify(data)]
-  const { rows } = await sql.query(statementOf(operation), values)
-  if (rows.length > 0) return
-  // Every statement names the owner: a row that exists and was not touched is someone else's.
-  const { rows: found } = await sql.query(`select 1 from ${table} where id = $1`, [id])
-  if (found.length > 0) throw new RequestError('not-yours', 'The row belongs to another user.')
-}
-
-/** One statement that writes only rows of the user ($2). Column names come from the table's own list. */
-function statementOf({ op, table, data }: Operation): string {
-  const mine = `${table}.id = $1 and ${table}.owner_id = $2`
-  if (op === 'DELETE') return `delete from ${table} where ${mine} returning 1`
-
-  const { columns } = writableTables[table]
-  const given = columns.filter((column) => Object.hasOwn(data, column))
-  const values = `json_populate_record(null::${table}, $3::json) given`
-  if (op === 'PATCH') {
-    // With the id among them an empty change is a statement too, and asks whose row it is.
-    const assignments = ['id = $1', ...given.map((column) => `${column} = given.${column}`)]
-    return `update ${table} set ${assignments.join(', ')} from ${values} where ${mine} returning 1`
+async function applyOnce(sql: Queryable, key: Key, last: readonly unknown[]): Promise<void> {
+  const digest = createHash('sha256')
+  const digestPage = (page: readonly unknown[]) => {
+    for (const operation of page) digest.update(`${JSON.stringify(operation)}\n`)
   }
-  // The client's queue leaves out nulls: a column that is not given gets its default, also in a row that exists.
-  const replaced = columns.map((column) => `${column} = excluded.${column}`)
-  return `
-    insert into ${table} (${['id', 'owner_id', ...given].join(', ')})
-    select ${['$1', '$2', ...given.map((column) => `given.${column}`)].join(', ')} from ${values}
-    on conflict (id) do update set ${replaced.join(', ')} where ${table}.owner_id = $2
-    returning 1`
+  await eachPart(sql, key, digestPage)
+  digestPage(last)
+  if (await isNew(sql, key, digest.digest('hex'))) {
+    let first = 0
+    const apply = async (page: readonly unknown[]) => {
+      await applyOperations(page, { sql, user: key.user, first })
+      first += page.length
+    }
+    await eachPart(sql, key, apply)
+    await apply(last)
+  }
+  await prune(sql, key)
 }
 
-/** Says which operation failed, and turns what Postgres says about a value into the client's error that it is. */
-function toRequestError(error: unknown, operation: number): unknown {
-  if (error instanceof RequestError)
-    return new RequestError(error.code, error.message, { operation })
-  const state = String((error as { code?: unknown }).code)
-  if (state === '23503') {
-    const message = 'It belongs to a trip or a place that is not there.'
-    return new RequestError('missing-reference', message, { operation })
+/** Remembers the upload; false when it has been written before. */
+async function isNew(sql: Queryable, key: Key, digest: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    `insert into uploads (user_id, client_id, transaction_id, digest) values ($1, $2, $3, $4)
+     on conflict (user_id, client_id, transaction_id) do update
+       set digest = excluded.digest, uploaded_at = now() where uploads.digest <> excluded.digest
+     returning 1`,
+    [key.user, key.client, key.transaction, digest],
+  )
+  return rows.length > 0
+}
+
+/** Again under the same number when the whole is sent again. */
+async function keepPart(sql: Queryable, key: Key, operations: readonly unknown[]): Promise<void> {
+  await sql.query(
+    `insert into upload_parts (user_id, client_id, transaction_id, part, operations)
+     values ($1, $2, $3, $4, $5)
+     on conflict (user_id, client_id, transaction_id, part) do update
+       set operations = excluded.operations, uploaded_at = now()`,
+    [key.user, key.client, key.transaction, key.part, JSON.stringify(operations)],
+  )
+}
+
+/** Calls back with each part that came before the last, one in memory at a time. */
+async function eachPart(
+  sql: Queryable,
+  key: Key,
+  use: (operations: readonly unknown[]) => void | Promise<void>,
+): Promise<void> {
+  for (let part = 0; part < key.part; part++) {
+    const { rows } = await sql.query<{ operations: string }>(
+      `select operations from upload_parts
+        where user_id = $1 and client_id = $2 and transaction_id = $3 and part = $4`,
+      [key.user, key.client, key.transaction, part],
+    )
+    if (rows[0] === undefined)
+      throw new RequestError('part-missing', `Part ${part} is not here. Send all of them again.`)
+    await use(JSON.parse(rows[0].operations) as unknown[])
   }
-  // Classes 22 (data exception) and 23 (integrity constraint).
-  if (/^2[23]...$/.test(state))
-    return new RequestError('bad-value', 'A value does not fit its column.', { operation })
-  return error
+}
+
+/**
+ * A client sends its next transaction when it knows of the one before, so the last is the one that it may send again;
+ * some more are kept for requests that the network delivers late.
+ */
+async function prune(sql: Queryable, key: Key): Promise<void> {
+  await sql.query(
+    `delete from uploads
+      where (user_id = $1 and client_id = $2 and transaction_id <= $3::bigint - ${keptTransactions})
+         or uploaded_at < now() - interval '90 days'`,
+    [key.user, key.client, key.transaction],
+  )
+  await sql.query(
+    `delete from upload_parts
+      where (user_id = $1 and client_id = $2) or uploaded_at < now() - interval '1 day'`,
+    [key.user, key.client],
+  )
 }
