@@ -1,4 +1,5 @@
 /** The row type of a collection, for props and functions that take a row. */
+import type { VirtualName } from './tanstack.ts'
 
 /**
  * The type of the rows of a collection, or of a live query: its columns, without what TanStack DB adds (`$synced` and
@@ -13,5 +14,5 @@ export type RowOf<Rows extends { readonly toArray: readonly object[] }> = Column
 >
 
 type Columns<Row> = Row extends infer Same
-  ? { [Name in keyof Same as Name extends `$${string}` ? never : Name]: Same[Name] }
+  ? { [Name in keyof Same as Name extends VirtualName ? never : Name]: Same[Name] }
   : never

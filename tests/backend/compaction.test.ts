@@ -9,7 +9,6 @@ import {
 } from '../support/sync-client.ts'
 import { openPlanner } from './planner.ts'
 
-const late = { timeout: 60_000 }
 const isComplete = (line: SyncLine) => line.checkpoint_complete !== undefined
 
 /** Three trips, the first of which is changed `times` times, a statement at a time. */

@@ -14,8 +14,6 @@ import { openDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { enterPage } from './page.ts'
 
-const late = { timeout: 60_000 }
-
 async function openPlanner(page: { readonly url: string }): Promise<PowerSyncDatabase> {
   enterPage(page)
   const planner = await openDatabase(schema, { logLevel: Infinity })

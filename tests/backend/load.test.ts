@@ -8,8 +8,6 @@ import { eventually } from '../support/eventually.ts'
 import { askForPlaces, openReaders } from '../support/readers.ts'
 import { openSockets, residentBytes } from '../support/resources.ts'
 
-const late = { timeout: 60_000, interval: 100 }
-
 async function signIn(url: string): Promise<string> {
   return ((await (await fetch(`${url}/api/token`)).json()) as { token: string }).token
 }

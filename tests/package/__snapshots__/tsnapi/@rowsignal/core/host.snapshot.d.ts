@@ -8,7 +8,7 @@ export interface AskedSource<Row extends object, Key extends RowKey> {
 }
 export interface DraftSource<Row extends object, Key extends RowKey> {
   collection(): EditableCollection<Row, Key>;
-  key(): Key;
+  key(): Key | null | undefined;
   row(): Row | undefined;
 }
 export interface Followed<Row extends object, Key extends RowKey> {
@@ -19,8 +19,9 @@ export interface Host<Cell> {
   readonly server: boolean;
   readonly proxySymbol?: symbol;
   cell(): Cell;
-  track(_: Cell): void;
+  track<T>(_: Cell, _: T, _?: unknown): T;
   trigger(_: Cell): void;
+  follow?(_: Pick<LiveRows<object, RowKey>, "acquire">): void;
 }
 export interface LiveRows<Row extends object, Key extends RowKey> {
   acquire(): Stop;
@@ -43,6 +44,8 @@ export declare function createAskedSource<Row extends object, Key extends RowKey
 export declare function createDraft<Row extends object, Key extends RowKey, Cell>(_: DraftSource<Row, Key>, _: Host<Cell>): Draft<Row>;
 export declare function createLiveQueryView<Answer>(_: RowsViewSource<AnyRow, RowKey>): LiveQueryViewHandle<Answer>;
 export declare function createQuerySource<Cell>(_: Host<Cell>, _: () => unknown): AskedSource<AnyRow, RowKey>;
+export declare function createRowSource<Row extends object, Key extends RowKey>(_: () => RowCollection<Row, Key>, _: () => Key | null | undefined): AskedSource<Row, Key>;
+export declare function createRowStatus<Row extends object, Key extends RowKey>(_: RowsViewSource<Row, Key>): RowStatusHandle<Row, Key>;
 export declare function createRowsView<Row extends object, Key extends RowKey>(_: RowsViewSource<Row, Key>): RowsViewHandle<Row, Key>;
 export declare function liveRows<Row extends object, Key extends RowKey, Cell>(_: RowCollection<Row, Key>, _: Host<Cell>): LiveRows<Row, Key>;
 // #endregion
@@ -55,7 +58,7 @@ export declare const serverHost: Host<undefined>;
 type AnyRow = Record<string, unknown>;
 interface Asked<Row extends object, Key extends RowKey> {
   readonly collection?: RowCollection<Row, Key> | undefined;
-  readonly status?: "loading" | "error";
+  readonly status?: "error";
   readonly error?: RowsignalError;
 }
 interface Draft<Row extends object> {
@@ -76,6 +79,7 @@ interface EditableCollection<Row extends object, Key extends RowKey> extends Row
 }
 interface LiveQueryViewHandle<Answer> extends Followed<AnyRow, RowKey> {
   readonly view: LiveQueryView<Answer>;
+  readonly shown: () => RowCollection<AnyRow, RowKey> | undefined;
   readonly rows: () => AnswerRows<Answer>;
 }
 interface RowCollection<Row extends object, Key extends RowKey> {
@@ -97,6 +101,10 @@ interface RowCollection<Row extends object, Key extends RowKey> {
   };
 }
 type RowKey = string | number;
+interface RowStatusHandle<Row extends object, Key extends RowKey> extends Followed<Row, Key> {
+  readonly view: RowStatus;
+  readonly shown: () => RowCollection<Row, Key> | undefined;
+}
 interface RowsViewHandle<Row extends object, Key extends RowKey> extends Followed<Row, Key> {
   readonly view: RowsView<Row, Key>;
   readonly shown: () => RowCollection<Row, Key> | undefined;

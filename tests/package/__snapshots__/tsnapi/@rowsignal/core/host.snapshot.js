@@ -7,6 +7,8 @@ export function createAskedSource(_) {}
 export function createDraft(_, _) {}
 export function createLiveQueryView(_) {}
 export function createQuerySource(_, _) {}
+export function createRowSource(_, _) {}
+export function createRowStatus(_) {}
 export function createRowsView(_) {}
 export function liveRows(_, _) {}
 // #endregion

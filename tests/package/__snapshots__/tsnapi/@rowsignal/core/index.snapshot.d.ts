@@ -7,6 +7,15 @@ export interface BadRow {
   readonly id: string;
   readonly issues: readonly StandardSchemaV1.Issue[];
 }
+export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<BaseCollectionConfig<TableRow<T>, string>, "id" | "gcTime" | "startSync" | "autoIndex" | "defaultIndexType" | "defaultStringCollation"> {
+  table: T;
+  database: Database;
+  syncBatchSize?: number;
+  lockWarnMs?: number;
+  syncMode?: "eager";
+  onLoad?: OnLoad;
+  onDeserializationError?: (_: StandardSchemaV1.FailureResult) => void;
+}
 export interface Draft<Row extends object> {
   readonly draft: DraftColumns<Row>;
   readonly changed: boolean;
@@ -33,48 +42,24 @@ export interface LiveQueryOptions {
 }
 export interface LiveQueryView<Answer> extends Pick<RowsView<object, RowKey>, "size" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "isPlaceholderData" | "error" | "retry"> {
   readonly rows: readonly Readonly<AnswerRow<Answer>>[];
-  readonly data: (Given<Answer> extends AnyCollection ? BySize<Answer, AnswerRow<Answer> | undefined, AnswerRow<Answer>[]> : InferResultType<ExtractContext<Given<Answer>>>) | IfDisabled<Answer, undefined>;
-  readonly state: Map<AnswerKey<Answer>, AnswerRow<Answer>>;
+  readonly data: BySize<Answer, AnswerRow<Answer> | undefined, readonly AnswerRow<Answer>[]> | BySize<Answer, IfDisabled<Answer, NoRow<Answer>>, never>;
+  readonly state: ReadonlyMap<AnswerKey<Answer>, AnswerRow<Answer>>;
   readonly keys: readonly AnswerKey<Answer>[];
   readonly collection: AnswerCollection<Answer> | IfDisabled<Answer, null>;
   readonly status: CollectionStatus | IfDisabled<Answer, "disabled">;
 }
-export interface ObservableLike<T> {
-  subscribe(_: {
-    next?(_: T): void;
-  } | ((_: T) => void)): {
-    unsubscribe(): void;
-  };
-  readonly [Symbol.observable]: () => ObservableLike<T>;
-}
-export interface PowerSyncBaseConfig<T extends Table> extends Pick<BaseCollectionConfig<TableRow<T>, string>, "id" | "gcTime" | "startSync" | "autoIndex" | "defaultIndexType" | "defaultStringCollation"> {
-  table: T;
-  database: Database;
-  syncBatchSize?: number;
-  lockWarnMs?: number;
-  syncMode?: "eager";
-  onLoad?: OnLoad;
-  onDeserializationError?: (_: StandardSchemaV1.FailureResult) => void;
-}
-export interface PowerSyncCollectionMeta {
+export interface PowerSyncCollectionMeta<T extends Table = Table> {
   tableName: string;
   trackedTableName: string;
   metadataIsTracked: boolean;
-  serializeValue(_: AnyRow): Record<string, SqliteValue>;
+  serializeValue(_: AnyRow): { [Name in keyof RowType<T>]?: SqliteValue };
 }
-export interface PowerSyncCollectionUtils extends UtilsRecord {
-  getMeta(): PowerSyncCollectionMeta;
+export interface PowerSyncCollectionUtils<T extends Table = Table> extends UtilsRecord {
+  getMeta(): PowerSyncCollectionMeta<T>;
   badRows: ReadonlyMap<string, BadRow>;
   readonly error: RowsignalError | undefined;
   retry(): void;
   isHeld(): boolean;
-}
-export interface PowerSyncTableConfig<T extends Table, Columns = unknown> extends PowerSyncBaseConfig<T> {
-  columns?: Columns & TableColumns<T> & { [Name in Exclude<keyof Columns, keyof TableColumns<T>>]: never };
-  compare?: (_: TableRow<T, Columns>, _: TableRow<T, Columns>) => number;
-  schema?: never;
-  deserializationSchema?: never;
-  serializer?: never;
 }
 export interface Readable<T> {
   readonly get: () => T;
@@ -185,28 +170,31 @@ export interface WriteError {
 // #endregion
 
 // #region Types
-export type AnswerRows<Answer> = BySize<Answer, Readonly<AnswerRow<Answer>> | undefined, readonly Readonly<AnswerRow<Answer>>[]> | IfDisabled<Answer, undefined>;
+export type AnswerRows<Answer> = BySize<Answer, Readonly<AnswerRow<Answer>> | undefined | IfDisabled<Answer, NoRow<Answer>>, readonly Readonly<AnswerRow<Answer>>[]>;
 export type DraftColumn<Row extends object> = keyof DraftColumns<Row>;
-export type DraftColumns<Row extends object> = { -readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?: Row[Column] | undefined };
-export type DraftConflicts<Row extends object> = { readonly [Column in keyof Row as Column extends `$${string}` ? never : Column]?: DraftConflict<Row[Column]> };
+export type DraftColumns<Row extends object> = { -readonly [Column in keyof Row as Column extends VirtualName ? never : Column]?: Row[Column] | undefined };
+export type DraftConflicts<Row extends object> = { readonly [Column in keyof Row as Column extends VirtualName ? never : Column]?: DraftConflict<Row[Column]> };
 export type DraftErrors<Row extends object> = { readonly [Column in DraftColumn<Row> | "$row"]?: readonly string[] };
+export type InferPowerSyncOutputType<T extends Table = Table, S extends StandardSchemaV1 = never, Columns = unknown> = [S] extends [never] ? TableRow<T, Columns> : StandardSchemaV1.InferOutput<S>;
 export type LiveQueryCollection<C extends Context> = Collection<GetResult<C>, string | number, {}> & (C extends SingleResult ? SingleResult : NonSingleResult) & Pick<Readable<readonly GetResult<C>[]>, "subscribe">;
 export type LiveQueryConfig<C extends Context> = LiveQueryCollectionConfig<C> & LiveQueryOptions;
 export type PowerSyncCollection<S extends StandardSchemaV1> = Collection<InferSchemaOutput<S>, string, PowerSyncCollectionUtils, S, InferSchemaInput<S>> & NonSingleResult & Pick<Readable<readonly InferSchemaOutput<S>[]>, "subscribe">;
+export type PowerSyncCollectionConfig<T extends Table = Table, S extends StandardSchemaV1 = never, Columns = unknown> = BasePowerSyncCollectionConfig<T> & {
+  columns?: Columns & TableColumns<T> & CheckedColumns<T, Columns>;
+  schema?: S;
+  compare?: (_: InferPowerSyncOutputType<T, S, Columns>, _: InferPowerSyncOutputType<T, S, Columns>) => number;
+} & ([S] extends [never] ? WithoutSchema : WithSchema<T, S, Columns>);
 export type PowerSyncCollectionOptions<S extends StandardSchemaV1> = Omit<CollectionConfig<InferSchemaOutput<S>, string, S, PowerSyncCollectionUtils>, "utils" | "schema"> & {
   schema: S;
   utils: PowerSyncCollectionUtils;
 } & NonSingleResult;
-export type PowerSyncSchemaConfig<T extends Table, S extends StandardSchemaV1> = PowerSyncBaseConfig<T> & {
-  schema: S;
-  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>;
-  compare?: (_: StandardSchemaV1.InferOutput<S>, _: StandardSchemaV1.InferOutput<S>) => number;
-  columns?: never;
-} & Deserialization<T, S>;
 export type QueryAnswer = AnyQuery | AnyCollection | null | undefined | false;
 export type RowKey = string | number;
-export type RowsignalErrorCode = "capture-failed" | "collection-failed" | "column-not-in-schema" | "column-type-mismatch" | "database-closed" | "draft-invalid" | "load-hook-failed" | "lock-waiting" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "options-conflict" | "query-failed" | "row-read-only" | "sync-mode-unsupported" | "table-not-in-schema" | "table-unsupported" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
-export type SchemaOfTable<T extends Table, Columns = unknown> = StandardSchemaV1<TableInput<T, Columns>, TableRow<T, Columns>>;
+export type RowOf<Rows extends {
+  readonly toArray: readonly object[];
+}> = Columns<Rows["toArray"][number]>;
+export type RowsignalErrorCode = "capture-failed" | "collection-failed" | "column-not-in-schema" | "column-type-mismatch" | "database-closed" | "draft-invalid" | "load-hook-failed" | "lock-waiting" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "options-conflict" | "query-failed" | "row-not-loaded" | "row-read-only" | "server-database" | "sync-mode-unsupported" | "table-not-in-schema" | "table-unsupported" | "transact-asynchronous" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
+export type RowStatus = Pick<RowsView<object, RowKey>, (typeof told)[number]>;
 export type Serializer<Row> = { [Column in keyof Row]?: (_: NonNullable<Row[Column]>) => SqliteValue };
 export type SqliteValue = string | number | null;
 export type Stop = () => void;
@@ -236,8 +224,7 @@ export declare class RowsignalError extends Error {
 export declare function batch<T>(_: () => T): T;
 export declare function bigintColumn(): RichColumn<bigint>;
 export declare function booleanColumn(): RichColumn<boolean, number>;
-export declare function createPowerSyncCollection<T extends Table, const Columns = unknown>(_: PowerSyncTableConfig<T, Columns>): PowerSyncCollection<SchemaOfTable<T, Columns>>;
-export declare function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1>(_: PowerSyncSchemaConfig<T, S>): PowerSyncCollection<S>;
+export declare function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1 = never, const Columns = unknown>(_: PowerSyncCollectionConfig<T, S, Columns>): PowerSyncCollection<ConfiguredSchema<T, S, Columns>>;
 export declare function createReadable<T>(_: Source<T>): Readable<T>;
 export declare function dateColumn(): RichColumn<Date>;
 export declare function enumColumn<const Value extends string>(..._: readonly Value[]): RichColumn<Value, string>;
@@ -245,20 +232,22 @@ export declare function isRowsignalError(_: unknown, _?: RowsignalErrorCode): er
 export declare function jsonColumn<Value = unknown>(_?: StandardSchemaV1<Value>): RichColumn<Value, string>;
 export declare function liveQuery<Built extends AnyQuery>(_: Built | ((_: InitialQueryBuilder) => Built), _?: LiveQueryOptions): LiveQueryCollection<ExtractContext<Built>>;
 export declare function onWriteError(_: Database, _: (_: WriteError) => void): Stop;
-export declare function powerSyncCollectionOptions<T extends Table, const Columns = unknown>(_: PowerSyncTableConfig<T, Columns>): PowerSyncCollectionOptions<SchemaOfTable<T, Columns>>;
-export declare function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1>(_: PowerSyncSchemaConfig<T, S>): PowerSyncCollectionOptions<S>;
-export declare function row<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>, _: Key): Readable<Row | undefined>;
+export declare function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1 = never, const Columns = unknown>(_: PowerSyncCollectionConfig<T, S, Columns>): PowerSyncCollectionOptions<ConfiguredSchema<T, S, Columns>>;
+export declare function row<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>, _: Key | null | undefined): Readable<Row | undefined>;
 export declare function rows<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>): Readable<readonly Row[]>;
 export declare function snapshot<Row extends object>(_: Row): Row;
 export declare function syncStatus(_: CommonPowerSyncDatabase): Readable<SyncStatusValue>;
 export declare function syncStream(_: CommonPowerSyncDatabase, _: SyncStreamOptions): Readable<SyncStreamValue>;
-export declare function toObservable<T>(_: Readable<T>): ObservableLike<T>;
 export declare function toSignal<T, Computed>(_: Readable<T>, _: SignalLibrary<Computed>): {
   get(): T;
 } & Computed;
-export declare function transact(_: () => void): Transaction;
+export declare function transact<Result>(_: () => Synchronous<Result>): Transaction;
 export declare function upsert<Row extends object, Utils extends UtilsRecord, Schema extends StandardSchemaV1, Input extends object>(_: Collection<Row, string, Utils, Schema, Input>, _: NoInfer<Input> | readonly NoInfer<Input>[]): Transaction;
 export declare function writeErrors(_: Database): Readable<readonly WriteError[]>;
+// #endregion
+
+// #region Variables
+export declare const DEFAULT_BATCH_SIZE: number;
 // #endregion
 
 // #region Referenced (internal)
@@ -275,20 +264,28 @@ interface AnyQuery {
 }
 type AnyRow = Record<string, unknown>;
 type BySize<Answer, One, Many> = Given<Answer> extends AnyCollection ? Given<Answer> extends SingleResult ? One : Many : ExtractContext<Given<Answer>> extends SingleResult ? One : Many;
+type CheckedColumns<T extends Table, Columns> = { [Name in Extract<keyof Columns, string>]: Name extends Exclude<keyof RowType<T>, "id"> ? Columns[Name] extends RichColumn<unknown, NonNullable<RowType<T>[Name]>> ? unknown : `this helper does not fit the type of column ${Name}` : `the table has no column ${Name}` };
+type Columns<Row> = Row extends infer Same ? { [Name in keyof Same as Name extends VirtualName ? never : Name]: Same[Name] } : never;
 type ColumnValue<Column> = Column extends RichColumn<infer Value, never> ? Value : never;
+type ConfiguredSchema<T extends Table, S extends StandardSchemaV1, Columns> = [S] extends [never] ? StandardSchemaV1<Flat<TableInput<T, Columns>>, Flat<TableRow<T, Columns>>> : S;
 type Database = CommonPowerSyncDatabase;
-type Deserialization<T extends Table, S extends StandardSchemaV1> = TakesStored<TableRow<T>, StandardSchemaV1.InferInput<S>> extends true ? {
-  deserializationSchema?: StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>;
-} : {
-  deserializationSchema: StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>>;
-};
-type Given<Answer> = Exclude<Answer, null | undefined | false>;
 type IfDisabled<Answer, Value> = Answer extends null | undefined | false ? Value : never;
-type OnLoad = () => CleanupFn | void | Promise<CleanupFn | void>;
+type NoRow<Answer> = readonly [] & { readonly [Column in keyof AnswerRow<Answer>]?: undefined };
+type OnLoad = () => Unload | void | Promise<Unload | void>;
 interface RowEvent<Row> {
   type: "insert" | "update" | "delete";
   key: RowKey;
   value: Row;
   previousValue?: Row | undefined;
 }
+type Synchronous<Result> = Result extends PromiseLike<unknown> ? never : Result;
+type VirtualName = (typeof virtualNames)[number];
+interface WithoutSchema {
+  deserializationSchema?: "needs a `schema`";
+  serializer?: "needs a `schema`";
+}
+type WithSchema<T extends Table, S extends StandardSchemaV1, Columns> = {
+  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>;
+  columns?: unknown extends Columns ? unknown : "goes without `schema`";
+} & Deserialization<T, S>;
 // #endregion

@@ -32,9 +32,12 @@ export function rows(_) {}
 export function snapshot(_) {}
 export function syncStatus(_) {}
 export function syncStream(_, _) {}
-export function toObservable(_) {}
 export function toSignal(_, _) {}
 export function transact(_) {}
 export function upsert(_, _) {}
 export function writeErrors(_) {}
+// #endregion
+
+// #region Variables
+export var DEFAULT_BATCH_SIZE /* const */
 // #endregion

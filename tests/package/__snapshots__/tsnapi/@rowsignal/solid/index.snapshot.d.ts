@@ -4,6 +4,7 @@
 // #region Types
 export type LiveQuery<Answer> = Accessor<AnswerRows<Answer>> & LiveQueryView<Answer>;
 export type MaybeAccessor<T> = T | Accessor<T>;
+export type RowAccessor<Row extends object> = Accessor<Readonly<Row> | undefined> & RowStatus;
 export type RowDraft<Row extends object> = Pick<Draft<Row>, "resolve" | "save" | "reset"> & {
   readonly draft: Readonly<DraftColumns<Row>>;
   readonly setDraft: <Column extends DraftColumn<Row>>(_: Column, _: DraftColumns<Row>[Column]) => void;
@@ -16,12 +17,12 @@ export declare function PowerSyncProvider(_: {
   readonly database: CommonPowerSyncDatabase;
   readonly children?: JSX.Element;
 }): JSX.Element;
-export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeAccessor<EditableCollection<Row, Key>>, _: MaybeAccessor<Key>): RowDraft<Row>;
+export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeAccessor<EditableCollection<Row, Key>>, _: MaybeAccessor<Key | null | undefined>): RowDraft<Row>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeAccessor<Answer>): LiveQuery<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeAccessor<LiveQueryConfig<C>>): LiveQuery<QueryBuilder<C>>;
 export declare function usePowerSync(): CommonPowerSyncDatabase;
 export declare function useReadable<T>(_: MaybeAccessor<Readable<T>>): Accessor<T>;
-export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeAccessor<RowCollection<Row, Key>>, _: MaybeAccessor<Key>): Accessor<Readonly<Row> | undefined>;
+export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeAccessor<RowCollection<Row, Key>>, _: MaybeAccessor<Key | null | undefined>): RowAccessor<Row>;
 export declare function useRows<Row extends object, Key extends RowKey>(_: MaybeAccessor<RowCollection<Row, Key> | null | undefined>, _?: MaybeAccessor<RowsWindow | undefined>): Rows<Row, Key>;
 export declare function useSyncStatus(_?: MaybeAccessor<CommonPowerSyncDatabase>): Accessor<SyncStatusValue>;
 export declare function useSyncStream(_: MaybeAccessor<SyncStreamOptions>, _?: MaybeAccessor<CommonPowerSyncDatabase>): Accessor<SyncStreamValue>;

@@ -5,6 +5,7 @@
 export type LiveQuery<Answer> = Refs<LiveQueryView<Answer>>;
 export type Refs<View> = { readonly [Property in keyof View]: Property extends "retry" ? View[Property] : ComputedRef<View[Property]> };
 export type RowDraft<Row extends object> = Omit<Draft<Row>, keyof Values<Row>> & { readonly [Property in keyof Values<Row>]: ComputedRef<Values<Row>[Property]> };
+export type RowRef<Row extends object> = Readonly<Ref<Readonly<Row> | undefined>> & Refs<RowStatus>;
 export type Rows<Row extends object, Key extends RowKey> = Refs<RowsView<Row, Key>>;
 // #endregion
 
@@ -13,12 +14,12 @@ export declare function createRowsignal(_: {
   readonly database: CommonPowerSyncDatabase;
 }): ObjectPlugin;
 export declare function providePowerSync(_: CommonPowerSyncDatabase): void;
-export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeRefOrGetter<EditableCollection<Row, Key>>, _: MaybeRefOrGetter<Key>): RowDraft<Row>;
+export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeRefOrGetter<EditableCollection<Row, Key>>, _: MaybeRefOrGetter<Key | null | undefined>): RowDraft<Row>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeRefOrGetter<Answer>, _?: readonly MaybeRefOrGetter<unknown>[]): LiveQuery<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeRefOrGetter<LiveQueryConfig<C>>, _?: readonly MaybeRefOrGetter<unknown>[]): LiveQuery<QueryBuilder<C>>;
 export declare function usePowerSync(): CommonPowerSyncDatabase;
 export declare function useReadable<T>(_: MaybeRefOrGetter<Readable<T>>): Readonly<Ref<T>>;
-export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeRefOrGetter<RowCollection<Row, Key>>, _: MaybeRefOrGetter<Key>): Readonly<Ref<Readonly<Row> | undefined>>;
+export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeRefOrGetter<RowCollection<Row, Key>>, _: MaybeRefOrGetter<Key | null | undefined>): RowRef<Row>;
 export declare function useRows<Row extends object, Key extends RowKey>(_: MaybeRefOrGetter<RowCollection<Row, Key> | null | undefined>, _?: MaybeRefOrGetter<RowsWindow | undefined>): Rows<Row, Key>;
 export declare function useSyncStatus(_?: MaybeRefOrGetter<CommonPowerSyncDatabase>): Readonly<Ref<SyncStatusValue>>;
 export declare function useSyncStream(_: MaybeRefOrGetter<SyncStreamOptions>, _?: MaybeRefOrGetter<CommonPowerSyncDatabase>): Readonly<Ref<SyncStreamValue>>;
