@@ -44,9 +44,12 @@ export interface CodecOptions {
   /** From SQLite's types, an integer beyond 2^53 as a bigint, to the collection's. */
   schema: StandardSchemaV1
   serializer: Readonly<Record<string, ((value: never) => SqliteValue) | undefined>>
+  /** The number columns that hold no text. */
+  withoutText: ReadonlySet<string>
 }
 
-export function createCodec(table: ResolvedTable, { schema, serializer }: CodecOptions): RowCodec {
+export function createCodec(table: ResolvedTable, options: CodecOptions): RowCodec {
+  const { schema, serializer, withoutText } = options
   const columns = table.columns.map(({ name, type }) => ({ name, read: reader(name, type) }))
   const types = new Map(table.columns.map(({ name, type }) => [name, type]))
   const serializers = new Map(Object.entries(serializer))
@@ -70,6 +73,9 @@ export function createCodec(table: ResolvedTable, { schema, serializer }: CodecO
   }
 
   const read = (id: string, data: AnyRow): StandardSchemaV1.Result<unknown> => {
+    for (const name of withoutText) {
+      if (isNoNumber(data[name])) return { issues: [{ message: 'holds a text', path: [name] }] }
+    }
     const row: AnyRow = { id }
     for (const column of columns) row[column.name] = column.read(data)
     return validate(schema, row)
@@ -143,6 +149,12 @@ function unsupportedValue(
     'value-unsupported',
     `write: the value for \`${table.name}.${column}\` would not read back as it is. The column takes ${wants[type]}: give that, or a serializer for the column.`,
   )
+}
+
+const wholeNumber = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
+
+function isNoNumber(stored: unknown): boolean {
+  return typeof stored === 'string' && !wholeNumber.test(stored)
 }
 
 function reader(name: string, type: ColumnType | undefined): (data: AnyRow) => ViewValue {

@@ -17,6 +17,11 @@ import { validate } from './validate.ts'
 export interface RichColumn<Value, Stored extends string | number = string | number> {
   /** The column types that can hold it. */
   readonly types: readonly ColumnType[]
+  /**
+   * Whether a text in a number column makes the row a bad one. Else it is the number that SQLite's cast finds at its
+   * start, or 0.
+   */
+  readonly refusesText?: true
   /** What is shown for a value of the table's view; issues make the row a bad one. */
   read(stored: Stored | bigint): StandardSchemaV1.Result<Value>
   /** What an insert or update was given. */
@@ -51,6 +56,7 @@ export function booleanColumn(): RichColumn<boolean, number> {
 export function dateColumn(): RichColumn<Date> {
   return {
     types: [ColumnType.TEXT, ColumnType.INTEGER, ColumnType.REAL],
+    refusesText: true, // an ISO date would be the number of its year, and that a moment of 1970
     read: (stored) =>
       checkDate(
         typeof stored === 'string' ? parseDate(stored) : new Date(Number(stored)),

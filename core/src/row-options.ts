@@ -12,7 +12,7 @@ import { createCodec } from './codec.ts'
 import type { RowCodec } from './codec.ts'
 import { RowsignalError } from './errors.ts'
 import type { SqliteValue } from './sqlite-values.ts'
-import { columnSerializers, storedSchema } from './table-schema.ts'
+import { columnSerializers, columnsWithoutText, storedSchema } from './table-schema.ts'
 import type { AnyColumns } from './table-schema.ts'
 import { isVirtual } from './tanstack.ts'
 
@@ -29,6 +29,7 @@ export function rowCodec(table: ResolvedTable, options: RowOptions): RowCodec {
   return createCodec(table, {
     schema: deserializationSchema ?? schema ?? storedSchema(table, columns),
     serializer: options.serializer ?? columnSerializers(table, columns),
+    withoutText: columnsWithoutText(table, columns),
   })
 }
 

@@ -81,7 +81,7 @@ const reals: ColumnValues = {
 
   // SQLite 3.53 rounds some texts of more than 20 digits otherwise than JavaScript does.
   isExact(stored) {
-    return typeof stored !== 'string' || stored.length <= 20
+    return typeof stored !== 'string' || (realPrefix.exec(stored)?.[1] ?? '').length <= 20
   },
 
   write(value) {

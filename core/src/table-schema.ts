@@ -135,6 +135,14 @@ export function columnSerializers(
   )
 }
 
+/** The number columns whose helpers refuse a text. */
+export function columnsWithoutText(table: ResolvedTable, columns: AnyColumns = {}): Set<string> {
+  const refusing = describedColumns(table, columns).filter(
+    ({ type, column }) => type !== ColumnType.TEXT && column.refusesText === true,
+  )
+  return new Set(refusing.map(({ name }) => name))
+}
+
 interface DescribedColumn {
   name: string
   type: ColumnType

@@ -1,7 +1,10 @@
 /** Which texts `dateColumn` reads, and that it reads no other as some instant. */
-import { dateColumn } from '@rowsignal/core'
+import { column, Schema, Table } from '@powersync/common'
+import { createPowerSyncCollection, dateColumn } from '@rowsignal/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { openDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 
 /** The instant, or undefined for a bad row. */
 function read(stored: string): string | undefined {
@@ -181,4 +184,34 @@ test('what is put into a text that names an instant makes it a bad row, or leave
     }),
     { numRuns: 3000 },
   )
+})
+
+/** What a sync may bring to a number column. SQLite's views cast a text to the number that it begins with: 2026. */
+const inNumbers: [stored: unknown, iso: string | undefined][] = [
+  [1796119200000, '2026-12-01T10:00:00.000Z'],
+  ['1796119200000', '2026-12-01T10:00:00.000Z'],
+  ['2026-12-01T10:00:00.123456Z', undefined],
+  ['2026-12-01 10:00:00+02', undefined],
+  ['2026-12-01', undefined],
+  ['tomorrow', undefined],
+  ['', undefined],
+]
+
+test.each(inNumbers)('a number column that holds %j shows the date %s', async (stored, iso) => {
+  const schema = new Schema({ t: new Table({ integer: column.integer, real: column.real }) })
+  const database = await openDatabase(schema)
+  const columns = { integer: dateColumn(), real: dateColumn() }
+  const watcher = createPowerSyncCollection({ database, table: schema.props.t, columns })
+  await watcher.preload()
+  await database.execute('INSERT INTO ps_data__t(id, data) VALUES (?, ?)', [
+    'a',
+    JSON.stringify({ integer: stored, real: stored }),
+  ])
+  const reader = createPowerSyncCollection({ database, table: schema.props.t, columns })
+  await reader.preload()
+  for (const collection of [watcher, reader]) {
+    await eventually(() => expect(collection.size + collection.utils.badRows.size).toBe(1))
+    const row = collection.get('a')
+    expect([row?.integer?.toISOString(), row?.real?.toISOString()]).toEqual([iso, iso])
+  }
 })
