@@ -91,7 +91,8 @@ const defaultLockWarnMs = 5_000
  *
  * Most apps want `createPowerSyncCollection`, which makes the collection too.
  *
- * Cost: one trigger a table while a collection of it is alive; the first read is a statement for `syncBatchSize` rows.
+ * Cost: one trigger a table while a collection of it is alive; the first read is a statement for `syncBatchSize` rows. It
+ * starts when the collection is made, as upstream's does, unless `startSync` is false.
  *
  * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
  * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.
