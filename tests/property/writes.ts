@@ -109,8 +109,8 @@ const refusal = refusesDeleteThenInsert
   ? /refused|UNIQUE constraint|no such table|combination: delete-insert/
   : /refused|UNIQUE constraint|no such table/
 
-/** What the library says to an update of a row that is gone, and to a table that is. */
-const codes = ['no-row', 'table-not-in-schema'] as const
+/** What the library says to an update of a row that is gone, or not read yet, and to a table that is gone. */
+const codes = ['no-row', 'row-not-loaded', 'table-not-in-schema'] as const
 
 /** What became of a write that failed with this error. Errors that no step asks for are faults. */
 function outcomeOf(world: World, error: unknown): Outcome {
