@@ -1,9 +1,15 @@
 import { row, type RowCollection, type RowKey, type RowStatus } from '@rowsignal/core'
-import { createRowSource, createRowStatus } from '@rowsignal/core/host'
+import {
+  createRowSource,
+  createRowStatus,
+  createRowsView,
+  liveRows,
+  type RowsViewSource,
+} from '@rowsignal/core/host'
 import type { Accessor } from 'solid-js'
-import { access, type MaybeAccessor } from './host.ts'
+import { access, host, type MaybeAccessor } from './host.ts'
 import { useReadable } from './readable.ts'
-import { useView, withProperties } from './rows.ts'
+import { withProperties } from './rows.ts'
 
 /** What `useRow` gives: an accessor of the row, with its status on it. */
 export type RowAccessor<Row extends object> = Accessor<Readonly<Row> | undefined> & RowStatus
@@ -29,5 +35,12 @@ export function useRow<Row extends object, Key extends RowKey>(
     () => access(key),
   )
   const shown = useReadable(() => row(access(collection), access(key)))
-  return withProperties(shown, useView(source, createRowStatus).view)
+  // Followed by what reads it.
+  const live: RowsViewSource<Row, Key>['live'] = (collection) => {
+    const rows = liveRows(collection, host)
+    host.follow?.(rows)
+    return rows
+  }
+  const status = createRowStatus(() => createRowsView({ ...source, live }).view)
+  return withProperties(shown, status)
 }

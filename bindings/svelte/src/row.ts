@@ -1,8 +1,8 @@
 import { row, type RowCollection, type RowKey, type RowStatus } from '@rowsignal/core'
-import { createRowSource, createRowStatus } from '@rowsignal/core/host'
+import { createRowSource, createRowStatus, createRowsView } from '@rowsignal/core/host'
 import { get, type MaybeGetter } from './host.svelte.ts'
 import { type Current, keepReadable, useReadable } from './readable.ts'
-import { useView } from './rows.ts'
+import { follow } from './rows.ts'
 
 /**
  * One row of a collection by its key, as `{ current }`; undefined while the collection does not hold it, and without a
@@ -25,7 +25,7 @@ export function useRow<Row extends object, Key extends RowKey>(
     () => get(key),
   )
   return Object.defineProperties(
-    useView(source, createRowStatus),
+    createRowStatus(() => createRowsView({ ...source, live: follow }).view),
     Object.getOwnPropertyDescriptors(currentRow(collection, key)),
   ) as Current<Readonly<Row> | undefined> & RowStatus
 }

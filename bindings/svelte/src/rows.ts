@@ -9,7 +9,8 @@ import {
 } from '@rowsignal/core/host'
 import { get, host, keep, type MaybeGetter, whileAlive } from './host.svelte.ts'
 
-function follow<Row extends object, Key extends RowKey>(
+/** The rows of a collection, which the running effect follows. */
+export function follow<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
 ): LiveRows<Row, Key> {
   const live = liveRows(collection, host)

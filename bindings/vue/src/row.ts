@@ -1,7 +1,13 @@
 import { row, type RowCollection, type RowKey, type RowStatus } from '@rowsignal/core'
-import { createRowSource, createRowStatus } from '@rowsignal/core/host'
+import {
+  createRowSource,
+  createRowStatus,
+  createRowsView,
+  liveRows,
+  type RowsViewSource,
+} from '@rowsignal/core/host'
 import type { MaybeRefOrGetter, Ref } from 'vue'
-import { toValue } from 'vue'
+import { getCurrentScope, toValue } from 'vue'
 import { toPlain, useHost } from './host.ts'
 import { followReadable } from './readable.ts'
 import { type Refs, toRefs, useView } from './rows.ts'
@@ -31,5 +37,13 @@ export function useRow<Row extends object, Key extends RowKey>(
     () => toValue(key),
   )
   const shown = followReadable(host, () => row(toPlain(collection), toValue(key)))
-  return Object.assign(shown, toRefs(useView(host, source, createRowStatus).view))
+  const scope = getCurrentScope()
+  const status = createRowStatus(() => {
+    const follow = (): RowStatus => useView(host, source, createRowsView).view
+    if (scope === undefined) return follow()
+    // A scope that has ended follows nothing any more.
+    const live: RowsViewSource<Row, Key>['live'] = (from) => liveRows(from, host)
+    return scope.active ? scope.run(follow)! : createRowsView({ ...source, live }).view
+  })
+  return Object.assign(shown, toRefs(status))
 }
