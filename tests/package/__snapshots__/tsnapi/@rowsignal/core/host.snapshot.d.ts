@@ -45,7 +45,7 @@ export declare function createDraft<Row extends object, Key extends RowKey, Cell
 export declare function createLiveQueryView<Answer>(_: RowsViewSource<AnyRow, RowKey>): LiveQueryViewHandle<Answer>;
 export declare function createQuerySource<Cell>(_: Host<Cell>, _: () => unknown): AskedSource<AnyRow, RowKey>;
 export declare function createRowSource<Row extends object, Key extends RowKey>(_: () => RowCollection<Row, Key>, _: () => Key | null | undefined): AskedSource<Row, Key>;
-export declare function createRowStatus<Row extends object, Key extends RowKey>(_: RowsViewSource<Row, Key>): RowStatusHandle<Row, Key>;
+export declare function createRowStatus(_: () => RowStatus): RowStatus;
 export declare function createRowsView<Row extends object, Key extends RowKey>(_: RowsViewSource<Row, Key>): RowsViewHandle<Row, Key>;
 export declare function liveRows<Row extends object, Key extends RowKey, Cell>(_: RowCollection<Row, Key>, _: Host<Cell>): LiveRows<Row, Key>;
 // #endregion
@@ -101,10 +101,7 @@ interface RowCollection<Row extends object, Key extends RowKey> {
   };
 }
 type RowKey = string | number;
-interface RowStatusHandle<Row extends object, Key extends RowKey> extends Followed<Row, Key> {
-  readonly view: RowStatus;
-  readonly shown: () => RowCollection<Row, Key> | undefined;
-}
+type RowStatus = Pick<RowsView<object, RowKey>, "status" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "error" | "retry">;
 interface RowsViewHandle<Row extends object, Key extends RowKey> extends Followed<Row, Key> {
   readonly view: RowsView<Row, Key>;
   readonly shown: () => RowCollection<Row, Key> | undefined;

@@ -68,6 +68,7 @@ export interface Readable<T> {
 }
 export interface RichColumn<Value, Stored extends string | number = string | number> {
   readonly types: readonly ColumnType[];
+  readonly refusesText?: true;
   read(_: Stored | bigint): StandardSchemaV1.Result<Value>;
   check(_: unknown): StandardSchemaV1.Result<Value>;
   write(_: Value, _: ColumnType): SqliteValue;
@@ -194,7 +195,7 @@ export type RowOf<Rows extends {
   readonly toArray: readonly object[];
 }> = Columns<Rows["toArray"][number]>;
 export type RowsignalErrorCode = "capture-failed" | "collection-failed" | "column-not-in-schema" | "column-type-mismatch" | "database-closed" | "draft-invalid" | "load-hook-failed" | "lock-waiting" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "options-conflict" | "query-failed" | "row-not-loaded" | "row-read-only" | "server-database" | "sync-mode-unsupported" | "table-not-in-schema" | "table-unsupported" | "transact-asynchronous" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
-export type RowStatus = Pick<RowsView<object, RowKey>, (typeof told)[number]>;
+export type RowStatus = Pick<RowsView<object, RowKey>, "status" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "error" | "retry">;
 export type Serializer<Row> = { [Column in keyof Row]?: (_: NonNullable<Row[Column]>) => SqliteValue };
 export type SqliteValue = string | number | null;
 export type Stop = () => void;
