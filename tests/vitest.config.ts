@@ -25,7 +25,7 @@ const inNode = (folder: string, version: TanstackDbVersion, options: object = {}
   test: {
     ...node,
     name: version === '0.15' ? folder : `${folder}-db-${version}`,
-    include: [`${folder}/*.test.ts`],
+    include: [`${folder}/**/*.test.ts`],
     env: { TANSTACK_DB: version },
     ...options,
   },

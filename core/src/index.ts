@@ -1,9 +1,9 @@
-export type { BadRow, Serializer } from './codec.ts'
+export type { BadRow, Serializer } from './codec/codec.ts'
 export type {
   BasePowerSyncCollectionConfig,
   InferPowerSyncOutputType,
   PowerSyncCollectionConfig,
-} from './collection-config.ts'
+} from './collection/config.ts'
 export {
   createPowerSyncCollection,
   DEFAULT_BATCH_SIZE,
@@ -12,7 +12,7 @@ export {
   powerSyncCollectionOptions,
   type PowerSyncCollectionOptions,
   type PowerSyncCollectionUtils,
-} from './collection.ts'
+} from './collection/collection.ts'
 export {
   bigintColumn,
   booleanColumn,
@@ -20,7 +20,7 @@ export {
   enumColumn,
   jsonColumn,
   type RichColumn,
-} from './columns.ts'
+} from './codec/columns.ts'
 export type {
   Draft,
   DraftColumn,
@@ -28,25 +28,31 @@ export type {
   DraftConflicts,
   DraftErrors,
   EditableCollection,
-} from './draft.ts'
-export type { DraftConflict } from './edits.ts'
+} from './draft/draft.ts'
+export type { DraftConflict } from './draft/edits.ts'
 export { isRowsignalError, RowsignalError, type RowsignalErrorCode } from './errors.ts'
-export { type SignalLibrary, toSignal } from './interop.ts'
-export type { RowCollection, RowKey } from './keyed-rows.ts'
+export { type SignalLibrary, toSignal } from './readable/signal.ts'
+export type { RowCollection, RowKey } from './rows/keyed-rows.ts'
 export {
   liveQuery,
   type LiveQueryCollection,
   type LiveQueryConfig,
   type LiveQueryOptions,
-} from './live-query.ts'
-export type { AnswerRows, LiveQueryView, QueryAnswer } from './live-query-view.ts'
-export { snapshot } from './row-proxy.ts'
-export { batch, createReadable, type Readable, type Source, type Stop } from './readable.ts'
-export type { RowOf } from './row-of.ts'
-export { row, rows } from './rows.ts'
-export type { RowStatus } from './row-view.ts'
-export type { RowsView, RowsWindow } from './rows-view.ts'
-export type { SqliteValue } from './sqlite-values.ts'
+} from './query/live-query.ts'
+export type { AnswerRows, LiveQueryView, QueryAnswer } from './query/live-query-view.ts'
+export { snapshot } from './rows/row-proxy.ts'
+export {
+  batch,
+  createReadable,
+  type Readable,
+  type Source,
+  type Stop,
+} from './readable/readable.ts'
+export type { RowOf } from './rows/row-of.ts'
+export { row, rows } from './rows/rows.ts'
+export type { RowStatus } from './rows/row-status.ts'
+export type { RowsView, RowsWindow } from './rows/rows-view.ts'
+export type { SqliteValue } from './codec/sqlite-values.ts'
 export {
   type SyncProgressValue,
   syncStatus,
@@ -54,7 +60,7 @@ export {
   syncStream,
   type SyncStreamOptions,
   type SyncStreamValue,
-} from './sync.ts'
-export type { TableColumns, TableInput, TableRow } from './table-schema.ts'
-export { PowerSyncTransactor, transact, upsert } from './write.ts'
-export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write-errors.ts'
+} from './status/sync-status.ts'
+export type { TableColumns, TableInput, TableRow } from './codec/table-schema.ts'
+export { PowerSyncTransactor, transact, upsert } from './write/persist.ts'
+export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write/write-errors.ts'

@@ -2,7 +2,7 @@
  * Readables as observables, for RxJS and its like. An entry of its own, `@rowsignal/core/observable`: it declares
  * `Symbol.observable` for the whole program, which an app without RxJS has no use for.
  */
-import type { Readable } from './readable.ts'
+import type { Readable } from './readable/readable.ts'
 
 declare global {
   interface SymbolConstructor {

@@ -4,8 +4,8 @@
  */
 import { column, Schema, Table } from '@powersync/common'
 import type { LockContext } from '@powersync/common'
-import { settleDoubts } from '../../core/src/doubt.ts'
-import { rowCodec } from '../../core/src/row-options.ts'
+import { readInexactValues } from '../../core/src/codec/inexact-values.ts'
+import { rowCodec } from '../../core/src/codec/row-options.ts'
 import { median } from './session.ts'
 
 const schema = new Schema({
@@ -42,7 +42,7 @@ for (let round = 0; round < 15; round++) {
   let rows: Stored = []
   const parse = (): Stored => (rows = JSON.parse(text) as Stored)
   steps.parse.push(await cpuMs(parse))
-  steps.doubt.push(await cpuMs(() => settleDoubts(lock, table, rows)))
+  steps.doubt.push(await cpuMs(() => readInexactValues(lock, table, rows)))
   steps.decode.push(await cpuMs(() => rows.map(([id, data]) => codec.decode(id, data))))
 }
 for (const [step, times] of Object.entries(steps)) console.log(step, median(times).toFixed(0))

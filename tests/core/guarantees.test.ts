@@ -7,7 +7,7 @@ const pages = (await readdir(new URL('docs', root))).filter((page) => page.endsW
 
 /** `core/write`: title, or `core/write`, "title" in running text. */
 const references =
-  /`(?<file>(?:core|bindings|property|fault|leak|browser)\/[\w.-]+)`(?:: (?<cell>[^|]+?) \||,\s+"(?<text>[^"]+)")/g
+  /`(?<file>(?:core|bindings|property|fault|leak|browser)\/[\w./-]+)`(?:: (?<cell>[^|]+?) \||,\s+"(?<text>[^"]+)")/g
 
 test('every test that the docs name exists', async () => {
   const missing: string[] = []

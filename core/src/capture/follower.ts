@@ -1,0 +1,268 @@
+/**
+ * One run of a collection's sync, from its start to its clean-up: turns stored rows into sync commits of the
+ * collection. While the first read runs, changes are kept aside and applied after the last chunk, or an older chunk
+ * would bring a deleted row back.
+ */
+import { deepEquals } from '@tanstack/db'
+import type { ResolvedTable } from '@powersync/common'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { BadRow } from '../codec/codec.ts'
+import { attempt, reportToPlatform, RowsignalError } from '../errors.ts'
+import { OnLoadRun, type OnLoad } from './on-load.ts'
+import { batch } from '../readable/readable.ts'
+import { keepSameValues } from '../readable/same-value.ts'
+import type { FollowedTable } from './followed-table.ts'
+import type { AnyCollection, AnyRow, SyncWriter } from '../libraries/tanstack.ts'
+import { knownKeys, persistingTransactions, syncedRow } from '../libraries/tanstack.ts'
+
+/** id -> the stored JSON object, or `null` when the row is gone. */
+export type StoredRows = Map<string, AnyRow | null>
+
+/** Calls the listener when what a read has found is shown, with what the other tables were then. */
+export type WhenShown = (follower: Follower, listener: () => void) => void
+
+/** What a sync run needs of its collection. */
+export interface FollowerOptions {
+  followed: FollowedTable
+  /** The collection is not ready before it has finished. */
+  onLoad: OnLoad | undefined
+  /** The end of the run before, if it has not finished: what `onLoad` opens must not be closed by it. */
+  after: Promise<void> | undefined
+  /** Rows a chunk of the first read. */
+  chunkRows: number
+  /** Called once for each row that can't be shown. */
+  onBadRow(row: BadRow): void
+  /** id -> the row that can't be shown now; kept up to date here. */
+  badRows: Map<string, BadRow>
+}
+
+export class Follower {
+  readonly collection: AnyCollection
+  readonly followed: FollowedTable
+  readonly chunkRows: number
+  readonly #writer: SyncWriter
+  readonly #options: FollowerOptions
+  #table: ResolvedTable
+  /** Changes seen during a read of the table; `undefined` when none runs. */
+  #aside: StoredRows | undefined
+  #readAgain = false
+  /** Whether other tables are still shown older than what the last read has found. */
+  #ahead = false
+  #ended = false
+  readonly #hook: OnLoadRun
+  #readError: RowsignalError | undefined
+  #hookError: RowsignalError | undefined
+
+  constructor(writer: SyncWriter, options: FollowerOptions) {
+    this.collection = writer.collection
+    this.followed = options.followed
+    this.chunkRows = options.chunkRows
+    this.#writer = writer
+    this.#options = options
+    this.#table = options.followed.table
+    this.#hook = new OnLoadRun(options, (failure) => this.#hookSettled(failure))
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Whether a read of the table runs, so that changes are set aside and not published. */
+  get reading(): boolean {
+    return this.#aside !== undefined
+  }
+
+  /** What keeps the collection from being in step: reading its table or its `onLoad` failed. */
+  get error(): RowsignalError | undefined {
+    return this.#readError ?? this.#hookError
+  }
+
+  get readFailed(): boolean {
+    return this.#readError !== undefined
+  }
+
+  /** Whether the collection has no row, nor will have one when what waits for a transaction arrives. */
+  get isEmpty(): boolean {
+    return knownKeys(this.collection).next().done === true
+  }
+
+  /**
+   * Looks up the table that the schema has now.
+   *
+   * @returns Whether it is another than this run has read, so that its rows are to be read again.
+   * @throws {RowsignalError} `table-not-in-schema`.
+   */
+  refreshTable(): boolean {
+    this.followed.refresh()
+    const before = this.#table
+    this.#table = this.followed.table
+    return this.#table !== before
+  }
+
+  /** Starts a read; one that runs is of no use any more. */
+  beginRead(): void {
+    this.#aside = new Map()
+    this.#readAgain = false
+  }
+
+  /** Has the running read followed by another. */
+  readAgain(): void {
+    this.#readAgain = true
+  }
+
+  /** Runs `onLoad`. */
+  load(): void {
+    this.#hook.start()
+  }
+
+  /** Runs `onLoad` again if it failed. */
+  loadAgain(): void {
+    this.#hook.retry()
+  }
+
+  setAside(rows: StoredRows): void {
+    for (const [id, data] of rows) this.#aside?.set(id, data)
+  }
+
+  /** Shows a chunk of a read. What a subscriber throws must not end the read. */
+  commitChunk(rows: StoredRows): void {
+    try {
+      this.commit(rows)
+    } catch (error) {
+      reportToPlatform(error)
+      if (!this.holds(rows)) this.#readAgain = true
+    }
+  }
+
+  /**
+   * Ends a read of the whole table: removes what it did not find and applies what was set aside. The collection is ready
+   * when all of that is shown.
+   *
+   * @param found The ids that the read has seen; only needed when the collection held rows before.
+   */
+  endRead(found: ReadonlySet<string> | undefined, whenShown: WhenShown): void {
+    if (this.#ended) return
+    if (!this.#readAgain) this.#commitRest(found)
+    if (this.#readAgain) {
+      this.#readAgain = false
+      this.#aside = new Map() // what was in it is older than what the next read will find
+      return
+    }
+    this.#aside = undefined
+    this.#readError = undefined
+    this.#ahead = true
+    whenShown(this, () => {
+      this.#ahead = false
+      this.#tellStatus()
+    })
+  }
+
+  #commitRest(found: ReadonlySet<string> | undefined): void {
+    const rest: StoredRows = new Map()
+    if (found !== undefined) {
+      for (const id of knownKeys(this.collection)) if (!found.has(id)) rest.set(id, null)
+    }
+    for (const [id, data] of this.#aside ?? []) rest.set(id, data)
+    this.commitChunk(rest)
+  }
+
+  /** Ends a read that failed. What the collection holds stays. */
+  fail(error: RowsignalError): void {
+    this.#aside = undefined
+    this.#readError = error
+    this.#tellStatus()
+  }
+
+  /** The table is gone, and its rows with it. */
+  lose(error: RowsignalError): void {
+    attempt(() => this.commit(new Map([...knownKeys(this.collection)].map((id) => [id, null]))))
+    this.fail(error)
+  }
+
+  #hookSettled(failure: { cause: unknown } | undefined): void {
+    this.#hookError =
+      failure &&
+      new RowsignalError(
+        'load-hook-failed',
+        `collection: \`onLoad\` of collection \`${this.collection.id}\` failed; the cause says why. \`utils.retry()\` runs it again.`,
+        failure,
+      )
+    this.#tellStatus()
+  }
+
+  #tellStatus(): void {
+    if (this.#ended) return
+    const { error } = this
+    if (error !== undefined) attempt(() => this.#writer.markError(error))
+    else if (!this.reading && !this.#ahead && !this.#hook.running)
+      attempt(() => this.#writer.markReady())
+  }
+
+  /** @returns The end of what `onLoad` has opened, which may fail. */
+  end(): Promise<void> {
+    this.#ended = true
+    this.#aside = undefined
+    return this.#hook.end()
+  }
+
+  /**
+   * Writes stored rows as one sync commit. May throw what a subscriber threw.
+   *
+   * An existing row is written as `update`, which is also a right upsert; an `insert` of a row that is present throws
+   * on 0.15. An equal row is left out, so that the object the collection holds keeps its identity, but only while no
+   * transaction holds the collection: then the synced row may not be what the queue of commits will make of it.
+   */
+  commit(rows: StoredRows): void {
+    if (this.#ended) return
+    const held = persistingTransactions(this.collection).length > 0
+    const writes: Parameters<SyncWriter['write']>[0][] = []
+    for (const [id, data] of rows) {
+      const before = syncedRow(this.collection, id)
+      const row = data === null ? undefined : this.#decode(id, data, before)
+      if (row === undefined) {
+        if (data === null) this.#options.badRows.delete(id)
+        if (held || before !== undefined || this.collection.has(id)) {
+          writes.push({ type: 'delete', key: id })
+        }
+      } else if (held || before === undefined || !deepEquals(before, row)) {
+        writes.push({ type: 'update', value: row })
+      }
+    }
+    if (writes.length === 0) return
+    batch(() => {
+      this.#writer.begin()
+      try {
+        for (const write of writes) this.#writer.write(write)
+      } finally {
+        void this.#writer.commit() // its receipt waits for the transaction that we may be in
+      }
+    })
+  }
+
+  /** Whether the collection holds these rows. While a transaction holds it they arrive later, which counts as yes. */
+  holds(rows: StoredRows): boolean {
+    if (this.#ended || persistingTransactions(this.collection).length > 0) return true
+    return [...rows].every(([id, data]) => {
+      const row = data === null ? undefined : this.#decode(id, data)
+      return deepEquals(syncedRow(this.collection, id), row)
+    })
+  }
+
+  /** The row, with the dates and JSON of the one before that are the same; undefined if it is a bad one. */
+  #decode(id: string, data: AnyRow, before?: AnyRow): AnyRow | undefined {
+    const result = this.followed.codec.decode(id, data)
+    if ('row' in result) {
+      this.#options.badRows.delete(id)
+      return before === undefined ? result.row : keepSameValues(result.row, before)
+    }
+    this.#setBad(id, result.issues)
+    return undefined
+  }
+
+  #setBad(id: string, issues: readonly StandardSchemaV1.Issue[]): void {
+    const known = this.#options.badRows.has(id)
+    const bad: BadRow = { table: this.followed.table.name, id, issues }
+    this.#options.badRows.set(id, bad)
+    if (!known) this.#options.onBadRow(bad)
+  }
+}

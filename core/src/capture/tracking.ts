@@ -1,0 +1,174 @@
+/**
+ * The tables of a database that collections follow: one trigger each that records the ids of changed rows, made with
+ * the first collection of the table and removed with the last, and the reading of what was recorded.
+ */
+import type { LockContext, ResolvedTable, Schema, TriggerRemoveCallback } from '@powersync/common'
+import type { Follower, StoredRows } from './follower.ts'
+import { readInexactValues } from '../codec/inexact-values.ts'
+import type { Database } from '../libraries/powersync.ts'
+import { createIdTrigger, sweepDeadTabs, TabMark } from '../libraries/powersync.ts'
+import type { Changes } from './publish.ts'
+import { clearChanged, selectChanged, selectTableNames } from '../libraries/sql.ts'
+import type { AnyRow } from '../libraries/tanstack.ts'
+
+/** A table with a trigger, and the collections that follow it. */
+export interface TrackedTable {
+  readonly name: string
+  readonly destination: string
+  readonly internalName: string
+  readonly followers: Set<Follower>
+  /** Resolves with how to remove the trigger once it is there, rejects when it could not be made. */
+  readonly ready: Promise<TriggerRemoveCallback>
+  /** Whether the trigger is there. */
+  recording: boolean
+}
+
+export class Tracking {
+  readonly #database: Database
+  readonly #tables = new Map<string, TrackedTable>()
+  readonly #mark = new TabMark()
+  #started: Promise<void> | undefined
+  /** The schema that SQLite has: the SDK names the new one before its tables are there. */
+  #schema: Schema
+  /** How to remove triggers whose removal has failed. */
+  readonly #leftovers = new Set<TriggerRemoveCallback>()
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#schema = database.schema
+  }
+
+  get(table: ResolvedTable): TrackedTable | undefined {
+    return this.#tables.get(table.name)
+  }
+
+  tables(): TrackedTable[] {
+    return [...this.#tables.values()]
+  }
+
+  /** The tracked table, made when first asked for. One whose trigger could not be made is forgotten. */
+  track(table: ResolvedTable): TrackedTable {
+    const known = this.#tables.get(table.name)
+    if (known !== undefined) return known
+    const destination = this.#mark.nextDestination()
+    const tracked: TrackedTable = {
+      name: table.name,
+      destination,
+      internalName: table.internalName,
+      followers: new Set(),
+      recording: false,
+      ready: this.#start().then(async () => {
+        await this.#removeLeftovers()
+        const remove = await createIdTrigger(this.#database, table, destination)
+        tracked.recording = true
+        return remove
+      }),
+    }
+    tracked.ready.catch(() => this.#forget(tracked)) // told by whoever awaits it
+    this.#tables.set(table.name, tracked)
+    return tracked
+  }
+
+  /**
+   * Removes the trigger and what it recorded. A collection that asks for the table from now on gets another. What can't
+   * be removed now is removed with the next table that comes or goes, or with the database.
+   */
+  async untrack(tracked: TrackedTable): Promise<void> {
+    tracked.recording = false
+    this.#forget(tracked)
+    const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collections
+    if (remove === undefined) return
+    this.#leftovers.add(remove)
+    await this.#removeLeftovers()
+  }
+
+  async #removeLeftovers(): Promise<void> {
+    for (const remove of this.#leftovers) {
+      try {
+        await remove()
+        this.#leftovers.delete(remove)
+      } catch {
+        // Kept. A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
+      }
+    }
+  }
+
+  /** Whether the schema still has the table under the name by which its rows are stored. */
+  isStored({ internalName }: TrackedTable): boolean {
+    return this.#database.schema.tables.some((table) => table.internalName === internalName)
+  }
+
+  /** Whether one of these tables, that a commit has touched, is one of ours. */
+  hasRecords(names: readonly string[]): boolean {
+    return this.tables().some(({ destination }) => names.includes(destination))
+  }
+
+  /**
+   * Reads the records of all tables in one statement and forgets them. Always all: the lock may come after a commit
+   * whose event has not come yet, and reading one of its tables alone would tear it.
+   *
+   * A drain needs no transaction around it: under the write lock nobody else writes, and when a write of ours was
+   * quicker there is nothing to find; that is then one statement instead of three. When it fails without one, records
+   * may be gone with nobody told.
+   */
+  async readRecords(lock: LockContext): Promise<Changes> {
+    const changes: Changes = new Map()
+    const tables = await this.#recording(lock)
+    if (tables.length === 0) return changes
+    const found = await lock.getAll<{ position: number; changed: string }>(selectChanged(tables))
+    for (const { position, changed } of found) {
+      const rows: StoredRows = new Map(JSON.parse(changed) as [string, AnyRow | null][])
+      if (rows.size === 0) continue
+      const tracked = tables[position]!
+      const [follower] = tracked.followers
+      if (follower !== undefined) await readInexactValues(lock, follower.followed.table, rows)
+      await lock.execute(clearChanged(tracked.destination))
+      for (const follower of tracked.followers) changes.set(follower, rows)
+    }
+    return changes
+  }
+
+  /** Forgets all records unread. Every table is to be read again then. */
+  async forgetRecords(lock: LockContext): Promise<void> {
+    for (const { destination } of await this.#recording(lock)) {
+      await lock.execute(clearChanged(destination))
+    }
+  }
+
+  close(): void {
+    this.#mark.release()
+  }
+
+  /** SQLite has the schema that the database names. */
+  onSchemaChanged(): void {
+    this.#schema = this.#database.schema
+  }
+
+  /** The tables whose records can be read: while the schema changes, some may be gone already. */
+  async #recording(lock: LockContext): Promise<TrackedTable[]> {
+    const recording = this.tables().filter((tracked) => tracked.recording)
+    if (this.#database.schema === this.#schema) return recording
+    const stored = await lock.getAll<{ name: string }>(selectTableNames)
+    const names = new Set(stored.map(({ name }) => name))
+    return recording.filter(({ internalName }) => names.has(internalName))
+  }
+
+  #forget(tracked: TrackedTable): void {
+    if (this.#tables.get(tracked.name) === tracked) this.#tables.delete(tracked.name)
+  }
+
+  /** Once a database: takes this tab's mark and sweeps after dead tabs. */
+  #start(): Promise<void> {
+    this.#started ??= this.#takeMark().catch((error: unknown) => {
+      this.#started = undefined // the next table tries again
+      throw error
+    })
+    return this.#started
+  }
+
+  async #takeMark(): Promise<void> {
+    await this.#database.waitForReady()
+    await this.#mark.hold()
+    await sweepDeadTabs(this.#database)
+  }
+}

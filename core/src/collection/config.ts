@@ -1,0 +1,118 @@
+/** What an app says of a collection: the names and meanings of `@tanstack/powersync-db-collection`, and `columns`. */
+import type { Table } from '@powersync/common'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { BaseCollectionConfig } from '@tanstack/db'
+import type { Serializer } from '../codec/codec.ts'
+import type { OnLoad } from '../capture/on-load.ts'
+import type { Database } from '../libraries/powersync.ts'
+import type {
+  CheckedColumns,
+  Flat,
+  TableColumns,
+  TableInput,
+  TableRow,
+} from '../codec/table-schema.ts'
+
+/** The options that do not depend on the row type. */
+export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<
+  BaseCollectionConfig<TableRow<T>, string>,
+  'id' | 'gcTime' | 'startSync' | 'autoIndex' | 'defaultIndexType' | 'defaultStringCollation'
+> {
+  /** The table, as `schema.props.<name>` of the schema that the database was opened with. */
+  table: T
+  database: Database
+  /**
+   * Rows a chunk of the first read, each in its own write lock: more is faster, fewer let writers in more often. A chunk
+   * has 8 MB at most.
+   *
+   * @default 10000, about 40 ms a chunk in a browser.
+   */
+  syncBatchSize?: number
+  /**
+   * How long a write, or a read, may wait for SQLite's write lock before `writeErrors` and the logger of the database, of
+   * a read the logger alone, say `lock-waiting`. In ms.
+   *
+   * @default 5000
+   */
+  lockWarnMs?: number
+  /** `eager`: the collection holds the whole table. The only mode so far. */
+  syncMode?: 'eager'
+  /**
+   * Called when the collection starts to sync, for what its rows come from, such as the subscription of a sync stream.
+   * Rows are shown meanwhile; the collection is ready when both this and the first read are done. What it returns is
+   * called when the sync ends, and `cleanup()` waits for it. If it throws, the status is `error` until `utils.retry()`.
+   */
+  onLoad?: OnLoad
+  /**
+   * Called once for each stored row that the schema, or a helper of `columns`, refuses. The row is left out of the
+   * collection and listed in `utils.badRows` until it is mended; the others go on.
+   */
+  onDeserializationError?: (error: StandardSchemaV1.FailureResult) => void
+}
+
+/**
+ * What a collection is made of. Its rows have SQLite's own types, those of the helpers in `columns`, or those of a
+ * Standard Schema, which then may need a `deserializationSchema`.
+ */
+export type PowerSyncCollectionConfig<
+  T extends Table = Table,
+  S extends StandardSchemaV1 = never,
+  Columns = unknown,
+> = BasePowerSyncCollectionConfig<T> & {
+  /**
+   * Rich types of columns, read and written by helpers: `booleanColumn`, `dateColumn`, `jsonColumn`, `bigintColumn`,
+   * `enumColumn`. Not together with `schema`.
+   */
+  columns?: Columns & TableColumns<T> & CheckedColumns<T, Columns>
+  /** Checks what is inserted and updated; its output type is the row's. */
+  schema?: S
+  /** The order of rows without a query's own. @default by id */
+  compare?: (
+    left: InferPowerSyncOutputType<T, S, Columns>,
+    right: InferPowerSyncOutputType<T, S, Columns>,
+  ) => number
+} & ([S] extends [never] ? WithoutSchema : WithSchema<T, S, Columns>)
+
+/** The schema that a collection with this config has. */
+export type ConfiguredSchema<T extends Table, S extends StandardSchemaV1, Columns> = [S] extends [
+  never,
+]
+  ? StandardSchemaV1<Flat<TableInput<T, Columns>>, Flat<TableRow<T, Columns>>>
+  : S
+
+/** The rows of a collection with this config. */
+export type InferPowerSyncOutputType<
+  T extends Table = Table,
+  S extends StandardSchemaV1 = never,
+  Columns = unknown,
+> = [S] extends [never] ? TableRow<T, Columns> : StandardSchemaV1.InferOutput<S>
+
+interface WithoutSchema {
+  deserializationSchema?: 'needs a `schema`'
+  serializer?: 'needs a `schema`'
+}
+
+type WithSchema<T extends Table, S extends StandardSchemaV1, Columns> = {
+  /** How rich values become SQLite's; columns left out follow the column's type (Date -> ISO text, boolean -> 0/1, object -> JSON). */
+  serializer?: Serializer<StandardSchemaV1.InferOutput<S>>
+  columns?: unknown extends Columns ? unknown : 'goes without `schema`'
+} & Deserialization<T, S>
+
+/** From SQLite's types to the row's. @default `schema` */
+type Deserialization<T extends Table, S extends StandardSchemaV1> =
+  TakesStored<TableRow<T>, StandardSchemaV1.InferInput<S>> extends true
+    ? { deserializationSchema?: StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>> }
+    : { deserializationSchema: StandardSchemaV1<unknown, StandardSchemaV1.InferOutput<S>> }
+
+/** Whether every column of the input takes some value of SQLite's: `string` or `string | Date`, and not `Date`. */
+type TakesStored<Row, Input> = unknown extends Input
+  ? true
+  : false extends {
+        [Name in keyof Input & keyof Row]-?: unknown extends Input[Name]
+          ? true
+          : Extract<Input[Name], NonNullable<Row[Name]>> extends never
+            ? false
+            : true
+      }[keyof Input & keyof Row]
+    ? false
+    : true

@@ -1,0 +1,320 @@
+/**
+ * The only room that touches internals of @tanstack/db, and the home of its one trick: a publication of several
+ * collections as one change. Run on 0.9.2 and 0.15.2.
+ */
+import { CollectionImpl, createTransaction, getActiveTransaction } from '@tanstack/db'
+import type {
+  BaseQueryBuilder,
+  Collection,
+  IR,
+  PendingMutation,
+  SyncConfig,
+  Transaction,
+  TransactionWithMutations,
+} from '@tanstack/db'
+import { attempt, reportToPlatform, RowsignalError } from '../errors.ts'
+import { batch } from '../readable/readable.ts'
+
+/** A row as TanStack DB holds it. */
+export type AnyRow = Record<string, unknown>
+
+const virtualNames = ['$hasPendingWrites', '$synced', '$origin', '$key', '$collectionId'] as const
+
+/** A property that TanStack DB (0.15.2; 0.9.2 has no `$hasPendingWrites`) gives to every row that it hands out. */
+export type VirtualName = (typeof virtualNames)[number]
+
+/** Whether this is the name of such a property, which is nobody's column. */
+export function isVirtual(name: string): boolean {
+  return virtualNames.some((virtual) => virtual === name)
+}
+
+/** The row itself, or a copy without such properties, if it has any. */
+export function withoutVirtual(row: object): object {
+  if (!virtualNames.some((name) => Object.hasOwn(row, name))) return row
+  const columns: AnyRow = { ...row }
+  for (const name of virtualNames) delete columns[name]
+  return columns
+}
+
+// The library never looks into the schema and the utilities of a collection that it is handed.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyCollection = Collection<any, any, any, any, any>
+
+/** A query builder, whatever it builds: those of different queries are not assignable to each other. */
+export interface AnyQuery {
+  readonly distinct: () => unknown
+  readonly findOne: () => unknown
+  readonly limit: (count: number) => unknown
+}
+
+/** What TanStack DB hands to a collection's `sync`. */
+export type SyncWriter = Parameters<SyncConfig<AnyRow, string>['sync']>[0]
+
+interface CollectionState {
+  readonly transactions: { values(): Iterable<Transaction> }
+  readonly syncedData: {
+    get(key: string): AnyRow | undefined
+    keys(): Iterable<string>
+  }
+  readonly optimisticUpserts: { keys(): Iterable<string> }
+  readonly pendingSyncedTransactions: readonly {
+    readonly operations: readonly { readonly key: string }[]
+  }[]
+  /** Has the collection show what its transactions say now. */
+  onTransactionStateChange(): void
+}
+
+/**
+ * @throws {RowsignalError} `two-copies-of-tanstack-db` when another copy than ours made the collection;
+ * `unsupported-tanstack-db` when it does not keep its state as the versions that the library was tested on do.
+ */
+export function assertSupportedCollection(collection: AnyCollection): void {
+  if (!(collection instanceof CollectionImpl)) {
+    throw new RowsignalError(
+      'two-copies-of-tanstack-db',
+      'collection: it was made by another copy of @tanstack/db than the one that rowsignal uses, and two copies do not ' +
+        'know each other. `npm ls @tanstack/db` or `pnpm why @tanstack/db` shows both versions; override one of them.',
+    )
+  }
+  const state = (collection as { _state?: Partial<CollectionState> })._state
+  if (
+    typeof state?.transactions?.values === 'function' &&
+    typeof state.syncedData?.get === 'function' &&
+    typeof state.optimisticUpserts?.keys === 'function' &&
+    typeof state.onTransactionStateChange === 'function' &&
+    Array.isArray(state.pendingSyncedTransactions)
+  ) {
+    return
+  }
+  throw new RowsignalError(
+    'unsupported-tanstack-db',
+    `collection: \`${collection.id}\` was made by a version of @tanstack/db that is not supported. ` +
+      'Install a version in the range of the peer dependency, in one copy.',
+  )
+}
+
+function stateOf(collection: AnyCollection): CollectionState {
+  return (collection as unknown as { _state: CollectionState })._state
+}
+
+/** The row below all optimistic changes. */
+export function syncedRow(collection: AnyCollection, key: string): AnyRow | undefined {
+  return stateOf(collection).syncedData.get(key)
+}
+
+/**
+ * The keys of all rows that the collection shows, has below its optimistic changes, or is told of by a sync commit that
+ * waits for a transaction; some may come twice.
+ */
+export function* knownKeys(collection: AnyCollection): Generator<string, void> {
+  const { syncedData, optimisticUpserts, pendingSyncedTransactions } = stateOf(collection)
+  yield* syncedData.keys()
+  yield* optimisticUpserts.keys()
+  for (const { operations } of pendingSyncedTransactions) {
+    for (const { key } of operations) yield key
+  }
+}
+
+/** The transactions that now write rows of this collection; while there is one, TanStack DB holds its sync commits. */
+export function persistingTransactions(collection: AnyCollection): Transaction[] {
+  return [...stateOf(collection).transactions.values()].filter(
+    (transaction) => transaction.state === 'persisting',
+  )
+}
+
+/** What the sync of a collection in error gave as the reason, if it gave one. */
+export function syncErrorOf(collection: AnyCollection): unknown {
+  return (
+    collection as unknown as { _lifecycle: { getSyncError(): unknown } }
+  )._lifecycle.getSyncError()
+}
+
+/**
+ * Has each collection that is made of a sync config get `utils` of its own: a copy of those in its options, which `bind`
+ * completes. By itself TanStack DB gives them all the same object.
+ *
+ * It is how the adapters of TanStack DB do it (0.9.2, 0.15.2), but the function that sets the property is not exported.
+ */
+export function bindUtils<Sync extends object>(sync: Sync, bind: (utils: object) => void): Sync {
+  // 0.9.2 calls it with `utils` as a method of the sync config, 0.15.2 with the sync config and `utils`.
+  function factory(this: Sync, ...given: [object] | [Sync, object]): Sync {
+    const [source, utils] = given.length === 1 ? [this, given[0]] : given
+    bind(utils)
+    return source
+  }
+  return { ...sync, [Symbol.for('@tanstack/db.collectionSyncConfig.factory')]: factory }
+}
+
+/** What a query builder has built. */
+export function queryOf(builder: AnyQuery): IR.QueryIR {
+  return (builder as unknown as BaseQueryBuilder)._getQuery()
+}
+
+/**
+ * The place of a write among those of the same turn: by its first mutation on 0.15, which counts them; all alike on
+ * 0.9.2, which calls handlers in the order of the writes.
+ */
+export function positionOf(mutations: readonly PendingMutation[]): number {
+  const counts = mutations.map(({ mutationId }) =>
+    Number(/^[\da-f-]{36}-(\d+)$/.exec(mutationId)?.[1]),
+  )
+  const position = Math.min(...counts)
+  return Number.isNaN(position) ? 0 : position
+}
+
+/** Calls `listener` once the transaction has settled either way. */
+export function onSettled(transaction: Transaction, listener: () => void): void {
+  transaction.isPersisted.promise.then(listener, listener)
+}
+
+const publications = new WeakSet<Transaction>()
+
+/** The transaction that a write made now would join: somebody's `mutate` runs. A publication's own is nobody's. */
+export function ambientTransaction(): Transaction | undefined {
+  const active = getActiveTransaction()
+  return active !== undefined && publications.has(active) ? undefined : active
+}
+
+/**
+ * Runs sync commits of several collections as one change: live queries over them run once, after the last one.
+ *
+ * Inside `mutate` of a transaction TanStack DB puts the runs of live queries off until its end (run on both versions:
+ * without it a join shows half a SQLite commit). The price is that the transaction is ambient meanwhile, so a write
+ * that a subscriber makes lands in it; `persistAmbient` hands that write to its collection.
+ *
+ * Each commit is caught apart: a subscriber that throws must not leave the next table stale.
+ *
+ * @returns The errors that were thrown, mostly by subscribers.
+ */
+export function publishTogether(commits: readonly (() => void)[]): unknown[] {
+  const errors: unknown[] = []
+  const collect = (run: () => void): void => {
+    try {
+      run()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  const transaction = createTransaction({ autoCommit: false, mutationFn: persistAmbient })
+  publications.add(transaction)
+  batch(() => collect(() => transaction.mutate(() => commits.forEach(collect))))
+  // Ended by commit also when it is empty: on 0.9.2 the rollback of an empty one rejects without a listener. The
+  // subscriber that wrote holds the transaction and its rejection.
+  transaction.isPersisted.promise.catch(() => undefined)
+  transaction.commit().catch(() => undefined)
+  return errors
+}
+
+/**
+ * Runs `mutate` in a transaction as one change. If it throws, nothing was changed, and live queries saw nothing: they run
+ * at the end of `Transaction.mutate`, so what it did is taken back before that. By itself TanStack DB goes from collection
+ * to collection (0.15.2), or takes nothing back (0.9.2).
+ *
+ * @throws What `mutate` throws.
+ */
+export function mutateTogether(transaction: Transaction, mutate: () => void): void {
+  let failure: { error: unknown } | undefined
+  const fail = (error: unknown): void => {
+    if (failure !== undefined) return
+    failure = { error }
+    // Alone: what others hold of the same rows does not rest on it, for it was never there.
+    rollbackTogether(transaction, error, { isSecondaryRollback: true })
+  }
+  const mutateOrFail = (): void => {
+    try {
+      mutate()
+    } catch (error) {
+      fail(error)
+    }
+  }
+  batch(() => {
+    try {
+      transaction.mutate(mutateOrFail)
+    } catch (error) {
+      fail(error) // of a live query's subscriber
+    }
+  })
+  if (failure !== undefined) throw failure.error
+}
+
+/**
+ * Runs `mutate` as a part of a transaction whose own `mutate` runs. If it throws, what it did is taken back, and the rest
+ * of the transaction stays. Live queries see the end of the whole.
+ *
+ * @throws What `mutate` throws.
+ */
+export function mutateWithin(transaction: Transaction, mutate: () => void): void {
+  const { mutations } = transaction
+  const before = [...mutations] // they are replaced when they merge, and never changed
+  batch(() => {
+    try {
+      mutate()
+    } catch (error) {
+      const touched = new Set([...before, ...mutations].map(({ collection }) => collection))
+      mutations.splice(0, mutations.length, ...before)
+      for (const collection of touched) {
+        attempt(() => stateOf(collection).onTransactionStateChange())
+      }
+      throw error
+    }
+  })
+}
+
+/**
+ * Rolls a transaction back as one change: by itself TanStack DB goes from collection to collection, and a join that runs
+ * in between shows half of it.
+ *
+ * @param options TanStack DB's: `isSecondaryRollback` leaves alone the transactions of others that hold the same rows.
+ */
+export function rollbackTogether(
+  transaction: Transaction,
+  cause: unknown,
+  options?: Parameters<Transaction['rollback']>[0],
+): void {
+  const error = cause instanceof Error ? cause : new Error(String(cause), { cause })
+  transaction.error = { message: error.message, error } // what `isPersisted` rejects with
+  publishTogether([() => void transaction.rollback(options)]).forEach(reportToPlatform)
+}
+
+const handlers = { insert: 'onInsert', update: 'onUpdate', delete: 'onDelete' } as const
+
+/** Persists what subscribers wrote during a publication, each collection by its own handlers. */
+async function persistAmbient({
+  transaction,
+}: {
+  transaction: TransactionWithMutations
+}): Promise<void> {
+  const groups = new Map<string, PendingMutation[]>()
+  for (const mutation of transaction.mutations) {
+    const name = `${mutation.type} ${mutation.collection.id}`
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [mutation])
+    else group.push(mutation)
+  }
+  // All of them, also when one fails: subscribers know nothing of each other.
+  const results = await Promise.allSettled(
+    [...groups.values()].map((mutations) => persistGroup(transaction, mutations)),
+  )
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function persistGroup(
+  transaction: TransactionWithMutations,
+  mutations: PendingMutation[],
+): Promise<void> {
+  const { collection, type } = mutations[0]!
+  const handler = collection.config[handlers[type]] as
+    | ((parameters: { transaction: object; collection: AnyCollection }) => Promise<unknown>)
+    | undefined
+  if (handler === undefined) {
+    throw new RowsignalError(
+      'no-handler',
+      `publish: a subscriber wrote to collection \`${collection.id}\`, which has no ${handlers[type]} handler.`,
+    )
+  }
+  await handler({
+    transaction: Object.create(transaction, { mutations: { value: mutations } }),
+    collection,
+  })
+}

@@ -1,0 +1,225 @@
+/**
+ * Live queries that are shared: whoever asks for an equal query gets the same live-query collection, so it is computed
+ * once, and a query that is built again because something it read has changed costs nothing if it is still the same.
+ *
+ * Equal means: the same structure (the identity that @tanstack/db itself compares queries by), over the same collection
+ * objects, with the same options. Functions (`fn.where`, `getKey`) are equal only if they are the same function; a query
+ * with one inside a subquery is never shared. Held weakly: what nobody holds and nothing subscribes to is collected.
+ */
+import {
+  createCollection,
+  createLiveQueryCollection,
+  getStableQueryIRHash,
+  IR,
+  liveQueryCollectionOptions,
+  Query,
+  UnhashableQueryIRError,
+} from '@tanstack/db'
+import type {
+  Collection,
+  CollectionConfig,
+  Context,
+  ExtractContext,
+  GetResult,
+  InitialQueryBuilder,
+  LiveQueryCollectionConfig,
+  NonSingleResult,
+  QueryBuilder,
+  SingleResult,
+} from '@tanstack/db'
+import type { RowCollection } from '../rows/keyed-rows.ts'
+import { findKeyField } from '../rows/live-rows.ts'
+import type { Readable } from '../readable/readable.ts'
+import { setRead } from '../rows/recovery.ts'
+import { rows } from '../rows/rows.ts'
+import { isWithoutRows, withoutRows } from '../libraries/without-rows.ts'
+import { type AnyCollection, type AnyQuery, type AnyRow, queryOf } from '../libraries/tanstack.ts'
+
+export interface LiveQueryOptions {
+  /**
+   * How long the result is kept up to date after the last subscriber has left, so that a route change does not compute
+   * it again. In ms; 0 drops it at once, Infinity never.
+   *
+   * @default 5000, as @tanstack/db has it.
+   */
+  keepAliveMs?: number | undefined
+}
+
+/** Options of a live query as @tanstack/db takes them, and ours. */
+export type LiveQueryConfig<C extends Context> = LiveQueryCollectionConfig<C> & LiveQueryOptions
+
+/** The collection that holds the result of a query; a store of its rows too. */
+export type LiveQueryCollection<C extends Context> = Collection<
+  GetResult<C>,
+  string | number,
+  // oxlint-disable-next-line typescript/no-empty-object-type -- as @tanstack/db types its own
+  {}
+> &
+  (C extends SingleResult ? SingleResult : NonSingleResult) &
+  Pick<Readable<readonly GetResult<C>[]>, 'subscribe'>
+
+/**
+ * The live query of a query function, shared by all who ask for an equal one.
+ *
+ * For code outside a component, and to hand one query to many: `useRows(liveQuery(…))`, `rows(liveQuery(…))`, `$open` in
+ * Svelte. In a component `useLiveQuery` does the same for a query that depends on its state.
+ *
+ * Shape: a TanStack DB collection, the same object for equal queries while anyone holds it.
+ * Cost: nothing before the first subscriber or `preload()`; kept up to date for `keepAliveMs` after the last one.
+ * Source: `createLiveQueryCollection` of @tanstack/db.
+ *
+ * @example
+ * const open = liveQuery((q) => q.from({ todo: todos }).where(({ todo }) => eq(todo.done, 0)))
+ * open.subscribe((rows) => render(rows))
+ */
+export function liveQuery<Built extends AnyQuery>(
+  query: Built | ((q: InitialQueryBuilder) => Built),
+  options: LiveQueryOptions = {},
+): LiveQueryCollection<ExtractContext<Built>> {
+  const built = typeof query === 'function' ? query(new Query()) : query
+  return shareLiveQuery(built, { ...options }) as unknown as LiveQueryCollection<
+    ExtractContext<Built>
+  >
+}
+
+/** One live query that may be shared. */
+interface Shared {
+  /** What two queries of the same structure must also have in common, compared by identity. */
+  readonly identity: readonly unknown[]
+  readonly collection: WeakRef<AnyCollection>
+}
+
+/** By the first collection that a query reads, then by its structure. */
+const known = new WeakMap<object, Map<string, Shared[]>>()
+
+/** The live query of what a builder has built, with the other options of its config. */
+export function shareLiveQuery(built: AnyQuery, options: Record<string, unknown>): AnyCollection {
+  const query = queryOf(built)
+  const read = collectionsOf(query)
+  const structure = structureOf(query)
+  const first = read[0]
+  if (structure === undefined || first === undefined) return create(built, read, options)
+
+  let ofFirst = known.get(first)
+  if (ofFirst === undefined) known.set(first, (ofFirst = new Map()))
+  const alike = (ofFirst.get(structure.hash) ?? []).filter(isHeld)
+  const identity = [...read, ...structure.functions, ...Object.entries(options).flat()]
+  const same = alike.find((one) => equal(one.identity, identity))?.collection.deref()
+  if (same !== undefined) return same
+
+  const collection = create(built, read, options)
+  ofFirst.set(structure.hash, [...alike, { identity, collection: new WeakRef(collection) }])
+  forgetWhenCollected(collection, ofFirst, structure.hash)
+  return collection
+}
+
+function isHeld({ collection }: Shared): boolean {
+  return collection.deref() !== undefined
+}
+
+function equal(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return (
+    left.length === right.length && left.every((value, index) => Object.is(value, right[index]))
+  )
+}
+
+let collected: FinalizationRegistry<() => void> | undefined
+
+/** Without it every text ever searched for would leave its query's structure behind. */
+function forgetWhenCollected(
+  collection: AnyCollection,
+  ofFirst: Map<string, Shared[]>,
+  hash: string,
+): void {
+  collected ??= new FinalizationRegistry((forget) => forget())
+  collected.register(collection, () => {
+    const alive = (ofFirst.get(hash) ?? []).filter(isHeld)
+    if (alive.length === 0) ofFirst.delete(hash)
+    else ofFirst.set(hash, alive)
+  })
+}
+
+function create(
+  built: AnyQuery,
+  read: readonly AnyCollection[],
+  { keepAliveMs, ...options }: Record<string, unknown> & LiveQueryOptions,
+): AnyCollection {
+  const config = {
+    ...keyOf(queryOf(built)),
+    // TanStack DB takes 0 for never.
+    ...(keepAliveMs === undefined ? {} : { gcTime: Math.max(keepAliveMs, 1) }),
+    ...options,
+    query: built as unknown as QueryBuilder<Context>,
+  }
+  const make = read.some(isWithoutRows) ? createWithoutRows : createLiveQueryCollection
+  const collection = make(config) as AnyCollection
+  setRead(collection, read)
+  return Object.assign(collection, { subscribe: rows(collection).subscribe })
+}
+
+/** A live query that is never computed, for what it reads never has a row. */
+function createWithoutRows(config: LiveQueryCollectionConfig<Context>): unknown {
+  const options: object = { ...liveQueryCollectionOptions(config), ...withoutRows }
+  return createCollection(options as CollectionConfig<AnyRow, string>)
+}
+
+/** What identifies a query but for the functions in it, or undefined when it can't be compared. */
+function structureOf(query: IR.QueryIR): { hash: string; functions: unknown[] } | undefined {
+  const { fnSelect, fnWhere = [], fnHaving = [], ...structural } = query
+  try {
+    const hash = getStableQueryIRHash(structural)
+    return { hash, functions: [fnSelect, fnWhere.length, ...fnWhere, ...fnHaving] }
+  } catch (error) {
+    if (error instanceof UnhashableQueryIRError) return undefined
+    throw error
+  }
+}
+
+/** The collections that a query reads, in order, repeated where it repeats them. */
+function collectionsOf(query: IR.QueryIR): AnyCollection[] {
+  const joined = query.join?.map((clause) => clause.from) ?? []
+  return [query.from, ...joined]
+    .flatMap(collectionsOfFrom)
+    .concat(collectionsOfSelect(query.select))
+}
+
+function collectionsOfFrom(from: IR.From): AnyCollection[] {
+  if (from.type === 'collectionRef') return [from.collection]
+  if (from.type === 'queryRef') return collectionsOf(from.query)
+  if (from.type === 'unionFrom') return from.sources.flatMap(collectionsOfFrom)
+  return from.type === 'unionAll' ? from.queries.flatMap(collectionsOf) : []
+}
+
+/** Subqueries stand in a select, at any depth. */
+function collectionsOfSelect(value: unknown): AnyCollection[] {
+  if (value instanceof IR.IncludesSubquery) return collectionsOf(value.query)
+  if (value instanceof IR.PropRef || value instanceof IR.Value || value instanceof IR.Func)
+    return []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(collectionsOfSelect)
+}
+
+/**
+ * `getKey` for a query whose rows keep the key of their source in one field.
+ *
+ * Without it the key of a result is known to @tanstack/db only by the identity of the row, and a keyed list
+ * (`:key="todo.id"`) would depend on every row that it shows: live rows read the key field untracked.
+ */
+function keyOf(query: IR.QueryIR): { getKey?: (row: AnyRow) => string } {
+  const { from, select } = query
+  const makesOtherKeys = query.join ?? query.groupBy ?? query.distinct ?? query.fnSelect
+  if (from.type !== 'collectionRef' || makesOtherKeys !== undefined) return {}
+  const field = findKeyField(from.collection as unknown as RowCollection<AnyRow, string>)
+  if (field === undefined || field.startsWith('$')) return {}
+  const column = select === undefined ? field : selectedAs(select, from.alias, field)
+  return column === undefined ? {} : { getKey: (row) => row[column] as string }
+}
+
+/** The name that a select gives to a field of its source. */
+function selectedAs(select: IR.Select, alias: string, field: string): string | undefined {
+  for (const [name, value] of Object.entries(select)) {
+    if (!(value instanceof IR.PropRef) || value.path.length !== 2) continue
+    if (value.path[0] === alias && value.path[1] === field) return name
+  }
+  return undefined
+}

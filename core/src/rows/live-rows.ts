@@ -1,0 +1,357 @@
+/**
+ * Live rows: for each key one read-only Proxy that stays the same object while the row lives, and whose reads the
+ * framework tracks per row. Made per collection and framework, shared by all components that show the collection.
+ *
+ * A row's cell is made when the row is first read. One set per collection holds the columns that anything has read: a
+ * change of no such column is told to nobody, so a column that no template shows costs nothing, and an optimistic
+ * write and its confirmation are one re-run. The key is read untracked: it cannot change, and a keyed list reads it of
+ * every row. A deleted row keeps its last value, for what is still on its way out of the page; the same key again is
+ * the same object. A row that outlives the lists that followed it is followed by what reads it.
+ */
+import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
+import type { RowCollection, RowKey } from './keyed-rows.ts'
+import type { CollectionStatus } from '@tanstack/db'
+import { batch, type Stop } from '../readable/readable.ts'
+import { isSameValue } from '../readable/same-value.ts'
+import { columnOf, inspect, rowHandler, snapshot } from './row-proxy.ts'
+
+/**
+ * What live rows need of a framework. A cell stands for the fact that something changed: values are read where they are,
+ * so that they are right also in the middle of a batch.
+ */
+export interface Host<Cell> {
+  /** On a server nothing is subscribed to: rows are read as they are. */
+  readonly server: boolean
+  /** A symbol by which the framework asks whether an object is a Proxy (Solid's `$PROXY`), answered with yes. */
+  readonly proxySymbol?: symbol
+  /** A new cell; may be asked for in the middle of a computation that is about to track it. */
+  cell(): Cell
+  /**
+   * Makes the running computation depend on the cell, and returns what it is to see: `now`, or, where Svelte takes down
+   * what a change has removed, what was read before that change.
+   *
+   * @param part Names the value, where several are read by one cell.
+   */
+  track<T>(cell: Cell, now: T, part?: unknown): T
+  /** Runs again what depends on the cell. */
+  trigger(cell: Cell): void
+  /** Holds the rows for the running computation, as far as there is one and the framework can tell when it ends. */
+  follow?(rows: Pick<LiveRows<object, RowKey>, 'acquire'>): void
+}
+
+/** The host of every binding on a server: there is nothing to run again. */
+export const serverHost: Host<undefined> = {
+  server: true,
+  cell: () => undefined,
+  track: (_, now) => now,
+  trigger: () => {},
+}
+
+/** The rows of one collection in one framework. Every method but `acquire` is tracked. */
+export interface LiveRows<Row extends object, Key extends RowKey> {
+  /** Subscribes until the returned function is called; counted, so that each component may call it. */
+  acquire(): Stop
+  /** The keys in order, at least the first `end`, frozen; runs again only when one of those asked for comes, goes or moves. */
+  keys(end?: number): readonly Key[]
+  size(): number
+  /** The live row of a key, whether or not the collection holds it. Made without tracking. */
+  row(key: Key): Readonly<Row>
+  /** The collection's own row, not live. */
+  plain(key: Key): Row | undefined
+  /** All rows in order as plain objects, frozen; the same array until one changes or moves. */
+  data(): readonly Row[]
+  status(): CollectionStatus
+}
+
+/** How many deleted rows are kept, so that a refused delete or a row that comes back is the same object. */
+const keptDeletedRows = 1000
+/** The epoch of a slot that no collection's rows know any more. */
+const retired = -1
+
+/** What is known of one key; the target of its Proxy. */
+class Slot<Row extends object, Key extends RowKey, Cell> {
+  readonly key: Key
+  epoch: number
+  row: Row | undefined
+  cell: Cell | undefined
+  /** Its columns were listed (spread, JSON): every change counts. */
+  whole = false
+  /** It was read while nothing followed the collection: whoever reads its row has to. */
+  alone = false
+  proxy: Readonly<Row> | undefined
+
+  constructor(key: Key, epoch: number) {
+    this.key = key
+    this.epoch = epoch
+  }
+
+  /** What `console.log` of Node shows for the Proxy. */
+  [inspect](this: object): object {
+    return snapshot(this)
+  }
+}
+
+class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implements LiveRows<
+  Row,
+  Key
+> {
+  readonly #keyed: KeyedRows<Row, Key>
+  readonly #host: Host<Cell>
+  readonly #handler: ProxyHandler<Slot<Row, Key, Cell>>
+  readonly #slots = new Map<Key, Slot<Row, Key, Cell>>()
+  readonly #deleted = new Map<Key, Slot<Row, Key, Cell>>()
+  readonly #columns = new Set<string>()
+  readonly #orderCell: Cell
+  readonly #sizeCell: Cell
+  readonly #dataCell: Cell
+  readonly #statusCell: Cell
+  // What the first reader since the last trigger was given: a later one, in the middle of a batch, may be ahead.
+  #order: number | undefined
+  #size: number | undefined
+  #data: readonly Row[] | undefined
+  #status: CollectionStatus | undefined
+  #epoch = 0
+  #users = 0
+  #stop: Stop | undefined
+
+  constructor(collection: RowCollection<Row, Key>, host: Host<Cell>) {
+    this.#keyed = keyedRows(collection)
+    this.#host = host
+    this.#orderCell = host.cell()
+    this.#sizeCell = host.cell()
+    this.#dataCell = host.cell()
+    this.#statusCell = host.cell()
+    this.#handler = rowHandler({
+      keyField: findKeyField(collection),
+      proxySymbol: host.proxySymbol,
+      column: (slot, column) => this.#column(slot, column),
+      whole: (slot) => this.#whole(slot),
+      untracked: (slot) => this.#current(this.#present(slot)),
+    })
+  }
+
+  acquire(): Stop {
+    if (this.#host.server) return () => {}
+    if (this.#users === 0) {
+      this.#stop = this.#keyed.listen((changes) => this.#apply(changes))
+      this.#refresh()
+    }
+    this.#users++
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      if (--this.#users === 0) this.#release()
+    }
+  }
+
+  keys(end?: number): readonly Key[] {
+    const keys = this.#keyed.keys(end)
+    this.#order ??= this.#keyed.order
+    return this.#host.track(this.#orderCell, keys)
+  }
+
+  size(): number {
+    const { size } = this.#keyed.collection
+    this.#size ??= size
+    return this.#host.track(this.#sizeCell, size)
+  }
+
+  row(key: Key): Readonly<Row> {
+    const slot = this.#slot(key)
+    slot.proxy ??= new Proxy(slot, this.#handler) as object as Readonly<Row>
+    return slot.proxy
+  }
+
+  plain(key: Key): Row | undefined {
+    return this.#host.track(this.#dataCell, this.#keyed.collection.get(key), key)
+  }
+
+  data(): readonly Row[] {
+    const data = this.#keyed.rows()
+    this.#data ??= data
+    return this.#host.track(this.#dataCell, data)
+  }
+
+  status(): CollectionStatus {
+    const { status } = this.#keyed.collection
+    this.#status ??= status
+    // A server starts nothing; the page that it renders will, before it shows anything.
+    const isStopped = status === 'idle' || status === 'cleaned-up'
+    return this.#host.track(this.#statusCell, this.#host.server && isStopped ? 'loading' : status)
+  }
+
+  #slot(key: Key): Slot<Row, Key, Cell> {
+    let slot = this.#slots.get(key)
+    if (slot !== undefined) return slot
+    slot = this.#deleted.get(key)
+    // A deleted row stays apart while it is gone: what it last held must not be looked up again.
+    if (slot !== undefined && !this.#keyed.collection.has(key)) return slot
+    this.#deleted.delete(key)
+    slot ??= new Slot<Row, Key, Cell>(key, this.#epoch)
+    this.#slots.set(key, slot)
+    return slot
+  }
+
+  /** The slot that stands for a row now: a row held since before the last release finds today's. */
+  #present(slot: Slot<Row, Key, Cell>): Slot<Row, Key, Cell> {
+    if (slot.epoch === this.#epoch) return slot
+    const present = this.#slot(slot.key)
+    present.row ??= slot.row
+    return present
+  }
+
+  #current(slot: Slot<Row, Key, Cell>): Row | undefined {
+    const { live, pending, collection } = this.#keyed
+    if (live && !pending && slot.cell !== undefined) return slot.row
+    return collection.get(slot.key) ?? slot.row
+  }
+
+  #tracked(slot: Slot<Row, Key, Cell>): Row | undefined {
+    if (this.#host.server) return this.#current(slot)
+    if (slot.cell === undefined) {
+      slot.row = this.#current(slot)
+      slot.cell = this.#host.cell()
+    }
+    return this.#host.track(slot.cell, this.#current(slot))
+  }
+
+  #column(held: Slot<Row, Key, Cell>, column: string): unknown {
+    const slot = this.#followed(held)
+    this.#columns.add(column)
+    return columnOf(this.#tracked(slot), column)
+  }
+
+  #whole(held: Slot<Row, Key, Cell>): Row | undefined {
+    const slot = this.#followed(held)
+    slot.whole = true
+    return this.#tracked(slot)
+  }
+
+  #followed(held: Slot<Row, Key, Cell>): Slot<Row, Key, Cell> {
+    if (this.#users === 0) held.alone = true
+    if (held.alone) this.#host.follow?.(this)
+    return this.#present(held)
+  }
+
+  #apply(changes: readonly RowChange<Row, Key>[]): void {
+    for (const { key, row, last } of changes) {
+      if (row === undefined) this.#bury(key, last)
+      else if (this.#slots.has(key) || this.#deleted.has(key)) this.#write(this.#slot(key), row)
+    }
+    if (changes.length > 0) {
+      this.#data = undefined
+      this.#host.trigger(this.#dataCell)
+    }
+    this.#compareList()
+  }
+
+  /** Tells the readers of the list and the status what differs from what they were given. */
+  #compareList(): void {
+    // Also without a changed row: one may have moved by a column that the query leaves out.
+    if (this.#data !== undefined && this.#data !== this.#keyed.rows()) {
+      this.#data = undefined
+      this.#host.trigger(this.#dataCell)
+    }
+    this.#keyed.keys(0) // looks again if the order may have changed
+    if (this.#order !== undefined && this.#order !== this.#keyed.order) {
+      this.#order = undefined
+      this.#host.trigger(this.#orderCell)
+    }
+    if (this.#size !== undefined && this.#size !== this.#keyed.collection.size) {
+      this.#size = undefined
+      this.#host.trigger(this.#sizeCell)
+    }
+    if (this.#status !== undefined && this.#status !== this.#keyed.collection.status) {
+      this.#status = undefined
+      this.#host.trigger(this.#statusCell)
+    }
+  }
+
+  #write(slot: Slot<Row, Key, Cell>, row: Row): void {
+    if (slot.cell === undefined) return
+    const previous = slot.row
+    slot.row = row
+    if (previous === row) return
+    if (slot.whole || this.#differs(previous, row)) this.#host.trigger(slot.cell)
+  }
+
+  #differs(previous: Row | undefined, row: Row): boolean {
+    for (const column of this.#columns) {
+      if (!isSameValue(columnOf(previous, column), columnOf(row, column))) return true
+    }
+    return false
+  }
+
+  #bury(key: Key, last: Row | undefined): void {
+    const slot = this.#slots.get(key)
+    if (slot === undefined) return
+    slot.row = last ?? slot.row
+    this.#slots.delete(key)
+    this.#deleted.set(key, slot)
+    if (this.#deleted.size <= keptDeletedRows) return
+    for (const [oldest, forgotten] of this.#deleted) {
+      forgotten.epoch = retired
+      this.#deleted.delete(oldest)
+      return
+    }
+  }
+
+  /** Brings what was read while nothing was subscribed to what it is now. */
+  #refresh(): void {
+    const { collection } = this.#keyed
+    for (const slot of this.#slots.values()) {
+      const row = collection.get(slot.key)
+      if (row === undefined) this.#bury(slot.key, slot.row)
+      else this.#write(slot, row)
+    }
+    this.#compareList()
+  }
+
+  #release(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    this.#epoch++ // rows that someone still holds find their slot again by it
+    const slots = [...this.#slots.values()]
+    // What still reads one of these rows reads it again, and follows it by that; later, when the page has let go of what
+    // leaves together with the list.
+    queueMicrotask(() =>
+      batch(() => {
+        for (const { cell } of slots) if (cell !== undefined) this.#host.trigger(cell)
+      }),
+    )
+    this.#slots.clear()
+    this.#deleted.clear()
+    this.#columns.clear()
+  }
+}
+
+/** The one field that `getKey` returns as it is, or undefined for a key made in any other way. */
+export function findKeyField<Row extends object, Key extends RowKey>(
+  collection: RowCollection<Row, Key>,
+): string | undefined {
+  const mark = Symbol('key')
+  let field: string | undefined
+  const probe = new Proxy({}, { get: (_, property) => ((field = String(property)), mark) })
+  try {
+    const key: unknown = collection.config.getKey(probe as Row)
+    return key === mark ? field : undefined
+  } catch {
+    return undefined // a getKey that computes with the field fails on the mark: no field is the key
+  }
+}
+
+const known = new WeakMap<object, WeakMap<object, unknown>>()
+
+/** The live rows of a collection in a framework: one for all on a client, new for each caller on a server. */
+export function liveRows<Row extends object, Key extends RowKey, Cell>(
+  collection: RowCollection<Row, Key>,
+  host: Host<Cell>,
+): LiveRows<Row, Key> {
+  if (host.server) return new CollectionLiveRows(collection, host)
+  let ofHost = known.get(host)
+  if (ofHost === undefined) known.set(host, (ofHost = new WeakMap()))
+  let rows = ofHost.get(collection) as LiveRows<Row, Key> | undefined
+  if (rows === undefined) ofHost.set(collection, (rows = new CollectionLiveRows(collection, host)))
+  return rows
+}

@@ -1,0 +1,63 @@
+/**
+ * Why a collection is in error, and how it starts again, whoever made it. The error is what its sync reported (of ours
+ * their `utils.error`), of a live query that of the collections that it reads.
+ */
+import { attempt, isRowsignalError, reportToPlatform, RowsignalError } from '../errors.ts'
+import { type AnyCollection, syncErrorOf } from '../libraries/tanstack.ts'
+
+/** The collections that a live query of ours reads. */
+const read = new WeakMap<object, readonly AnyCollection[]>()
+/** One error object for each failure, however often it is asked for. */
+const reported = new WeakMap<object, RowsignalError>()
+
+/** Says what a live query reads, so that its error and its retry are theirs. */
+export function setRead(liveQuery: object, collections: readonly AnyCollection[]): void {
+  read.set(liveQuery, collections)
+}
+
+/** Why the collection does not follow what it shows; undefined while it does. */
+export function errorOf(collection: AnyCollection): RowsignalError | undefined {
+  for (const below of read.get(collection) ?? []) {
+    const error = errorOf(below)
+    if (error !== undefined) return error
+  }
+  return collection.status === 'error' ? reportedError(collection) : undefined
+}
+
+function reportedError(collection: AnyCollection): RowsignalError {
+  const cause = syncErrorOf(collection)
+  if (isRowsignalError(cause)) return cause
+  let error = reported.get(collection)
+  if (error === undefined || error.cause !== cause) {
+    error = new RowsignalError(
+      'collection-failed',
+      `rows: collection \`${collection.id}\` is in error. What its sync reported is the cause; retry() starts it again.`,
+      { cause },
+    )
+    reported.set(collection, error)
+  }
+  return error
+}
+
+/** Has a collection in error try again: what it reads first, then itself. */
+export function retryCollection(collection: AnyCollection): void {
+  const reads = read.get(collection)
+  const { retry } = collection.utils as { retry?: unknown }
+  if (reads !== undefined) {
+    for (const below of reads) if (below.status === 'error') retryCollection(below)
+    // One that recovers takes its live queries along, with the rows that they show; a restart empties them.
+    if (collection.status !== 'error' || reads.some(({ status }) => status === 'error')) return
+    restart(collection)
+  } else if (typeof retry === 'function') {
+    retry.call(collection.utils)
+  } else {
+    restart(collection)
+  }
+}
+
+function restart(collection: AnyCollection): void {
+  void collection
+    .cleanup()
+    .catch(reportToPlatform)
+    .then(() => attempt(() => collection.startSyncImmediate()))
+}

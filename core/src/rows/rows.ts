@@ -1,0 +1,49 @@
+/** The rows of a collection as readables, plain and framework-free. */
+import { keyedRows, type RowCollection, type RowKey } from './keyed-rows.ts'
+import { createReadable, type Readable } from '../readable/readable.ts'
+
+const known = new WeakMap<object, unknown>()
+
+/**
+ * The rows of a collection, in its order, as a readable.
+ *
+ * For code outside a framework, and for what wants plain objects; a list in a template is better served by `useRows`,
+ * which runs only the changed rows again.
+ *
+ * Shape: a frozen array of the collection's own rows; the same array until one of them changes, the same readable
+ * for the same collection. Cost: O(rows) for the first read after a commit.
+ */
+export function rows<Row extends object, Key extends RowKey>(
+  collection: RowCollection<Row, Key>,
+): Readable<readonly Row[]> {
+  let readable = known.get(collection) as Readable<readonly Row[]> | undefined
+  if (readable === undefined) {
+    const keyed = keyedRows(collection)
+    readable = createReadable({
+      get: () => keyed.rows(),
+      start: (changed) => keyed.listen(changed),
+    })
+    known.set(collection, readable)
+  }
+  return readable
+}
+
+const noRow: Readable<undefined> = createReadable({ get: () => undefined, start: () => () => {} })
+
+/**
+ * One row of a collection as a readable, undefined while the collection does not hold it and without a key.
+ *
+ * Shape: the collection's own object, the same until the row changes. Cost: nothing for commits of other rows; any
+ * number of watched rows share one subscription.
+ */
+export function row<Row extends object, Key extends RowKey>(
+  collection: RowCollection<Row, Key>,
+  key: Key | null | undefined,
+): Readable<Row | undefined> {
+  if (key === null || key === undefined) return noRow
+  const keyed = keyedRows(collection)
+  return createReadable({
+    get: () => collection.get(key),
+    start: (changed) => keyed.listenRow(key, changed),
+  })
+}

@@ -1,0 +1,163 @@
+/**
+ * Writes that did not reach SQLite, for the app to tell the user: whoever made the write may have left the page, and
+ * the promise of the write with it.
+ */
+import { LogLevels } from '@powersync/common'
+import type { PendingMutation } from '@tanstack/db'
+import type { Follower } from '../capture/follower.ts'
+import { attempt, RowsignalError } from '../errors.ts'
+import type { Database } from '../libraries/powersync.ts'
+import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
+
+/** How many errors are kept that nobody has dismissed. */
+const keptErrors = 100
+
+/** A write that failed, or that waits. Values are not in it: they may be private. */
+export interface WriteError {
+  /**
+   * What the promise of the write was rejected with: its rows have gone back to what they were. Or `lock-waiting`: the
+   * write still waits for SQLite, and the error goes away by itself when its turn has come.
+   */
+  readonly error: unknown
+  /** The rows that were to be written, in order. */
+  readonly writes: readonly RowWrite[]
+  readonly at: Date
+  /** Takes it off the list. */
+  readonly dismiss: () => void
+}
+
+/** One row of a write. */
+export interface RowWrite {
+  readonly type: 'insert' | 'update' | 'delete'
+  /** The id of the collection. */
+  readonly collection: string
+  readonly key: string
+}
+
+class ErrorLog {
+  #errors: readonly WriteError[] = []
+  readonly #listeners = new Set<() => void>()
+  readonly handlers = new Set<(error: WriteError) => void>()
+  readonly readable: Readable<readonly WriteError[]> = createReadable({
+    get: () => this.#errors,
+    start: (changed) => {
+      this.#listeners.add(changed)
+      return () => this.#listeners.delete(changed)
+    },
+  })
+
+  add(error: unknown, mutations: readonly PendingMutation[]): WriteError {
+    const entry: WriteError = {
+      error,
+      writes: mutations.map(({ type, collection, key }) => ({
+        type,
+        collection: collection.id,
+        key: String(key),
+      })),
+      at: new Date(),
+      dismiss: () => this.#set(this.#errors.filter((kept) => kept !== entry)),
+    }
+    this.#set([...this.#errors, entry].slice(-keptErrors))
+    for (const handler of this.handlers) attempt(() => handler(entry))
+    return entry
+  }
+
+  #set(errors: readonly WriteError[]): void {
+    if (errors.length === 0 && this.#errors.length === 0) return
+    this.#errors = errors
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+const logs = new WeakMap<Database, ErrorLog>()
+
+function logOf(database: Database): ErrorLog {
+  let log = logs.get(database)
+  if (log === undefined) logs.set(database, (log = new ErrorLog()))
+  return log
+}
+
+/**
+ * The writes to this database that failed, or wait for too long, since the app started; oldest first.
+ *
+ * Each stays until it is dismissed, the last 100 at most. Their promises reject all the same.
+ *
+ * @example
+ * writeErrors(database).subscribe((errors) => showToasts(errors))
+ */
+export function writeErrors(database: Database): Readable<readonly WriteError[]> {
+  return logOf(database).readable
+}
+
+/** Calls `handler` for each write to this database that fails from now on, or waits for too long. */
+export function onWriteError(database: Database, handler: (error: WriteError) => void): Stop {
+  const { handlers } = logOf(database)
+  const own = (error: WriteError): void => handler(error) // the same function may be given twice
+  handlers.add(own)
+  return () => void handlers.delete(own)
+}
+
+/** Puts a failed write on the list. */
+export function recordWriteError(
+  database: Database,
+  mutations: readonly PendingMutation[],
+  error: unknown,
+): void {
+  logOf(database).add(error, mutations)
+}
+
+/**
+ * Watches a write that asks for the write lock. If it has not been granted after `ms`, that is told: on the list, and
+ * to the developer by the logger of the database.
+ *
+ * @returns To be called when the lock is there, or the write has failed.
+ */
+export function watchLock(
+  database: Database,
+  mutations: readonly PendingMutation[],
+  ms: number,
+): Stop {
+  let entry: WriteError | undefined
+  const timer = setTimeout(() => {
+    const ids = [...new Set(mutations.map(({ collection }) => collection.id))]
+    const error = lockWaiting(`write: a write to ${ids.join(', ')}`, ms)
+    entry = logOf(database).add(error, mutations)
+    tell(database, error)
+  }, ms)
+  return () => {
+    clearTimeout(timer)
+    entry?.dismiss()
+    entry = undefined
+  }
+}
+
+/**
+ * Watches a read that asks for the write lock, as `watchLock` does a write. Only the developer is told: the list is one
+ * of writes, for the user, and what waits is shown by the status, which is `loading`.
+ *
+ * @param isWanted Whether somebody still waits for the read.
+ */
+export function watchReadLock(
+  { followed, collection }: Pick<Follower, 'followed' | 'collection'>,
+  isWanted: () => boolean,
+): Stop {
+  const { database, lockWarnMs } = followed
+  const timer = setTimeout(() => {
+    if (!isWanted()) return
+    tell(database, lockWaiting(`load: the read of collection \`${collection.id}\``, lockWarnMs))
+  }, lockWarnMs)
+  return () => clearTimeout(timer)
+}
+
+function lockWaiting(what: string, ms: number): RowsignalError {
+  return new RowsignalError(
+    'lock-waiting',
+    `${what} has waited for the write lock for ${ms} ms. ` +
+      'If it is awaited inside a `writeTransaction` or `writeLock` of your own, it waits for itself for good: ' +
+      'use that lock instead, or await it after the lock. Otherwise another write takes long.',
+  )
+}
+
+function tell(database: Database, error: RowsignalError): void {
+  database.logger.log({ level: LogLevels.warn, message: error.message, error })
+}

@@ -1,0 +1,112 @@
+import { createPowerSyncCollection, isRowsignalError, transact } from '@rowsignal/core'
+import { createLiveQueryCollection, eq } from '@tanstack/db'
+import { expect, test } from 'vitest'
+import { openDatabase } from '../../support/database.ts'
+import { eventually } from '../../support/eventually.ts'
+import { schema, trackingObjects } from '../../support/todos.ts'
+import { openTrip } from '../../support/trip.ts'
+
+test.each([{ soft: false }, { soft: true }])(
+  'a clear (%o) empties the collections, and they go on with the next user',
+  async ({ soft }) => {
+    const { database, lists, todos } = await openTrip()
+    const joined = createLiveQueryCollection((q) =>
+      q
+        .from({ todo: todos })
+        .innerJoin({ list: lists }, ({ todo, list }) => eq(todo.list_id, list.id))
+        .select(({ todo, list }) => ({ title: todo.title, list: list.name })),
+    )
+    await joined.preload()
+    await database.disconnectAndClear({ clearLocal: true, soft })
+    await eventually(() => expect([todos.size, lists.size, joined.size]).toEqual([0, 0, 0]))
+    expect(todos.status).toBe('ready')
+    await transact(() => {
+      lists.insert({ id: 'm', name: 'Move' })
+      todos.insert({ id: 'b', title: 'Box', list_id: 'm' })
+    }).isPersisted.promise
+    expect(joined.toArray).toMatchObject([{ title: 'Box', list: 'Move' }])
+    expect(await database.getAll('SELECT id FROM todos')).toEqual([{ id: 'b' }])
+  },
+)
+
+test('a write that a clear overtakes is not shown afterwards', async () => {
+  const { database, todos } = await openTrip()
+  const write = todos.insert({ id: 'b', title: 'Rest' })
+  const clear = database.disconnectAndClear()
+  await Promise.all([write.isPersisted.promise, clear])
+  const stored = await database.getAll<{ id: string }>('SELECT id FROM todos')
+  await eventually(() => expect([...todos.keys()]).toEqual(stored.map(({ id }) => id)))
+})
+
+test('a write that a restart and a clear overtake is not shown afterwards', async () => {
+  const { database, todos } = await openTrip()
+  const write = todos.insert({ id: 'b', title: 'Rest' })
+  await todos.cleanup()
+  todos.startSyncImmediate()
+  await Promise.all([write.isPersisted.promise, database.disconnectAndClear()])
+  await eventually(() => expect(todos.status).toBe('ready'))
+  await eventually(() => expect(todos.size).toBe(0))
+})
+
+test('collections of a closed database say so and keep their rows', async () => {
+  const { database, todos } = await openTrip()
+  await database.close()
+  expect(todos.status).toBe('error')
+  expect(todos.utils.error).toMatchObject({ code: 'database-closed' })
+  expect(todos.get('a')).toMatchObject({ title: 'Pack' })
+  todos.utils.retry()
+  expect(todos.utils.error).toMatchObject({ code: 'database-closed' })
+})
+
+test('a collection that starts on a closed database says so', async () => {
+  const database = await openDatabase(schema)
+  const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+  await database.close()
+  todos.startSyncImmediate()
+  await eventually(() => expect(todos.utils.error).toMatchObject({ code: 'database-closed' }))
+  expect(todos.status).toBe('error')
+})
+
+test('a close in the middle of writes rejects those that were not written, and hangs none', async () => {
+  const { database, todos } = await openTrip()
+  const first = todos.insert({ id: 'b', title: 'First' })
+  const second = transact(() => {
+    todos.insert({ id: 'c', title: 'Second' })
+    todos.delete('a')
+  })
+  const results = Promise.allSettled([first.isPersisted.promise, second.isPersisted.promise])
+  await database.close()
+  const rejected = (await results).filter((result) => result.status === 'rejected')
+  expect(rejected.length).toBeGreaterThan(0)
+  for (const { reason } of rejected) expect(isRowsignalError(reason, 'database-closed')).toBe(true)
+  expect(todos.has('c')).toBe(false)
+  expect(todos.has('a')).toBe(true)
+})
+
+test('a close in the middle of a first read ends it', async () => {
+  const database = await openDatabase(schema)
+  await database.execute("INSERT INTO todos(id, title) VALUES ('a', 'A'), ('b', 'B'), ('c', 'C')")
+  const todos = createPowerSyncCollection({
+    database,
+    table: schema.props.todos,
+    syncBatchSize: 1,
+  })
+  todos.startSyncImmediate()
+  await eventually(() => expect(todos.size).toBeGreaterThan(0))
+  await database.close()
+  await eventually(() => expect(todos.utils.error).toMatchObject({ code: 'database-closed' }))
+})
+
+test('collections can be cleaned up after the close, and the next user has collections of their own', async () => {
+  const { database, lists, todos } = await openTrip()
+  await database.close()
+  await Promise.all([lists.cleanup(), todos.cleanup()])
+  const next = await openDatabase(schema)
+  const own = createPowerSyncCollection({ database: next, table: schema.props.todos })
+  await own.preload()
+  expect(own.size).toBe(0)
+  await own.insert({ id: 'n', title: 'New' }).isPersisted.promise
+  expect(own.get('n')).toMatchObject({ title: 'New' })
+  await own.cleanup()
+  expect(await trackingObjects(next)).toEqual([])
+})

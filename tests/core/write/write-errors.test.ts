@@ -1,0 +1,178 @@
+import { createPowerSyncCollection, onWriteError, transact, writeErrors } from '@rowsignal/core'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { openDatabase } from '../../support/database.ts'
+import { eventually } from '../../support/eventually.ts'
+import { insertTodos, schema } from '../../support/todos.ts'
+
+async function openTodos(options: { lockWarnMs?: number } = {}) {
+  const database = await openDatabase(schema)
+  const todos = createPowerSyncCollection({
+    database,
+    table: schema.props.todos,
+    id: 'todos',
+    ...options,
+  })
+  await todos.preload()
+  return { database, todos }
+}
+
+/** The row is in SQLite, and only there, so that an insert of it passes TanStack DB and fails in SQLite. */
+async function forbidInserts(database: Awaited<ReturnType<typeof openDatabase>>): Promise<void> {
+  await database.execute(
+    "CREATE TEMP TRIGGER forbidden BEFORE INSERT ON ps_data__todos BEGIN SELECT RAISE(ABORT, 'forbidden'); END",
+  )
+}
+
+test('a failed write is on the list until it is dismissed, and its promise rejects', async () => {
+  const { database, todos } = await openTodos()
+  await forbidInserts(database)
+  const errors = writeErrors(database)
+  const seen: number[] = []
+  errors.subscribe((list) => seen.push(list.length))
+  const write = transact(() => todos.insert([{ id: 'a' }, { id: 'b' }]))
+  await expect(write.isPersisted.promise).rejects.toThrow('forbidden')
+  const [error] = errors.get()
+  expect(error?.writes).toEqual([
+    { type: 'insert', collection: 'todos', key: 'a' },
+    { type: 'insert', collection: 'todos', key: 'b' },
+  ])
+  expect(String(error?.error)).toContain('forbidden')
+  expect(todos.size).toBe(0)
+  error?.dismiss()
+  expect(errors.get()).toEqual([])
+  expect(seen).toEqual([0, 1, 0])
+})
+
+test('the list holds no values of the rows', async () => {
+  const { database, todos } = await openTodos()
+  await forbidInserts(database)
+  const write = todos.insert({ id: 'a', title: 'a secret' })
+  await expect(write.isPersisted.promise).rejects.toThrow('forbidden')
+  expect(JSON.stringify(writeErrors(database).get())).not.toContain('secret')
+})
+
+test('a handler is told of every failed write of the app, and one that throws stops no other', async () => {
+  const { database, todos } = await openTodos()
+  await forbidInserts(database)
+  const reported = vi.fn()
+  vi.stubGlobal('reportError', reported)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const told: string[] = []
+  onWriteError(database, () => {
+    throw new Error('a broken handler')
+  })
+  const stop = onWriteError(database, ({ writes }) => told.push(...writes.map(({ key }) => key)))
+  await todos.insert({ id: 'a' }).isPersisted.promise.catch(() => undefined)
+  stop()
+  await todos.insert({ id: 'b' }).isPersisted.promise.catch(() => undefined)
+  expect(reported).toHaveBeenCalledTimes(2)
+  expect(told).toEqual(['a'])
+})
+
+test('a write that cannot be serialised is on the list too', async () => {
+  const { database, todos } = await openTodos()
+  const write = todos.insert({ id: 'a' }, { metadata: { route: 'x' } })
+  await expect(write.isPersisted.promise).rejects.toMatchObject({ code: 'metadata-not-tracked' })
+  expect(writeErrors(database).get()).toMatchObject([{ error: { code: 'metadata-not-tracked' } }])
+})
+
+test('a write awaited inside a write lock of the app is told as lock-waiting, and goes through when the lock ends', async () => {
+  const { database, todos } = await openTodos({ lockWarnMs: 20 })
+  const errors = writeErrors(database)
+  const told: unknown[] = []
+  onWriteError(database, ({ error }) => told.push(error))
+  let write: ReturnType<typeof todos.insert> | undefined
+  await database.writeTransaction(async () => {
+    write = todos.insert({ id: 'a', title: 'Pack' })
+    // Waiting for its promise here would wait for good; the app learns of it while it waits.
+    await eventually(() => expect(errors.get()).toHaveLength(1))
+  })
+  expect(told).toMatchObject([{ code: 'lock-waiting' }])
+  expect(String(told[0])).toContain('writeTransaction')
+  await write?.isPersisted.promise
+  expect(errors.get()).toEqual([])
+  expect(todos.get('a')).toMatchObject({ title: 'Pack', $synced: true })
+})
+
+test('a write that gets its lock in time is not told', async () => {
+  const { database, todos } = await openTodos({ lockWarnMs: 2_000 })
+  const told: unknown[] = []
+  onWriteError(database, (error) => told.push(error))
+  await todos.insert({ id: 'a' }).isPersisted.promise
+  expect(told).toEqual([])
+})
+
+/** The warnings of the database's logger, which prints them to the console. */
+function collectWarnings(): string[] {
+  const warnings: string[] = []
+  const spy = vi.spyOn(console, 'warn').mockImplementation((text) => warnings.push(String(text)))
+  onTestFinished(() => spy.mockRestore())
+  return warnings
+}
+
+async function openUnread(count: number) {
+  const database = await openDatabase(schema)
+  await insertTodos(database, count)
+  const todos = createPowerSyncCollection({
+    database,
+    table: schema.props.todos,
+    id: 'todos',
+    lockWarnMs: 20,
+  })
+  return { database, todos }
+}
+
+test.each(['first', 'second'])(
+  'the %s collection of a table that is read inside a write lock of the app is told of, and read when the lock ends',
+  async (turn) => {
+    const { database, todos } = await openUnread(3)
+    if (turn === 'second') {
+      await createPowerSyncCollection({ database, table: schema.props.todos }).preload()
+    }
+    const warnings = collectWarnings()
+    let read: Promise<void> | undefined
+    await database.writeTransaction(async () => {
+      read = todos.preload()
+      // Waiting for it here would wait for good.
+      await eventually(() => expect(warnings).toHaveLength(1))
+    })
+    expect(warnings[0]).toMatch(/read of collection `todos`.*writeTransaction.*lock-waiting/)
+    await read
+    expect(todos.status).toBe('ready')
+    expect(todos.size).toBe(3)
+    expect(writeErrors(database).get()).toEqual([]) // it is no write
+  },
+)
+
+test('so is a retry', async () => {
+  const { database, todos } = await openUnread(3)
+  await database.execute('ALTER TABLE ps_data__todos RENAME TO gone')
+  await todos.preload().catch(() => undefined)
+  expect(todos.status).toBe('error')
+  await database.execute('ALTER TABLE gone RENAME TO ps_data__todos')
+  const warnings = collectWarnings()
+  await database.writeLock(async () => {
+    todos.utils.retry()
+    await eventually(() => expect(warnings).toHaveLength(1))
+  })
+  await eventually(() => expect(todos.status).toBe('ready'))
+  expect(warnings[0]).toContain('lock-waiting')
+})
+
+test('a read that nobody waits for any more is not told', async () => {
+  const { database, todos } = await openUnread(3)
+  const other = createPowerSyncCollection({
+    database,
+    table: schema.props.lists,
+    id: 'lists',
+    lockWarnMs: 20,
+  })
+  const warnings = collectWarnings()
+  await database.writeLock(async () => {
+    todos.preload().catch(() => undefined)
+    void todos.cleanup()
+    other.startSyncImmediate() // asks later, so it is told after the time of the other
+    await eventually(() => expect(warnings).toHaveLength(1))
+  })
+  expect(warnings[0]).toContain('`lists`')
+})
