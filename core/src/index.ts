@@ -32,7 +32,7 @@ export type {
 export type { DraftConflict } from './draft/edits.ts'
 export { isRowsignalError, RowsignalError, type RowsignalErrorCode } from './errors.ts'
 export { type SignalLibrary, toSignal } from './readable/signal.ts'
-export type { RowCollection, RowKey } from './rows/keyed-rows.ts'
+
 export {
   liveQuery,
   type LiveQueryCollection,
@@ -51,7 +51,7 @@ export {
 export type { RowOf } from './rows/row-of.ts'
 export { row, rows } from './rows/rows.ts'
 export type { RowStatus } from './rows/row-status.ts'
-export type { RowsView, RowsWindow } from './rows/rows-view.ts'
+export type { RowsView } from './rows/rows-view.ts'
 export type { SqliteValue } from './codec/sqlite-values.ts'
 export {
   type SyncProgressValue,
@@ -62,5 +62,8 @@ export {
   type SyncStreamValue,
 } from './status/sync-status.ts'
 export type { TableColumns, TableInput, TableRow } from './codec/table-schema.ts'
-export { PowerSyncTransactor, transact, upsert } from './write/persist.ts'
+
 export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write/write-errors.ts'
+export { type RowCollection, type RowKey } from './rows/row-collection.ts'
+export { type RowsWindow } from './rows/rows-window.ts'
+export { PowerSyncTransactor, transact, upsert } from './write/transact.ts'

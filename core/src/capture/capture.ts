@@ -21,7 +21,7 @@ import type { FollowedTable } from './followed-table.ts'
 import { positionOf } from '../libraries/tanstack.ts'
 import { type TrackedTable, Tracking } from './tracking.ts'
 import { UntilClosed } from './until-closed.ts'
-import { watchReadLock } from '../write/write-errors.ts'
+import { watchReadLock } from './lock-watch.ts'
 import { LockQueue } from '../write/lock-queue.ts'
 
 /** A write that a collection or a transaction asks for. */

@@ -6,10 +6,11 @@
  * other, so publishing the rest would show half a SQLite commit in a join. A write of ours publishes its own ids
  * inside its handler, to be shown in the moment in which its optimistic rows are dropped; what else it found waits.
  */
+import { publishTogether } from '../libraries/together.ts'
 import type { Transaction } from '@tanstack/db'
 import { reportToPlatform } from '../errors.ts'
 import type { Follower, StoredRows } from './follower.ts'
-import { onSettled, persistingTransactions, publishTogether } from '../libraries/tanstack.ts'
+import { onSettled, persistingTransactions } from '../libraries/tanstack.ts'
 
 /** How long other tables wait for a collection that somebody's slow `mutationFn` holds. In ms. */
 const maxHoldMs = 1_000

@@ -2,6 +2,7 @@
  * Puts the rooms together: a TanStack DB collection over a PowerSync table, with the options, names and result of
  * `@tanstack/powersync-db-collection`, and the factory whose collections are also stores.
  */
+import { writeTarget } from '../write/write-target.ts'
 import { createCollection, withCollectionConfigFactory } from '@tanstack/db'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { RowType, Table } from '@powersync/common'
@@ -30,7 +31,7 @@ import type { SqliteValue } from '../codec/sqlite-values.ts'
 import { tableSchema } from '../codec/table-schema.ts'
 import { FollowedTable } from '../capture/followed-table.ts'
 import { type AnyRow, bindUtils, type SyncWriter } from '../libraries/tanstack.ts'
-import { persist, writeTarget } from '../write/persist.ts'
+import { persist } from '../write/persist.ts'
 import { writeSchema } from './write-schema.ts'
 
 /** What `utils.getMeta()` tells of a collection. */

@@ -5,11 +5,12 @@
  * Untouched columns follow the row. A touched one keeps the user's value, also while a save is under way: if the save
  * fails, the row goes back and the form still shows what was typed. When the save succeeded, the column follows again.
  */
+import { type RowCollection, type RowKey } from '../rows/row-collection.ts'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { deepEquals, type Transaction } from '@tanstack/db'
 import { type DraftConflict, Edits } from './edits.ts'
 import { RowsignalError } from '../errors.ts'
-import type { RowCollection, RowKey } from '../rows/keyed-rows.ts'
+
 import type { Host } from '../rows/live-rows.ts'
 import { isVirtual, type VirtualName, withoutVirtual } from '../libraries/tanstack.ts'
 import { validate } from '../libraries/standard-schema.ts'

@@ -2,10 +2,12 @@
  * What `useLiveQuery` of each binding asks and hands out: the answer of a query function as a collection to show, and
  * the view of its rows with the fields of TanStack's own adapters.
  */
+import { type RowsWindow } from '../rows/rows-window.ts'
+import { type RowCollection, type RowKey } from '../rows/row-collection.ts'
 import { BaseQueryBuilder, isCollection, isSingleResultCollection, Query } from '@tanstack/db'
 import type { CollectionStatus, ExtractContext, GetResult, SingleResult } from '@tanstack/db'
 import { isRowsignalError, RowsignalError } from '../errors.ts'
-import type { RowCollection, RowKey } from '../rows/keyed-rows.ts'
+
 import { type LiveQueryCollection, shareLiveQuery } from './live-query.ts'
 import type { Host } from '../rows/live-rows.ts'
 import {
@@ -13,7 +15,6 @@ import {
   type Followed,
   type RowsView,
   type RowsViewSource,
-  type RowsWindow,
 } from '../rows/rows-view.ts'
 import { type Asked, type AskedSource, keepIfSameAsked } from '../rows/shown-collection.ts'
 import type { AnyCollection, AnyQuery, AnyRow } from '../libraries/tanstack.ts'

@@ -6,14 +6,12 @@
  * objects, with the same options. Functions (`fn.where`, `getKey`) are equal only if they are the same function; a query
  * with one inside a subquery is never shared. Held weakly: what nobody holds and nothing subscribes to is collected.
  */
+import { collectionsOf, keyOf, structureOf } from './query-ir.ts'
 import {
   createCollection,
   createLiveQueryCollection,
-  getStableQueryIRHash,
-  IR,
   liveQueryCollectionOptions,
   Query,
-  UnhashableQueryIRError,
 } from '@tanstack/db'
 import type {
   Collection,
@@ -27,8 +25,7 @@ import type {
   QueryBuilder,
   SingleResult,
 } from '@tanstack/db'
-import type { RowCollection } from '../rows/keyed-rows.ts'
-import { findKeyField } from '../rows/live-rows.ts'
+
 import type { Readable } from '../readable/readable.ts'
 import { setRead } from '../rows/recovery.ts'
 import { rows } from '../rows/rows.ts'
@@ -161,65 +158,4 @@ function create(
 function createWithoutRows(config: LiveQueryCollectionConfig<Context>): unknown {
   const options: object = { ...liveQueryCollectionOptions(config), ...withoutRows }
   return createCollection(options as CollectionConfig<AnyRow, string>)
-}
-
-/** What identifies a query but for the functions in it, or undefined when it can't be compared. */
-function structureOf(query: IR.QueryIR): { hash: string; functions: unknown[] } | undefined {
-  const { fnSelect, fnWhere = [], fnHaving = [], ...structural } = query
-  try {
-    const hash = getStableQueryIRHash(structural)
-    return { hash, functions: [fnSelect, fnWhere.length, ...fnWhere, ...fnHaving] }
-  } catch (error) {
-    if (error instanceof UnhashableQueryIRError) return undefined
-    throw error
-  }
-}
-
-/** The collections that a query reads, in order, repeated where it repeats them. */
-function collectionsOf(query: IR.QueryIR): AnyCollection[] {
-  const joined = query.join?.map((clause) => clause.from) ?? []
-  return [query.from, ...joined]
-    .flatMap(collectionsOfFrom)
-    .concat(collectionsOfSelect(query.select))
-}
-
-function collectionsOfFrom(from: IR.From): AnyCollection[] {
-  if (from.type === 'collectionRef') return [from.collection]
-  if (from.type === 'queryRef') return collectionsOf(from.query)
-  if (from.type === 'unionFrom') return from.sources.flatMap(collectionsOfFrom)
-  return from.type === 'unionAll' ? from.queries.flatMap(collectionsOf) : []
-}
-
-/** Subqueries stand in a select, at any depth. */
-function collectionsOfSelect(value: unknown): AnyCollection[] {
-  if (value instanceof IR.IncludesSubquery) return collectionsOf(value.query)
-  if (value instanceof IR.PropRef || value instanceof IR.Value || value instanceof IR.Func)
-    return []
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(collectionsOfSelect)
-}
-
-/**
- * `getKey` for a query whose rows keep the key of their source in one field.
- *
- * Without it the key of a result is known to @tanstack/db only by the identity of the row, and a keyed list
- * (`:key="todo.id"`) would depend on every row that it shows: live rows read the key field untracked.
- */
-function keyOf(query: IR.QueryIR): { getKey?: (row: AnyRow) => string } {
-  const { from, select } = query
-  const makesOtherKeys = query.join ?? query.groupBy ?? query.distinct ?? query.fnSelect
-  if (from.type !== 'collectionRef' || makesOtherKeys !== undefined) return {}
-  const field = findKeyField(from.collection as unknown as RowCollection<AnyRow, string>)
-  if (field === undefined || field.startsWith('$')) return {}
-  const column = select === undefined ? field : selectedAs(select, from.alias, field)
-  return column === undefined ? {} : { getKey: (row) => row[column] as string }
-}
-
-/** The name that a select gives to a field of its source. */
-function selectedAs(select: IR.Select, alias: string, field: string): string | undefined {
-  for (const [name, value] of Object.entries(select)) {
-    if (!(value instanceof IR.PropRef) || value.path.length !== 2) continue
-    if (value.path[0] === alias && value.path[1] === field) return name
-  }
-  return undefined
 }

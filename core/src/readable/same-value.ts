@@ -1,7 +1,6 @@
 /**
  * Values of a column that are objects (dates, JSON): whether two are the same, and that nobody changes one in place.
  */
-import type { AnyRow } from '../libraries/tanstack.ts'
 
 /**
  * Whether two values are equal, as far as can be known: dates, arrays and plain objects without circles. Of any other
@@ -27,8 +26,10 @@ export function isSameValue(left: unknown, right: unknown, path: readonly object
   )
 }
 
+type Columns = Record<string, unknown>
+
 /** `row` with the objects of `before` in place of its own that are the same, so that their readers are not told. */
-export function keepSameValues(row: AnyRow, before: AnyRow): AnyRow {
+export function keepSameValues(row: Columns, before: Columns): Columns {
   let kept = row
   for (const [name, value] of Object.entries(row)) {
     if (!isObject(value) || !isSameValue(value, before[name])) continue

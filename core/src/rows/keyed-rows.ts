@@ -8,40 +8,10 @@
  *
  * Straight on `subscribeChanges`: the observer of @tanstack/db 0.15.2 copies all entries at every commit.
  */
-import type { CollectionStatus } from '@tanstack/db'
+import { beginAlike, keepIfSame, noItems } from '../readable/keep.ts'
+import type { RowCollection, RowEvent, RowKey } from './row-collection.ts'
 import { attempt } from '../errors.ts'
 import { enqueue, type Stop } from '../readable/readable.ts'
-
-/** What @tanstack/db takes as the key of a row. */
-export type RowKey = string | number
-
-/** One entry of what `subscribeChanges` reports. */
-export interface RowEvent<Row> {
-  type: 'insert' | 'update' | 'delete'
-  key: RowKey // @tanstack/db 0.9.2 does not say of which type
-  value: Row
-  previousValue?: Row | undefined
-}
-
-/**
- * What the library needs of a collection: every TanStack `Collection` is one, also a live query.
- *
- * The types are inferred from `get` and `keys` alone, the only ones to tell them with the virtual properties.
- */
-export interface RowCollection<Row extends object, Key extends RowKey> {
-  readonly config: { getKey(row: NoInfer<Row>): NoInfer<Key>; compare?: unknown }
-  readonly size: number
-  readonly status: CollectionStatus
-  get(key: NoInfer<Key>): Row | undefined
-  has(key: NoInfer<Key>): boolean
-  keys(): Iterable<Key>
-  values(): Iterable<NoInfer<Row>>
-  on(event: 'status:change', callback: () => void): Stop
-  subscribeChanges(
-    callback: (events: RowEvent<NoInfer<Row>>[]) => void,
-    options: { includeInitialState: boolean },
-  ): { unsubscribe(): void }
-}
 
 /** A key whose row differs from what listeners were told before. */
 export interface RowChange<Row, Key> {
@@ -50,31 +20,6 @@ export interface RowChange<Row, Key> {
   readonly row: Row | undefined
   /** The newest row that an event carried: of a deleted row its last value. */
   readonly last: Row | undefined
-}
-
-/** What shows nothing shows. */
-export const noItems: readonly never[] = Object.freeze([])
-
-/**
- * `previous` if it holds the same items in the same order, or else `next`, frozen: whoever shows the collection is given
- * the same array, and one that sorts it in place would sort it for all.
- */
-export function keepIfSame<Item>(
-  previous: readonly Item[],
-  next: readonly Item[],
-): readonly Item[] {
-  return beginAlike(previous, next, Infinity) ? previous : Object.freeze(next)
-}
-
-/** Whether the first `end` items are the same. A loop: `every` and `slice` are slow on frozen arrays (V8). */
-function beginAlike(left: readonly unknown[], right: readonly unknown[], end: number): boolean {
-  const length = Math.min(left.length, end)
-  if (length !== Math.min(right.length, end)) return false
-  if (left === right) return true
-  for (let index = 0; index < length; index++) {
-    if (!Object.is(left[index], right[index])) return false
-  }
-  return true
 }
 
 /** The rows of one collection; get it by `keyedRows`, so that there is one. */

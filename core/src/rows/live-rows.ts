@@ -8,8 +8,10 @@
  * every row. A deleted row keeps its last value, for what is still on its way out of the page; the same key again is
  * the same object. A row that outlives the lists that followed it is followed by what reads it.
  */
+import { findKeyField } from './row-collection.ts'
+import { type RowCollection, type RowKey } from './row-collection.ts'
 import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
-import type { RowCollection, RowKey } from './keyed-rows.ts'
+
 import type { CollectionStatus } from '@tanstack/db'
 import { batch, type Stop } from '../readable/readable.ts'
 import { isSameValue } from '../readable/same-value.ts'
@@ -323,21 +325,6 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     this.#slots.clear()
     this.#deleted.clear()
     this.#columns.clear()
-  }
-}
-
-/** The one field that `getKey` returns as it is, or undefined for a key made in any other way. */
-export function findKeyField<Row extends object, Key extends RowKey>(
-  collection: RowCollection<Row, Key>,
-): string | undefined {
-  const mark = Symbol('key')
-  let field: string | undefined
-  const probe = new Proxy({}, { get: (_, property) => ((field = String(property)), mark) })
-  try {
-    const key: unknown = collection.config.getKey(probe as Row)
-    return key === mark ? field : undefined
-  } catch {
-    return undefined // a getKey that computes with the field fails on the mark: no field is the key
   }
 }
 

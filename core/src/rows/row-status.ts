@@ -1,5 +1,6 @@
 /** What `useRow` of each binding asks and tells beside the row: why there is none, if there is none. */
-import type { RowCollection, RowKey } from './keyed-rows.ts'
+
+import { type RowCollection, type RowKey } from './row-collection.ts'
 import type { RowsView } from './rows-view.ts'
 import { type AskedSource, createAskedSource } from './shown-collection.ts'
 

@@ -1,5 +1,6 @@
 /** The rows of a collection as readables, plain and framework-free. */
-import { keyedRows, type RowCollection, type RowKey } from './keyed-rows.ts'
+import { type RowCollection, type RowKey } from './row-collection.ts'
+import { keyedRows } from './keyed-rows.ts'
 import { createReadable, type Readable } from '../readable/readable.ts'
 
 const known = new WeakMap<object, unknown>()

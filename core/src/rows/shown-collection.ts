@@ -2,8 +2,9 @@
  * Which collection a view shows while another one is asked for: the old one until the new one has its rows, so that a
  * changed filter does not empty the page. The last one asked for wins, whatever becomes ready in between.
  */
+import { type RowCollection, type RowKey } from './row-collection.ts'
 import type { RowsignalError } from '../errors.ts'
-import type { RowCollection, RowKey } from './keyed-rows.ts'
+
 import type { LiveRows } from './live-rows.ts'
 import type { Stop } from '../readable/readable.ts'
 

@@ -2,10 +2,9 @@
  * Writes that did not reach SQLite, for the app to tell the user: whoever made the write may have left the page, and
  * the promise of the write with it.
  */
-import { LogLevels } from '@powersync/common'
 import type { PendingMutation } from '@tanstack/db'
-import type { Follower } from '../capture/follower.ts'
-import { attempt, RowsignalError } from '../errors.ts'
+import { lockWaiting, tellDeveloper } from '../capture/lock-watch.ts'
+import { attempt } from '../errors.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
 
@@ -122,42 +121,11 @@ export function watchLock(
     const ids = [...new Set(mutations.map(({ collection }) => collection.id))]
     const error = lockWaiting(`write: a write to ${ids.join(', ')}`, ms)
     entry = logOf(database).add(error, mutations)
-    tell(database, error)
+    tellDeveloper(database, error)
   }, ms)
   return () => {
     clearTimeout(timer)
     entry?.dismiss()
     entry = undefined
   }
-}
-
-/**
- * Watches a read that asks for the write lock, as `watchLock` does a write. Only the developer is told: the list is one
- * of writes, for the user, and what waits is shown by the status, which is `loading`.
- *
- * @param isWanted Whether somebody still waits for the read.
- */
-export function watchReadLock(
-  { followed, collection }: Pick<Follower, 'followed' | 'collection'>,
-  isWanted: () => boolean,
-): Stop {
-  const { database, lockWarnMs } = followed
-  const timer = setTimeout(() => {
-    if (!isWanted()) return
-    tell(database, lockWaiting(`load: the read of collection \`${collection.id}\``, lockWarnMs))
-  }, lockWarnMs)
-  return () => clearTimeout(timer)
-}
-
-function lockWaiting(what: string, ms: number): RowsignalError {
-  return new RowsignalError(
-    'lock-waiting',
-    `${what} has waited for the write lock for ${ms} ms. ` +
-      'If it is awaited inside a `writeTransaction` or `writeLock` of your own, it waits for itself for good: ' +
-      'use that lock instead, or await it after the lock. Otherwise another write takes long.',
-  )
-}
-
-function tell(database: Database, error: RowsignalError): void {
-  database.logger.log({ level: LogLevels.warn, message: error.message, error })
 }

@@ -26,7 +26,7 @@ test('a database of an SDK without diff triggers is refused with its version', (
 
 test('a collection of another copy of @tanstack/db is refused', async () => {
   const folder = process.env['TANSTACK_DB'] === '0.15' ? 'tanstack-db-0-9' : '@tanstack/db'
-  const entry = new URL(`../node_modules/${folder}/dist/esm/index.js`, import.meta.url)
+  const entry = new URL(`../../node_modules/${folder}/dist/esm/index.js`, import.meta.url)
   const other = (await import(/* @vite-ignore */ entry.href)) as typeof import('@tanstack/db')
   const database = await openDatabase(schema)
   const options = powerSyncCollectionOptions({ database, table: schema.props.todos })

@@ -1,0 +1,41 @@
+/** Telling the developer, by the logger of the database, that something waits for SQLite's write lock for long. */
+import { LogLevels } from '@powersync/common'
+import { RowsignalError } from '../errors.ts'
+import type { Database } from '../libraries/powersync.ts'
+import type { Stop } from '../readable/readable.ts'
+import type { Follower } from './follower.ts'
+
+/**
+ * Watches a read that asks for the write lock, as `watchLock` of `write` does a write. Only the developer is told: the list is one
+ * of writes, for the user, and what waits is shown by the status, which is `loading`.
+ *
+ * @param isWanted Whether somebody still waits for the read.
+ */
+export function watchReadLock(
+  { followed, collection }: Pick<Follower, 'followed' | 'collection'>,
+  isWanted: () => boolean,
+): Stop {
+  const { database, lockWarnMs } = followed
+  const timer = setTimeout(() => {
+    if (!isWanted()) return
+    tellDeveloper(
+      database,
+      lockWaiting(`load: the read of collection \`${collection.id}\``, lockWarnMs),
+    )
+  }, lockWarnMs)
+  return () => clearTimeout(timer)
+}
+
+/** The error of whoever has waited for the write lock for so long. */
+export function lockWaiting(what: string, ms: number): RowsignalError {
+  return new RowsignalError(
+    'lock-waiting',
+    `${what} has waited for the write lock for ${ms} ms. ` +
+      'If it is awaited inside a `writeTransaction` or `writeLock` of your own, it waits for itself for good: ' +
+      'use that lock instead, or await it after the lock. Otherwise another write takes long.',
+  )
+}
+
+export function tellDeveloper(database: Database, error: RowsignalError): void {
+  database.logger.log({ level: LogLevels.warn, message: error.message, error })
+}
