@@ -1,11 +1,11 @@
 /**
- * What a binding needs of core, as `@rowsignal/core/host`: live rows, views and drafts over the cells of a framework.
- * An app needs none of it.
+ * What a binding needs of core, as `@rowsignal/core/host`: rows, queries and drafts over the cells and the lifecycle of a
+ * framework. An app needs none of it.
  */
-export { createDraft, type DraftSource } from './draft/draft.ts'
-export { type Host, type LiveRows, liveRows, serverHost } from './rows/live-rows.ts'
+export { createDraft } from './draft/draft.ts'
+export { createLiveQueryView } from './query/live-query-view.ts'
+export { createValue, type Followable, type Host, serverHost } from './readable/framework.ts'
 export { addFrameworkBatch } from './readable/readable.ts'
-export { createLiveQueryView, createQuerySource } from './query/live-query-view.ts'
-export { createRowSource, createRowStatus } from './rows/row-status.ts'
-export { createRowsView, type Followed, type RowsViewSource } from './rows/rows-view.ts'
-export { type AskedSource, createAskedSource } from './rows/shown-collection.ts'
+export { createRowView, type RowView } from './rows/row-view.ts'
+export { createRowsView } from './rows/rows-view.ts'
+export { createStream } from './status/sync-status.ts'

@@ -1,6 +1,6 @@
-import { row } from '@rowsignal/core'
-import { createDraft, type Host } from '@rowsignal/core/host'
+import { createDraft } from '@rowsignal/core/host'
 import { vi } from 'vitest'
+import { createPlainHost } from './plain-host.ts'
 import { openTodos } from './synced-collection.ts'
 
 /** A draft of todo `a`, or of what `shown` says, in a host that only counts its triggers. */
@@ -8,20 +8,12 @@ export function openDraft() {
   const source = openTodos(['a', 'b'])
   source.todos.startSyncImmediate()
   const triggers = vi.fn()
-  const host: Host<undefined> = {
-    server: false,
-    cell: () => undefined,
-    track: (_, now) => now,
-    trigger: triggers,
-  }
+  const { host } = createPlainHost(triggers)
   const shown: { key: string | null | undefined } = { key: 'a' }
   const form = createDraft(
-    {
-      collection: () => source.todos,
-      key: () => shown.key,
-      row: () => row(source.todos, shown.key).get(),
-    },
     host,
+    () => source.todos,
+    () => shown.key,
   )
   return { ...source, form, shown, triggers }
 }

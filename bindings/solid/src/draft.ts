@@ -1,15 +1,7 @@
-import {
-  type Draft,
-  type DraftColumn,
-  type DraftColumns,
-  type EditableCollection,
-  row,
-  type RowKey,
-} from '@rowsignal/core'
+import type { Draft, DraftColumn, DraftColumns, EditableCollection, RowKey } from '@rowsignal/core'
 import { createDraft } from '@rowsignal/core/host'
 import type { Accessor } from 'solid-js'
 import { access, host, type MaybeAccessor } from './host.ts'
-import { useReadable } from './readable.ts'
 
 type Values<Row extends object> = Pick<Draft<Row>, 'changed' | 'canSave' | 'conflicts' | 'errors'>
 
@@ -37,13 +29,10 @@ export function useDraft<Row extends object, Key extends RowKey>(
   collection: MaybeAccessor<EditableCollection<Row, Key>>,
   key: MaybeAccessor<Key | null | undefined>,
 ): RowDraft<Row> {
-  const form = createDraft<Row, Key, unknown>(
-    {
-      collection: () => access(collection),
-      key: () => access(key),
-      row: useReadable(() => row(access(collection), access(key))),
-    },
+  const form = createDraft(
     host,
+    () => access(collection),
+    () => access(key),
   )
   return {
     draft: form.draft,

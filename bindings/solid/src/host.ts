@@ -1,11 +1,11 @@
-/** What core needs of Solid: cells that Solid tracks, and its batch. Every file of the binding comes through here. */
-import { addFrameworkBatch, type Host, serverHost } from '@rowsignal/core/host'
-import type { Stop } from '@rowsignal/core'
+/** What core needs of Solid: cells, memos, its batch. Every file of the binding comes through here. */
+import { addFrameworkBatch, type Followable, type Host, serverHost } from '@rowsignal/core/host'
 import {
   $PROXY,
   type Accessor,
   batch,
   createComputed,
+  createMemo,
   createSignal,
   getListener,
   getOwner,
@@ -24,12 +24,34 @@ const clientHost: Host<Signal<undefined>> = {
   cell: () => createSignal(undefined, { equals: false }),
   track: ([read], now) => read() ?? now, // a cell holds nothing
   trigger: ([, write]) => write(undefined),
-  follow(rows) {
-    if (getListener() !== null && getOwner() !== null) hold(() => rows.acquire())
+  keep: (read) => createMemo(read),
+  follow,
+  followHere(target) {
+    if (getListener() !== null && getOwner() !== null) hold(target)
   },
 }
 
-export const host: Host<unknown> = isServer ? serverHost : clientHost
+export const host: Host<unknown> = isServer ? serverHost((read) => createMemo(read)) : clientHost
+
+function follow<Followed extends Followable>(
+  kept: () => Followed | undefined,
+): () => Followed | undefined {
+  createComputed(() => {
+    const target = kept()
+    if (target !== undefined) hold(target)
+  })
+  return kept
+}
+
+/**
+ * Follows something for the running memo or computation, until that runs again.
+ *
+ * In a transition that is when the old page goes: Solid calls the clean-ups of a computation as soon as it prepares the
+ * next page, but keeps what the computation owns for as long as the old page stays (solid-js 1.9.19).
+ */
+function hold(target: Followable): void {
+  createComputed(() => onCleanup(untrack(() => target.acquire())))
+}
 
 /** An argument: a value, or an accessor of it. */
 export type MaybeAccessor<T> = T | Accessor<T>
@@ -39,12 +61,13 @@ export function access<T>(source: MaybeAccessor<T>): T {
   return typeof source === 'function' ? (source as Accessor<T>)() : source
 }
 
-/**
- * Starts something for the running memo or computation, until that runs again.
- *
- * In a transition that is when the old page goes: Solid calls the clean-ups of a computation as soon as it prepares the
- * next page, but keeps what the computation owns for as long as the old page stays (solid-js 1.9.19).
- */
-export function hold(start: () => Stop): void {
-  createComputed(() => onCleanup(untrack(start)))
+/** `accessor` itself, with the properties of a view on it. */
+export function withProperties<Value, View extends object>(
+  accessor: Accessor<Value>,
+  view: View,
+): Accessor<Value> & View {
+  return Object.defineProperties(
+    accessor,
+    Object.getOwnPropertyDescriptors(view),
+  ) as Accessor<Value> & View
 }

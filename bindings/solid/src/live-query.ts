@@ -1,9 +1,8 @@
 import type { AnswerRows, LiveQueryConfig, LiveQueryView, QueryAnswer } from '@rowsignal/core'
-import { createLiveQueryView, createQuerySource } from '@rowsignal/core/host'
+import { createLiveQueryView } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
-import type { Accessor } from 'solid-js'
-import { host, type MaybeAccessor } from './host.ts'
-import { toAccessor, useView } from './rows.ts'
+import { type Accessor, createMemo } from 'solid-js'
+import { host, type MaybeAccessor, withProperties } from './host.ts'
 
 /** What `useLiveQuery` gives: an accessor of the live rows, or of the one of `findOne`, with everything else on it. */
 export type LiveQuery<Answer> = Accessor<AnswerRows<Answer>> & LiveQueryView<Answer>
@@ -30,7 +29,7 @@ export function useLiveQuery<C extends Context>(
   config: MaybeAccessor<LiveQueryConfig<C>>,
 ): LiveQuery<QueryBuilder<C>>
 export function useLiveQuery(query: unknown): unknown {
-  const source = createQuerySource(host, () => query)
-  const { view, rows } = useView(source, createLiveQueryView)
-  return toAccessor(rows, view)
+  const { view, rows } = createLiveQueryView(host, () => query)
+  const shown = createMemo(rows)
+  return withProperties(() => shown(), view)
 }

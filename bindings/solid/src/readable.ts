@@ -1,6 +1,7 @@
 import type { Readable } from '@rowsignal/core'
-import { type Accessor, createMemo } from 'solid-js'
-import { access, hold, host, type MaybeAccessor } from './host.ts'
+import { createValue } from '@rowsignal/core/host'
+import type { Accessor } from 'solid-js'
+import { access, host, type MaybeAccessor } from './host.ts'
 
 /**
  * Any readable as an accessor.
@@ -13,15 +14,5 @@ import { access, hold, host, type MaybeAccessor } from './host.ts'
  * return <p>{all().length}</p>
  */
 export function useReadable<T>(source: MaybeAccessor<Readable<T>>): Accessor<T> {
-  if (host.server) return () => access(source).get()
-  const cell = host.cell()
-  const readable = createMemo(() => {
-    const next = access(source)
-    hold(() => next.listen(() => host.trigger(cell)))
-    return next
-  })
-  return () => {
-    // Not a copy: right also in the middle of a batch.
-    return host.track(cell, readable().get())
-  }
+  return createValue(host, () => access(source))
 }

@@ -1,15 +1,7 @@
-import { row, type RowCollection, type RowKey, type RowStatus } from '@rowsignal/core'
-import {
-  createRowSource,
-  createRowStatus,
-  createRowsView,
-  liveRows,
-  type RowsViewSource,
-} from '@rowsignal/core/host'
+import type { RowCollection, RowKey, RowStatus } from '@rowsignal/core'
+import { createRowView } from '@rowsignal/core/host'
 import type { Accessor } from 'solid-js'
-import { access, host, type MaybeAccessor } from './host.ts'
-import { useReadable } from './readable.ts'
-import { withProperties } from './rows.ts'
+import { access, host, type MaybeAccessor, withProperties } from './host.ts'
 
 /** What `useRow` gives: an accessor of the row, with its status on it. */
 export type RowAccessor<Row extends object> = Accessor<Readonly<Row> | undefined> & RowStatus
@@ -30,17 +22,10 @@ export function useRow<Row extends object, Key extends RowKey>(
   collection: MaybeAccessor<RowCollection<Row, Key>>,
   key: MaybeAccessor<Key | null | undefined>,
 ): RowAccessor<Row> {
-  const source = createRowSource(
+  const { row, status } = createRowView(
+    host,
     () => access(collection),
     () => access(key),
   )
-  const shown = useReadable(() => row(access(collection), access(key)))
-  // Followed by what reads it.
-  const live: RowsViewSource<Row, Key>['live'] = (collection) => {
-    const rows = liveRows(collection, host)
-    host.follow?.(rows)
-    return rows
-  }
-  const status = createRowStatus(() => createRowsView({ ...source, live }).view)
-  return withProperties(shown, status)
+  return withProperties(row, status)
 }

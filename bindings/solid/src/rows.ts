@@ -1,13 +1,7 @@
 import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
-import {
-  type AskedSource,
-  createAskedSource,
-  createRowsView,
-  liveRows,
-  type RowsViewSource,
-} from '@rowsignal/core/host'
-import { type Accessor, createComputed, createMemo } from 'solid-js'
-import { access, hold, host, type MaybeAccessor } from './host.ts'
+import { createRowsView } from '@rowsignal/core/host'
+import { type Accessor, createMemo } from 'solid-js'
+import { access, host, type MaybeAccessor, withProperties } from './host.ts'
 
 /** What `useRows` gives: an accessor of the rows, with everything else on it. */
 export type Rows<Row extends object, Key extends RowKey> = Accessor<RowsView<Row, Key>['rows']> &
@@ -32,50 +26,12 @@ export function useRows<Row extends object, Key extends RowKey>(
   collection: MaybeAccessor<RowCollection<Row, Key> | null | undefined>,
   window?: MaybeAccessor<RowsWindow | undefined>,
 ): Rows<Row, Key> {
-  const source = createAskedSource(() => access(collection))
-  const { view } = useView(source, (kept) =>
-    createRowsView({ ...kept, window: () => access(window) }),
+  const view = createRowsView(
+    host,
+    () => access(collection),
+    () => access(window),
   )
-  return toAccessor(() => view.rows, view)
-}
-
-/** Makes a view of what is asked for, and follows that, and what is shown meanwhile, while the current owner lives. */
-export function useView<Row extends object, Key extends RowKey, Handle>(
-  { asked: ask, retry }: AskedSource<Row, Key>,
-  create: (
-    kept: RowsViewSource<Row, Key>,
-  ) => Handle & { readonly shown: () => RowCollection<Row, Key> | undefined },
-): Handle {
-  const asked = createMemo(ask)
-  const live: RowsViewSource<Row, Key>['live'] = (collection) => liveRows(collection, host)
-  const handle = create({ asked, live, retry })
-  for (const read of host.server ? [] : [() => asked().collection, handle.shown]) {
-    const followed = createMemo(read)
-    createComputed(() => {
-      const collection = followed()
-      if (collection !== undefined) hold(() => live(collection).acquire())
-    })
-  }
-  return handle
-}
-
-/** An accessor with the properties of a view on it. */
-export function toAccessor<Value, View extends object>(
-  read: () => Value,
-  view: View,
-): Accessor<Value> & View {
   // A memo, so that a change outside the window stops here.
-  const value = createMemo(read)
-  return withProperties(() => value(), view)
-}
-
-/** `accessor` itself, with the properties of a view on it. */
-export function withProperties<Value, View extends object>(
-  accessor: Accessor<Value>,
-  view: View,
-): Accessor<Value> & View {
-  return Object.defineProperties(
-    accessor,
-    Object.getOwnPropertyDescriptors(view),
-  ) as Accessor<Value> & View
+  const rows = createMemo(() => view.rows)
+  return withProperties(() => rows(), view)
 }

@@ -2,13 +2,13 @@ import type { CommonPowerSyncDatabase } from '@powersync/common'
 import {
   syncStatus,
   type SyncStatusValue,
-  syncStream,
   type SyncStreamOptions,
   type SyncStreamValue,
 } from '@rowsignal/core'
+import { createStream } from '@rowsignal/core/host'
 import type { Accessor } from 'solid-js'
 import { usePowerSync } from './context.ts'
-import { access, type MaybeAccessor } from './host.ts'
+import { access, host, type MaybeAccessor } from './host.ts'
 import { useReadable } from './readable.ts'
 
 /**
@@ -36,5 +36,9 @@ export function useSyncStream(
   options: MaybeAccessor<SyncStreamOptions>,
   database: MaybeAccessor<CommonPowerSyncDatabase> = usePowerSync(),
 ): Accessor<SyncStreamValue> {
-  return useReadable(() => syncStream(access(database), access(options)))
+  return createStream(
+    host,
+    () => access(database),
+    () => access(options),
+  )
 }

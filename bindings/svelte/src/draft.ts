@@ -1,7 +1,6 @@
 import type { Draft, EditableCollection, RowKey } from '@rowsignal/core'
 import { createDraft } from '@rowsignal/core/host'
 import { get, host, type MaybeGetter } from './host.svelte.ts'
-import { currentRow } from './row.ts'
 
 /**
  * An editable copy of a row for a form: columns that the user has not touched follow the row, those changed on both
@@ -18,9 +17,9 @@ export function useDraft<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<EditableCollection<Row, Key>>,
   key: MaybeGetter<Key | null | undefined>,
 ): Draft<Row> {
-  const shown = currentRow(collection, key)
-  return createDraft<Row, Key, unknown>(
-    { collection: () => get(collection), key: () => get(key), row: () => shown.current },
+  return createDraft(
     host,
+    () => get(collection),
+    () => get(key),
   )
 }

@@ -1,6 +1,5 @@
-/** What core needs of Svelte: cells that Svelte tracks. The only file with runes, so the only one shipped uncompiled. */
-import { type Host, serverHost } from '@rowsignal/core/host'
-import type { Stop } from '@rowsignal/core'
+/** What core needs of Svelte: cells, deriveds, and following while read. The only file with runes, so the only one shipped uncompiled. */
+import { type Followable, type Host, serverHost } from '@rowsignal/core/host'
 import { BROWSER } from 'esm-env'
 import { createSubscriber } from 'svelte/reactivity'
 
@@ -58,8 +57,8 @@ function takeCell(): Cell {
   return pool.pop() as Cell
 }
 
-/** For each collection's rows what makes the running effect follow them. */
-const followers = new WeakMap<object, () => void>()
+/** For each thing what makes the running effect follow it. */
+const followers = new WeakMap<Followable, () => void>()
 
 const clientHost: Host<Cell> = {
   server: false,
@@ -70,15 +69,13 @@ const clientHost: Host<Cell> = {
     return moment === cell.last ? note(moment, now, part) : recall(moment, now, part)
   },
   trigger: (cell) => cell.next(),
-  follow(rows) {
-    let follow = followers.get(rows)
-    if (follow === undefined) followers.set(rows, (follow = createFollower(() => rows.acquire())))
-    follow()
-  },
+  keep,
+  follow,
+  followHere,
 }
 
 /** Compiled for a server, Svelte leaves effects out, so that the pool would stay empty there. */
-export const host: Host<unknown> = BROWSER ? clientHost : serverHost
+export const host: Host<unknown> = BROWSER ? clientHost : serverHost(keep)
 
 /** An argument: a value, or a getter of it. */
 export type MaybeGetter<T> = T | (() => T)
@@ -88,10 +85,29 @@ export function get<T>(source: MaybeGetter<T>): T {
   return typeof source === 'function' ? (source as () => T)() : source
 }
 
-/** A getter that runs `read` again only when something that it read has changed, also outside of effects. */
-export function keep<T>(read: () => T): () => T {
+/** Runs `read` again only when something that it read has changed, also outside of effects. */
+function keep<T>(read: () => T): () => T {
   const kept = $derived.by(read)
   return () => kept
+}
+
+/** Followed while the component or effect lives that is being made, and by whatever reads it: so also in a module. */
+function follow<Followed extends Followable>(
+  kept: () => Followed | undefined,
+): () => Followed | undefined {
+  const followed = (): Followed | undefined => {
+    const target = kept()
+    if (target !== undefined) followHere(target)
+    return target
+  }
+  whileAlive(followed)
+  return followed
+}
+
+function followHere(target: Followable): void {
+  let follow = followers.get(target)
+  if (follow === undefined) followers.set(target, (follow = createFollower(target)))
+  follow()
 }
 
 /**
@@ -100,8 +116,8 @@ export function keep<T>(read: () => T): () => T {
  * While Svelte destroys effects it computes a `$derived` again, for what its value was (svelte 5.57.3). It would then
  * follow what it followed before, for good if it is destroyed itself. So it follows nothing, and is computed once more.
  */
-export function createFollower(start: () => Stop): () => void {
-  const subscribe = createSubscriber(start)
+function createFollower(target: Followable): () => void {
+  const subscribe = createSubscriber(() => target.acquire())
   const again = takeCell()
   return () => {
     if (!$effect.tracking()) return
@@ -121,7 +137,7 @@ function isDestroying(): boolean {
 }
 
 /** Runs `follow` as an effect of the component or effect that is being made; does nothing outside of both. */
-export function whileAlive(follow: () => void): void {
+function whileAlive(follow: () => unknown): void {
   let isRunning = false
   try {
     $effect.pre(() => {

@@ -1,8 +1,7 @@
 import type { LiveQueryConfig, LiveQueryView, QueryAnswer } from '@rowsignal/core'
-import { createLiveQueryView, createQuerySource } from '@rowsignal/core/host'
+import { createLiveQueryView } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
 import { host, type MaybeGetter } from './host.svelte.ts'
-import { useView } from './rows.ts'
 
 /**
  * A live query of TanStack DB, with the arguments and fields of `useLiveQuery` in `@tanstack/svelte-db`.
@@ -31,9 +30,9 @@ export function useLiveQuery(
   query: unknown,
   dependencies: readonly (() => unknown)[] = [],
 ): unknown {
-  const source = createQuerySource(host, () => {
+  const { view } = createLiveQueryView(host, () => {
     dependencies.forEach((read) => read())
     return query
   })
-  return useView(source, createLiveQueryView)
+  return view
 }

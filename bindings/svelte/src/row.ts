@@ -1,8 +1,7 @@
-import { row, type RowCollection, type RowKey, type RowStatus } from '@rowsignal/core'
-import { createRowSource, createRowStatus, createRowsView } from '@rowsignal/core/host'
-import { get, type MaybeGetter } from './host.svelte.ts'
-import { type Current, keepReadable, useReadable } from './readable.ts'
-import { follow } from './rows.ts'
+import type { RowCollection, RowKey, RowStatus } from '@rowsignal/core'
+import { createRowView } from '@rowsignal/core/host'
+import { get, host, type MaybeGetter } from './host.svelte.ts'
+import type { Current } from './readable.ts'
 
 /**
  * One row of a collection by its key, as `{ current }`; undefined while the collection does not hold it, and without a
@@ -20,25 +19,15 @@ export function useRow<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<RowCollection<Row, Key>>,
   key: MaybeGetter<Key | null | undefined>,
 ): Current<Readonly<Row> | undefined> & RowStatus {
-  const source = createRowSource(
+  const { row, status } = createRowView(
+    host,
     () => get(collection),
     () => get(key),
   )
-  return Object.defineProperties(
-    createRowStatus(() => createRowsView({ ...source, live: follow }).view),
-    Object.getOwnPropertyDescriptors(currentRow(collection, key)),
-  ) as Current<Readonly<Row> | undefined> & RowStatus
-}
-
-/** The row without its status. */
-export function currentRow<Row extends object, Key extends RowKey>(
-  collection: MaybeGetter<RowCollection<Row, Key>>,
-  key: MaybeGetter<Key | null | undefined>,
-): Current<Readonly<Row> | undefined> {
-  return useReadable(
-    keepReadable(
-      () => [get(collection), get(key)],
-      () => row(get(collection), get(key)),
-    ),
+  const current = { get: row, enumerable: true }
+  return Object.defineProperty(
+    status as Current<Readonly<Row> | undefined> & RowStatus,
+    'current',
+    current,
   )
 }

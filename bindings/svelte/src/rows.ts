@@ -1,22 +1,6 @@
 import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
-import {
-  type AskedSource,
-  createAskedSource,
-  createRowsView,
-  type LiveRows,
-  liveRows,
-  type RowsViewSource,
-} from '@rowsignal/core/host'
-import { get, host, keep, type MaybeGetter, whileAlive } from './host.svelte.ts'
-
-/** The rows of a collection, which the running effect follows. */
-export function follow<Row extends object, Key extends RowKey>(
-  collection: RowCollection<Row, Key>,
-): LiveRows<Row, Key> {
-  const live = liveRows(collection, host)
-  host.follow?.(live)
-  return live
-}
+import { createRowsView } from '@rowsignal/core/host'
+import { get, host, type MaybeGetter } from './host.svelte.ts'
 
 /**
  * The rows of a collection as live rows: a change of one row runs again only what read that row.
@@ -36,24 +20,9 @@ export function useRows<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<RowCollection<Row, Key> | null | undefined>,
   window?: MaybeGetter<RowsWindow | undefined>,
 ): RowsView<Row, Key> {
-  const source = createAskedSource(() => get(collection))
-  return useView(source, (kept) => createRowsView({ ...kept, window: () => get(window) }))
-}
-
-/** Makes a view of what is asked for, which is kept until something that it read changes; what reads it follows it. */
-export function useView<Row extends object, Key extends RowKey, View>(
-  { asked, retry }: AskedSource<Row, Key>,
-  create: (kept: RowsViewSource<Row, Key>) => {
-    readonly view: View
-    readonly shown: () => RowCollection<Row, Key> | undefined
-  },
-): View {
-  const { view, shown } = create({ asked: keep(asked), live: follow, retry })
-  if (!host.server) {
-    whileAlive(() => {
-      const collection = shown()
-      if (collection !== undefined) follow(collection)
-    })
-  }
-  return view
+  return createRowsView(
+    host,
+    () => get(collection),
+    () => get(window),
+  )
 }

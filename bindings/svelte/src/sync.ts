@@ -2,13 +2,13 @@ import type { CommonPowerSyncDatabase } from '@powersync/common'
 import {
   syncStatus,
   type SyncStatusValue,
-  syncStream,
   type SyncStreamOptions,
   type SyncStreamValue,
 } from '@rowsignal/core'
+import { createStream } from '@rowsignal/core/host'
 import { usePowerSync } from './context.ts'
-import { get, type MaybeGetter } from './host.svelte.ts'
-import { type Current, keepReadable, useReadable } from './readable.ts'
+import { get, host, type MaybeGetter } from './host.svelte.ts'
+import { type Current, toCurrent, useReadable } from './readable.ts'
 
 /**
  * The sync status of a database, by default of the provided one, as `{ current }`.
@@ -36,13 +36,11 @@ export function useSyncStream(
   options: MaybeGetter<SyncStreamOptions>,
   database: MaybeGetter<CommonPowerSyncDatabase> = usePowerSync(),
 ): Current<SyncStreamValue> {
-  return useReadable(
-    keepReadable(
-      () => {
-        const { name, params, ttl, priority } = get(options)
-        return [get(database), name, JSON.stringify(params), ttl, priority]
-      },
-      () => syncStream(get(database), get(options)),
+  return toCurrent(
+    createStream(
+      host,
+      () => get(database),
+      () => get(options),
     ),
   )
 }

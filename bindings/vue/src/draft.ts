@@ -1,8 +1,7 @@
-import { type Draft, type EditableCollection, row, type RowKey } from '@rowsignal/core'
+import type { Draft, EditableCollection, RowKey } from '@rowsignal/core'
 import { createDraft } from '@rowsignal/core/host'
 import { computed, type ComputedRef, type MaybeRefOrGetter, toValue } from 'vue'
 import { toPlain, useHost } from './host.ts'
-import { followReadable } from './readable.ts'
 
 type Values<Row extends object> = Pick<Draft<Row>, 'changed' | 'canSave' | 'conflicts' | 'errors'>
 
@@ -26,15 +25,10 @@ export function useDraft<Row extends object, Key extends RowKey>(
   collection: MaybeRefOrGetter<EditableCollection<Row, Key>>,
   key: MaybeRefOrGetter<Key | null | undefined>,
 ): RowDraft<Row> {
-  const host = useHost()
-  const current = followReadable(host, () => row(toPlain(collection), toValue(key)))
-  const form = createDraft<Row, Key, unknown>(
-    {
-      collection: () => toPlain(collection),
-      key: () => toValue(key),
-      row: () => current.value,
-    },
-    host,
+  const form = createDraft(
+    useHost(),
+    () => toPlain(collection),
+    () => toValue(key),
   )
   return {
     draft: form.draft,

@@ -1,5 +1,6 @@
-/** What core needs of Vue: cells that Vue tracks, and whether this renders on a server. */
-import { type Host, serverHost } from '@rowsignal/core/host'
+/** What core needs of Vue: cells that Vue tracks, keeping and following for a scope, and whether this is a server. */
+import type { Stop } from '@rowsignal/core'
+import { type Followable, type Host, serverHost } from '@rowsignal/core/host'
 import {
   computed,
   type ComputedRef,
@@ -11,6 +12,7 @@ import {
   type MaybeRefOrGetter,
   onScopeDispose,
   onUnmounted,
+  type Ref,
   type ShallowRef,
   shallowRef,
   ssrContextKey,
@@ -18,25 +20,62 @@ import {
   toValue,
   triggerRef,
   warn,
+  watch,
 } from 'vue'
 
-/** The rows that a component follows by itself until it is unmounted. */
-const followed = new WeakMap<object, WeakSet<object>>()
+/** What a component follows by itself until it is unmounted. */
+const followedBy = new WeakMap<object, WeakSet<object>>()
 
 const clientHost: Host<ShallowRef<undefined>> = {
   server: false,
   cell: () => shallowRef(),
   track: (cell, now) => cell.value ?? now, // a cell holds nothing
   trigger: (cell) => triggerRef(cell),
-  follow(rows) {
+  keep,
+  follow,
+  followHere(target) {
     const component = getCurrentInstance()
     if (component === null) return warnIfTracking()
-    let known = followed.get(component)
-    if (known === undefined) followed.set(component, (known = new WeakSet()))
-    if (known.has(rows)) return
-    known.add(rows)
-    onUnmounted(rows.acquire(), component)
+    let known = followedBy.get(component)
+    if (known === undefined) followedBy.set(component, (known = new WeakSet()))
+    if (known.has(target)) return
+    known.add(target)
+    onUnmounted(target.acquire(), component)
   },
+}
+
+/**
+ * Computed when it is read, and when the current scope has ended what it gave last: of a component that has left, the
+ * parameters may be gone before its last readers.
+ */
+function keep<T>(read: () => T): () => T {
+  let isOver = false
+  let last: T
+  onScopeDispose(() => (isOver = true), true)
+  const kept = computed(() => (isOver ? last : (last = read())))
+  return () => kept.value
+}
+
+/** Followed as soon as it is read, for a value that is asked for in this tick is to be right in it. */
+function follow<Followed extends Followable>(
+  kept: () => Followed | undefined,
+): () => Followed | undefined {
+  let now: Followed | undefined
+  let stop: Stop | undefined
+  const followed = keep(() => {
+    const next = kept()
+    if (next !== now) {
+      const leave = stop
+      now = next
+      stop = next?.acquire()
+      leave?.()
+    }
+    return next
+  })
+  // Once a tick, or when it is read: of several changes only the last is asked for.
+  watch(followed, () => {}, { immediate: true })
+  onScopeDispose(() => stop?.(), true)
+  return followed
 }
 
 /** What `track` gives is not documented: where it gives nothing (other than Vue 3.5), nobody is warned. */
@@ -64,7 +103,7 @@ export function useHost(): Host<unknown> {
         'follows is never let go. Run it in `effectScope().run(…)`, and stop that scope.',
     )
   }
-  return onServer ? serverHost : clientHost
+  return onServer ? serverHost(keep) : clientHost
 }
 
 /** An argument's value, also out of a deep `ref` or `reactive`: a Proxy of a collection would be another collection. */
@@ -72,13 +111,24 @@ export function toPlain<T>(source: MaybeRefOrGetter<T>): T {
   return toRaw(toValue(source))
 }
 
-/**
- * What `read` gives, computed when it is read, and when the current scope has ended what it gave last: of a component
- * that has left, the parameters may be gone before its last readers.
- */
-export function computedWhileActive<T>(read: () => T): ComputedRef<T> {
-  let isOver = false
-  let last: T
-  onScopeDispose(() => (isOver = true), true)
-  return computed(() => (isOver ? last : (last = read())))
+/** A readonly ref that reads at each read, and keeps nothing: right also in the middle of a batch. */
+export function toRef<T>(read: () => T): Readonly<Ref<T>> {
+  return customRef<T>(() => ({ get: read, set() {} }))
+}
+
+/** A view as a plain object of refs, to be destructured. */
+export type Refs<View> = {
+  readonly [Property in keyof View]: Property extends 'retry'
+    ? View[Property]
+    : ComputedRef<View[Property]>
+}
+
+/** Each property as a ref, but for `retry`. */
+export function toRefs<View extends { readonly retry: () => void }>(view: View): Refs<View> {
+  const names = Object.keys(view) as (keyof View)[]
+  const refs = names.map((name) => [
+    name,
+    name === 'retry' ? view.retry : computed(() => view[name]),
+  ])
+  return Object.fromEntries(refs) as Refs<View>
 }

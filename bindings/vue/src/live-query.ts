@@ -1,9 +1,8 @@
 import type { LiveQueryConfig, LiveQueryView, QueryAnswer } from '@rowsignal/core'
-import { createLiveQueryView, createQuerySource } from '@rowsignal/core/host'
+import { createLiveQueryView } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
 import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
-import { toPlain, useHost } from './host.ts'
-import { type Refs, toRefs, useView } from './rows.ts'
+import { type Refs, toPlain, toRefs, useHost } from './host.ts'
 
 /** What `useLiveQuery` gives: a plain object of refs, to be destructured. */
 export type LiveQuery<Answer> = Refs<LiveQueryView<Answer>>
@@ -33,11 +32,10 @@ export function useLiveQuery(
   query: unknown,
   dependencies: readonly MaybeRefOrGetter<unknown>[] = [],
 ): unknown {
-  const host = useHost()
-  const source = createQuerySource(host, () => {
+  const { view } = createLiveQueryView(useHost(), () => {
     dependencies.forEach(toValue)
     if (typeof query !== 'function') return toPlain(query)
     return (q: InitialQueryBuilder): unknown => toRaw(query(q))
   })
-  return toRefs(useView(host, source, createLiveQueryView).view)
+  return toRefs(view)
 }

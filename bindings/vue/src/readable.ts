@@ -1,7 +1,7 @@
 import type { Readable } from '@rowsignal/core'
-import type { Host } from '@rowsignal/core/host'
-import { computed, customRef, type MaybeRefOrGetter, type Ref, watch } from 'vue'
-import { computedWhileActive, toPlain, useHost } from './host.ts'
+import { createValue } from '@rowsignal/core/host'
+import type { MaybeRefOrGetter, Ref } from 'vue'
+import { toPlain, toRef, useHost } from './host.ts'
 
 /**
  * Any readable as a readonly ref.
@@ -14,26 +14,5 @@ import { computedWhileActive, toPlain, useHost } from './host.ts'
  * const title = computed(() => todos.value[0]?.title)
  */
 export function useReadable<T>(source: MaybeRefOrGetter<Readable<T>>): Readonly<Ref<T>> {
-  return followReadable(useHost(), source)
-}
-
-/** `useReadable` with the host of the caller. */
-export function followReadable<T>(
-  host: Host<unknown>,
-  source: MaybeRefOrGetter<Readable<T>>,
-): Readonly<Ref<T>> {
-  const readable = computedWhileActive(() => toPlain(source))
-  if (host.server) return computed(() => readable.value.get())
-  return customRef<T>((track, trigger) => {
-    watch(readable, (next, _previous, onCleanup) => onCleanup(next.subscribe(trigger)), {
-      immediate: true,
-    })
-    return {
-      get() {
-        track()
-        return readable.value.get() // not a copy: right also in the middle of a batch
-      },
-      set() {},
-    }
-  })
+  return toRef(createValue(useHost(), () => toPlain(source)))
 }

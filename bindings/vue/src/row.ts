@@ -1,16 +1,8 @@
-import { row, type RowCollection, type RowKey, type RowStatus } from '@rowsignal/core'
-import {
-  createRowSource,
-  createRowStatus,
-  createRowsView,
-  liveRows,
-  type RowsViewSource,
-} from '@rowsignal/core/host'
+import type { RowCollection, RowKey, RowStatus } from '@rowsignal/core'
+import { createRowView } from '@rowsignal/core/host'
 import type { MaybeRefOrGetter, Ref } from 'vue'
-import { getCurrentScope, toValue } from 'vue'
-import { toPlain, useHost } from './host.ts'
-import { followReadable } from './readable.ts'
-import { type Refs, toRefs, useView } from './rows.ts'
+import { toValue } from 'vue'
+import { type Refs, toPlain, toRef, toRefs, useHost } from './host.ts'
 
 /** What `useRow` gives: a readonly ref of the row, with the refs of its status on it, to be destructured. */
 export type RowRef<Row extends object> = Readonly<Ref<Readonly<Row> | undefined>> & Refs<RowStatus>
@@ -31,19 +23,10 @@ export function useRow<Row extends object, Key extends RowKey>(
   collection: MaybeRefOrGetter<RowCollection<Row, Key>>,
   key: MaybeRefOrGetter<Key | null | undefined>,
 ): RowRef<Row> {
-  const host = useHost()
-  const source = createRowSource(
+  const { status, row } = createRowView(
+    useHost(),
     () => toPlain(collection),
     () => toValue(key),
   )
-  const shown = followReadable(host, () => row(toPlain(collection), toValue(key)))
-  const scope = getCurrentScope()
-  const status = createRowStatus(() => {
-    const follow = (): RowStatus => useView(host, source, createRowsView).view
-    if (scope === undefined) return follow()
-    // A scope that has ended follows nothing any more.
-    const live: RowsViewSource<Row, Key>['live'] = (from) => liveRows(from, host)
-    return scope.active ? scope.run(follow)! : createRowsView({ ...source, live }).view
-  })
-  return Object.assign(shown, toRefs(status))
+  return Object.assign(toRef(row), toRefs(status))
 }

@@ -2,13 +2,13 @@ import type { CommonPowerSyncDatabase } from '@powersync/common'
 import {
   syncStatus,
   type SyncStatusValue,
-  syncStream,
   type SyncStreamOptions,
   type SyncStreamValue,
 } from '@rowsignal/core'
+import { createStream } from '@rowsignal/core/host'
 import { type MaybeRefOrGetter, type Ref, toValue } from 'vue'
 import { usePowerSync } from './context.ts'
-import { toPlain } from './host.ts'
+import { toPlain, toRef, useHost } from './host.ts'
 import { useReadable } from './readable.ts'
 
 /**
@@ -36,5 +36,11 @@ export function useSyncStream(
   options: MaybeRefOrGetter<SyncStreamOptions>,
   database: MaybeRefOrGetter<CommonPowerSyncDatabase> = usePowerSync(),
 ): Readonly<Ref<SyncStreamValue>> {
-  return useReadable(() => syncStream(toPlain(database), toValue(options)))
+  return toRef(
+    createStream(
+      useHost(),
+      () => toPlain(database),
+      () => toValue(options),
+    ),
+  )
 }

@@ -5,15 +5,16 @@
  * Untouched columns follow the row. A touched one keeps the user's value, also while a save is under way: if the save
  * fails, the row goes back and the form still shows what was typed. When the save succeeded, the column follows again.
  */
-import { type RowCollection, type RowKey } from '../rows/row-collection.ts'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { deepEquals, type Transaction } from '@tanstack/db'
-import { type DraftConflict, Edits } from './edits.ts'
 import { RowsignalError } from '../errors.ts'
-
-import type { Host } from '../rows/live-rows.ts'
-import { isVirtual, type VirtualName, withoutVirtual } from '../libraries/tanstack.ts'
 import { validate } from '../libraries/standard-schema.ts'
+import { isVirtual, type VirtualName, withoutVirtual } from '../libraries/tanstack.ts'
+import type { Host } from '../readable/framework.ts'
+import { keeper, remaker } from '../readable/keep.ts'
+import type { RowCollection, RowKey } from '../rows/row-collection.ts'
+import { createRowView } from '../rows/row-view.ts'
+import { type DraftConflict, Edits } from './edits.ts'
 
 /** A collection whose rows can be written. */
 export interface EditableCollection<Row extends object, Key extends RowKey> extends RowCollection<
@@ -48,13 +49,6 @@ export type DraftErrors<Row extends object> = {
   readonly [Column in DraftColumn<Row> | '$row']?: readonly string[]
 }
 
-/** What is edited; asked at each read, so that the framework tracks it and it may switch. */
-export interface DraftSource<Row extends object, Key extends RowKey> {
-  collection(): EditableCollection<Row, Key>
-  key(): Key | null | undefined
-  row(): Row | undefined
-}
-
 /** What `useDraft` gives, in the framework's own shape. */
 export interface Draft<Row extends object> {
   /** The row as edited; assign to its columns. A column that holds an object or array is replaced as a whole. */
@@ -87,11 +81,13 @@ export interface Draft<Row extends object> {
 }
 
 /** Makes the draft that a binding hands out; its edits belong to one key and are dropped when that switches. */
-export function createDraft<Row extends object, Key extends RowKey, Cell>(
-  source: DraftSource<Row, Key>,
-  host: Host<Cell>,
+export function createDraft<Row extends object, Key extends RowKey>(
+  host: Host<unknown>,
+  collection: () => EditableCollection<Row, Key>,
+  key: () => Key | null | undefined,
 ): Draft<Row> {
-  const form = new Form(source, host)
+  const { row } = createRowView<Row, Key>(host, collection, key)
+  const form = new Form(host, { collection, key, row })
   return {
     draft: new Proxy<DraftColumns<Row>>({}, formHandler(form)),
     get changed() {
@@ -99,7 +95,7 @@ export function createDraft<Row extends object, Key extends RowKey, Cell>(
     },
     get canSave() {
       return (
-        source.row() !== undefined &&
+        row() !== undefined &&
         Object.keys(form.changes()).length > 0 &&
         Object.keys(form.errors()).length === 0
       )
@@ -118,70 +114,83 @@ export function createDraft<Row extends object, Key extends RowKey, Cell>(
 
 type DraftMessages = Record<string, readonly string[]>
 
+/** What is edited; asked at each read, so that the framework tracks it and it may switch. */
+interface Edited<Row extends object, Key extends RowKey> {
+  readonly collection: () => EditableCollection<Row, Key>
+  readonly key: () => Key | null | undefined
+  readonly row: () => Row | undefined
+}
+
 /** The edits of what is shown now, tracked. */
-class Form<Row extends object, Key extends RowKey, Cell> {
-  readonly #source: DraftSource<Row, Key>
-  readonly #host: Host<Cell>
-  readonly #cell: Cell
-  readonly #keepErrors = keeper<DraftMessages>()
-  readonly #keepConflicts = keeper<Record<string, DraftConflict<unknown>>>()
+class Form<Row extends object, Key extends RowKey> {
+  readonly #edited: Edited<Row, Key>
+  readonly #host: Host<unknown>
+  readonly #cell: unknown
+  readonly #remakeErrors = remaker<DraftMessages>()
+  readonly #keepErrors = keeper<DraftMessages>(deepEquals)
+  readonly #remakeConflicts = remaker<Record<string, DraftConflict<unknown>>>()
+  readonly #keepConflicts = keeper<Record<string, DraftConflict<unknown>>>(deepEquals)
   #edits = new Edits()
   #collection: object | undefined
   #key: Key | null | undefined
   #version = 0
 
-  constructor(source: DraftSource<Row, Key>, host: Host<Cell>) {
-    this.#source = source
+  constructor(host: Host<unknown>, edited: Edited<Row, Key>) {
+    this.#edited = edited
     this.#host = host
     this.#cell = host.cell()
   }
 
   get(column: string): unknown {
     const edits = this.#read()
-    const row = this.#source.row()
+    const row = this.#edited.row()
     if (edits.has(column)) return edits.value(column)
     return row === undefined ? undefined : Reflect.get(row, column)
   }
 
   set(column: string, value: unknown): void {
     if (isVirtual(column)) return // a row that is assigned as a whole brings them along
-    this.#read().set(column, value, this.#source.row())
+    this.#read().set(column, value, this.#edited.row())
     this.#tell()
   }
 
   /** The columns of the row, under `values`. */
   merged(values = this.#read().values()): Record<string, unknown> {
-    return { ...withoutVirtual(this.#source.row() ?? {}), ...values }
+    return { ...withoutVirtual(this.#edited.row() ?? {}), ...values }
   }
 
   changes(): Record<string, unknown> {
-    return this.#read().changes(this.#source.row())
+    return this.#read().changes(this.#edited.row())
   }
 
   conflicts(): Record<string, DraftConflict<unknown>> {
-    return this.#keepConflicts(this.#inputs(), () => this.#read().conflicts(this.#source.row()))
+    return this.#remakeConflicts(this.#inputs(), () =>
+      this.#keepConflicts(this.#read().conflicts(this.#edited.row())),
+    )
   }
 
   errors(): DraftMessages {
-    return this.#keepErrors(this.#inputs(), () => {
-      const { schema } = this.#source.collection().config
-      const changes = this.changes()
-      if (schema === undefined || this.#source.row() === undefined) return {}
-      // As @tanstack/db validates an update: the whole row as it will be.
-      if (Object.keys(changes).length === 0) return {}
-      return errorsByColumn(validate(schema, this.merged(changes)).issues)
-    })
+    return this.#remakeErrors(this.#inputs(), () => this.#keepErrors(this.#findErrors()))
+  }
+
+  #findErrors(): DraftMessages {
+    const { schema } = this.#edited.collection().config
+    const changes = this.changes()
+    if (schema === undefined || this.#edited.row() === undefined) return {}
+    // As @tanstack/db validates an update: the whole row as it will be.
+    if (Object.keys(changes).length === 0) return {}
+    return errorsByColumn(validate(schema, this.merged(changes)).issues)
   }
 
   resolve(column: string, choice: 'mine' | 'theirs'): void {
-    if (choice === 'mine') this.#read().keepMine(column, this.#source.row())
+    if (choice === 'mine') this.#read().keepMine(column, this.#edited.row())
     else this.#read().drop(column)
     this.#tell()
   }
 
   save(): Transaction | undefined {
-    const collection = this.#source.collection()
-    const key = this.#source.key()
+    const collection = this.#edited.collection()
+    const key = this.#edited.key()
     if (key === null || key === undefined || !collection.has(key)) {
       throw new RowsignalError(
         'no-row',
@@ -219,8 +228,8 @@ class Form<Row extends object, Key extends RowKey, Cell> {
 
   #read(): Edits {
     this.#host.track(this.#cell, undefined)
-    const collection = this.#source.collection()
-    const key = this.#source.key()
+    const collection = this.#edited.collection()
+    const key = this.#edited.key()
     if (collection !== this.#collection || key !== this.#key) {
       this.#edits = new Edits()
       this.#collection = collection
@@ -236,7 +245,7 @@ class Form<Row extends object, Key extends RowKey, Cell> {
 
   /** All that conflicts and errors are made of. */
   #inputs(): readonly unknown[] {
-    return [this.#read(), this.#version, this.#source.row(), this.#source.collection()]
+    return [this.#read(), this.#version, this.#edited.row(), this.#edited.collection()]
   }
 }
 
@@ -272,18 +281,4 @@ function errorsByColumn(issues: readonly StandardSchemaV1.Issue[] = []): DraftMe
     ;(errors[column] ??= []).push(message)
   }
   return errors
-}
-
-/** Makes a value when one of its inputs differs, and keeps the old one if the new one is equal. */
-function keeper<T>(): (inputs: readonly unknown[], make: () => T) => T {
-  let kept: { inputs: readonly unknown[]; value: T } | undefined
-  return (inputs, make) => {
-    if (kept?.inputs.every((input, index) => Object.is(input, inputs[index]))) return kept.value
-    const value = make()
-    kept = {
-      inputs,
-      value: kept !== undefined && deepEquals(kept.value, value) ? kept.value : value,
-    }
-    return kept.value
-  }
 }

@@ -2,22 +2,16 @@
  * What `useLiveQuery` of each binding asks and hands out: the answer of a query function as a collection to show, and
  * the view of its rows with the fields of TanStack's own adapters.
  */
-import { type RowsWindow } from '../rows/rows-window.ts'
-import { type RowCollection, type RowKey } from '../rows/row-collection.ts'
 import { BaseQueryBuilder, isCollection, isSingleResultCollection, Query } from '@tanstack/db'
 import type { CollectionStatus, ExtractContext, GetResult, SingleResult } from '@tanstack/db'
 import { isRowsignalError, RowsignalError } from '../errors.ts'
-
-import { type LiveQueryCollection, shareLiveQuery } from './live-query.ts'
-import type { Host } from '../rows/live-rows.ts'
-import {
-  createRowsView,
-  type Followed,
-  type RowsView,
-  type RowsViewSource,
-} from '../rows/rows-view.ts'
-import { type Asked, type AskedSource, keepIfSameAsked } from '../rows/shown-collection.ts'
 import type { AnyCollection, AnyQuery, AnyRow } from '../libraries/tanstack.ts'
+import type { Host } from '../readable/framework.ts'
+import { withGetters } from '../readable/getters.ts'
+import type { RowCollection, RowKey } from '../rows/row-collection.ts'
+import { createView, type RowsView } from '../rows/rows-view.ts'
+import type { Asked } from '../rows/shown-collection.ts'
+import { type LiveQueryCollection, shareLiveQuery } from './live-query.ts'
 
 /** What a query function may return. Nothing: the query is disabled. */
 export type QueryAnswer = AnyQuery | AnyCollection | null | undefined | false
@@ -93,33 +87,6 @@ export interface LiveQueryView<Answer> extends Pick<
   readonly status: CollectionStatus | IfDisabled<Answer, 'disabled'>
 }
 
-/**
- * Asks for the answer to what a user gave to `useLiveQuery`.
- *
- * @param read Unwraps the argument; a function is a query function.
- */
-export function createQuerySource<Cell>(
-  host: Host<Cell>,
-  read: () => unknown,
-): AskedSource<AnyRow, RowKey> {
-  const cell = host.cell()
-  let last: Asked<AnyRow, RowKey> = {}
-  const answer = (): Asked<AnyRow, RowKey> => {
-    try {
-      return answerOf(read())
-    } catch (cause) {
-      return { status: 'error', error: queryFailed(cause) }
-    }
-  }
-  return {
-    asked() {
-      host.track(cell, undefined)
-      return (last = keepIfSameAsked(last, answer()))
-    },
-    retry: () => host.trigger(cell),
-  }
-}
-
 function queryFailed(cause: unknown): RowsignalError {
   if (isRowsignalError(cause)) return cause
   return new RowsignalError(
@@ -129,15 +96,14 @@ function queryFailed(cause: unknown): RowsignalError {
   )
 }
 
-function answerOf(given: unknown): Asked<AnyRow, RowKey> {
+function answerOf(given: unknown): RowCollection<AnyRow, RowKey> | undefined {
   const answer = ask(given)
-  if (isNothing(answer)) return {}
-  if (isCollection(answer)) return { collection: asRows(answer) }
+  if (isNothing(answer)) return undefined
+  if (isCollection(answer)) return asRows(answer)
   const isBuilder = answer instanceof BaseQueryBuilder
   const { query, ...options } = (isBuilder ? { query: answer } : answer) as { query?: unknown }
   const built = ask(query)
-  if (isNothing(built)) return {}
-  return { collection: asRows(shareLiveQuery(built as AnyQuery, options)) }
+  return isNothing(built) ? undefined : asRows(shareLiveQuery(built as AnyQuery, options))
 }
 
 function asRows(collection: AnyCollection): RowCollection<AnyRow, RowKey> {
@@ -152,30 +118,41 @@ function isNothing(answer: unknown): answer is null | undefined | false {
   return answer === null || answer === undefined || answer === false
 }
 
-export interface LiveQueryViewHandle<Answer> extends Followed<AnyRow, RowKey> {
-  readonly view: LiveQueryView<Answer>
-  /** The collection whose rows the view shows. Tracked. */
-  readonly shown: () => RowCollection<AnyRow, RowKey> | undefined
-  /** All rows of an answer, or the one of `findOne`. Tracked. */
-  readonly rows: () => AnswerRows<Answer>
-}
-
-/** The view of a query's rows that a binding turns into refs, accessors or getters. */
+/**
+ * The view of a query's rows that a binding turns into refs, accessors or getters.
+ *
+ * @param read Unwraps what a user gave to `useLiveQuery`; a function is a query function. It runs again when something
+ * that it read changes, and by `retry()` after it threw.
+ * @returns With it, tracked: all rows of an answer, or the one of `findOne`.
+ */
 export function createLiveQueryView<Answer>(
-  source: RowsViewSource<AnyRow, RowKey>,
-): LiveQueryViewHandle<Answer> {
-  /** On 0.9.2 the collection of a `findOne` holds every row that fits. */
-  const window = (): RowsWindow | undefined => (isOne() ? { limit: 1 } : undefined)
-  const { view: rowsView, shown, follow, stop } = createRowsView({ ...source, window })
-  let state = new Map<RowKey, AnyRow>()
-  let stateOf: readonly AnyRow[] | undefined
-
-  const isOne = (): boolean => {
-    const collection = shown() as unknown as AnyCollection | undefined
-    return collection !== undefined && isSingleResultCollection(collection)
+  host: Host<unknown>,
+  read: () => unknown,
+): { readonly view: LiveQueryView<Answer>; readonly rows: () => AnswerRows<Answer> } {
+  const retried = host.cell()
+  const ask = (): Asked<AnyRow, RowKey> => {
+    host.track(retried, undefined)
+    try {
+      return { collection: answerOf(read()) }
+    } catch (cause) {
+      return { error: queryFailed(cause) }
+    }
   }
+  const {
+    view: rowsView,
+    asked,
+    shownRows,
+  } = createView(host, {
+    ask,
+    retry: () => host.trigger(retried),
+    // On 0.9.2 the collection of a `findOne` holds every row that fits.
+    window: (shown) => (isSingle(shown) ? { limit: 1 } : undefined),
+  })
+  const isOne = (): boolean => isSingle(shownRows()?.collection)
   const bySize = <Row>(rows: readonly Row[]): readonly Row[] | Row | undefined =>
     isOne() ? rows[0] : rows
+  let state = new Map<RowKey, AnyRow>()
+  let stateOf: readonly AnyRow[] | undefined
 
   const own = {
     get data() {
@@ -191,14 +168,17 @@ export function createLiveQueryView<Answer>(
       return state
     },
     get collection() {
-      const { collection, error } = source.asked()
+      const { collection, error } = asked()
       if (error !== undefined) throw error
       return collection ?? null
     },
   }
-  const view = Object.defineProperties({} as LiveQueryView<Answer>, {
-    ...Object.getOwnPropertyDescriptors(rowsView),
-    ...Object.getOwnPropertyDescriptors(own),
-  })
-  return { view, shown, rows: () => bySize(rowsView.rows) as AnswerRows<Answer>, follow, stop }
+  const view = withGetters(rowsView, own) as unknown as LiveQueryView<Answer>
+  return { view, rows: () => bySize(rowsView.rows) as AnswerRows<Answer> }
+}
+
+function isSingle(collection: RowCollection<AnyRow, RowKey> | undefined): boolean {
+  return (
+    collection !== undefined && isSingleResultCollection(collection as unknown as AnyCollection)
+  )
 }

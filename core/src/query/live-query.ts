@@ -6,6 +6,8 @@
  * objects, with the same options. Functions (`fn.where`, `getKey`) are equal only if they are the same function; a query
  * with one inside a subquery is never shared. Held weakly: what nobody holds and nothing subscribes to is collected.
  */
+import { beginAlike } from '../readable/keep.ts'
+import { perObject } from '../readable/per-object.ts'
 import { collectionsOf, keyOf, structureOf } from './query-ir.ts'
 import {
   createCollection,
@@ -20,6 +22,7 @@ import type {
   ExtractContext,
   GetResult,
   InitialQueryBuilder,
+  IR,
   LiveQueryCollectionConfig,
   NonSingleResult,
   QueryBuilder,
@@ -87,24 +90,32 @@ interface Shared {
 }
 
 /** By the first collection that a query reads, then by its structure. */
-const known = new WeakMap<object, Map<string, Shared[]>>()
+const sharedOf = perObject((_first: AnyCollection) => new Map<string, Shared[]>())
+
+/** A query as its builder gives it, as TanStack DB holds it, and the collections that it reads. */
+interface Built {
+  readonly builder: AnyQuery
+  readonly query: IR.QueryIR
+  readonly read: readonly AnyCollection[]
+}
 
 /** The live query of what a builder has built, with the other options of its config. */
-export function shareLiveQuery(built: AnyQuery, options: Record<string, unknown>): AnyCollection {
-  const query = queryOf(built)
+export function shareLiveQuery(builder: AnyQuery, options: Record<string, unknown>): AnyCollection {
+  const query = queryOf(builder)
   const read = collectionsOf(query)
+  const built: Built = { builder, query, read }
   const structure = structureOf(query)
   const first = read[0]
-  if (structure === undefined || first === undefined) return create(built, read, options)
+  if (structure === undefined || first === undefined) return create(built, options)
 
-  let ofFirst = known.get(first)
-  if (ofFirst === undefined) known.set(first, (ofFirst = new Map()))
+  const ofFirst = sharedOf(first)
   const alike = (ofFirst.get(structure.hash) ?? []).filter(isHeld)
   const identity = [...read, ...structure.functions, ...Object.entries(options).flat()]
-  const same = alike.find((one) => equal(one.identity, identity))?.collection.deref()
-  if (same !== undefined) return same
+  const same = alike.find((one) => beginAlike(one.identity, identity, Infinity))
+  const shared = same?.collection.deref()
+  if (shared !== undefined) return shared
 
-  const collection = create(built, read, options)
+  const collection = create(built, options)
   ofFirst.set(structure.hash, [...alike, { identity, collection: new WeakRef(collection) }])
   forgetWhenCollected(collection, ofFirst, structure.hash)
   return collection
@@ -112,12 +123,6 @@ export function shareLiveQuery(built: AnyQuery, options: Record<string, unknown>
 
 function isHeld({ collection }: Shared): boolean {
   return collection.deref() !== undefined
-}
-
-function equal(left: readonly unknown[], right: readonly unknown[]): boolean {
-  return (
-    left.length === right.length && left.every((value, index) => Object.is(value, right[index]))
-  )
 }
 
 let collected: FinalizationRegistry<() => void> | undefined
@@ -137,16 +142,15 @@ function forgetWhenCollected(
 }
 
 function create(
-  built: AnyQuery,
-  read: readonly AnyCollection[],
+  { builder, query, read }: Built,
   { keepAliveMs, ...options }: Record<string, unknown> & LiveQueryOptions,
 ): AnyCollection {
   const config = {
-    ...keyOf(queryOf(built)),
+    ...keyOf(query),
     // TanStack DB takes 0 for never.
     ...(keepAliveMs === undefined ? {} : { gcTime: Math.max(keepAliveMs, 1) }),
     ...options,
-    query: built as unknown as QueryBuilder<Context>,
+    query: builder as unknown as QueryBuilder<Context>,
   }
   const make = read.some(isWithoutRows) ? createWithoutRows : createLiveQueryCollection
   const collection = make(config) as AnyCollection

@@ -6,6 +6,7 @@
  * publication has brought all tables up to date, and inside the batches of all frameworks in use.
  */
 import { attempt } from '../errors.ts'
+import { whileUsed } from './while-used.ts'
 
 /** Ends what it was returned for; calling it again does nothing. */
 export type Stop = () => void
@@ -87,7 +88,6 @@ function flush(): void {
 /** Makes a readable of a source: started with the first listener, stopped with the last. */
 export function createReadable<T>(source: Source<T>): Readable<T> {
   const listeners = new Set<(value: T) => void>()
-  let stop: Stop | undefined
   let last: T
 
   const notify = (): void => {
@@ -98,17 +98,19 @@ export function createReadable<T>(source: Source<T>): Readable<T> {
     for (const listener of listeners) attempt(() => listener(value))
   }
 
+  const use = whileUsed(() => {
+    const stop = source.start(() => enqueue(notify))
+    last = source.get()
+    return stop
+  })
+
   const listen = (listener: (value: T) => void): Stop => {
+    const leave = use()
     const own = (value: T): void => listener(value) // the same function may listen twice
     listeners.add(own)
-    if (stop === undefined) {
-      stop = source.start(() => enqueue(notify))
-      last = source.get()
-    }
     return () => {
-      if (!listeners.delete(own) || listeners.size > 0) return
-      stop?.()
-      stop = undefined
+      listeners.delete(own)
+      leave()
     }
   }
 

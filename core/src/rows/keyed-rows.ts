@@ -12,6 +12,8 @@ import { beginAlike, keepIfSame, noItems } from '../readable/keep.ts'
 import type { RowCollection, RowEvent, RowKey } from './row-collection.ts'
 import { attempt } from '../errors.ts'
 import { enqueue, type Stop } from '../readable/readable.ts'
+import { perObject } from '../readable/per-object.ts'
+import { whileUsed } from '../readable/while-used.ts'
 
 /** A key whose row differs from what listeners were told before. */
 export interface RowChange<Row, Key> {
@@ -37,8 +39,8 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
   #rows: readonly Row[] = noItems
   #keysStale = true
   #rowsStale = true
-  #users = 0
-  #stop: Stop | undefined
+  #live = false
+  readonly #use = whileUsed(() => this.#start())
 
   constructor(collection: RowCollection<Row, Key>) {
     this.collection = collection
@@ -46,7 +48,7 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
 
   /** Whether changes reach us at all; without, everything is read from the collection. */
   get live(): boolean {
-    return this.#stop !== undefined
+    return this.#live
   }
 
   /** Whether the collection is ahead of what listeners were told, as it is in the middle of a batch. */
@@ -104,32 +106,27 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
     if (listeners === undefined) this.#rowListeners.set(key, (listeners = new Set()))
     listeners.add(listener)
     return this.#hold(() => {
-      listeners.delete(listener)
-      if (listeners.size === 0) this.#rowListeners.delete(key)
+      if (listeners.delete(listener) && listeners.size === 0) this.#rowListeners.delete(key)
     })
   }
 
   #hold(release: () => void): Stop {
-    if (this.#users === 0) this.#start() // first, so that a collection that cannot start leaves no user behind
-    this.#users++
-    let held = true
+    const leave = this.#use()
     return () => {
-      if (!held) return
-      held = false
       release()
-      if (--this.#users > 0) return
-      this.#stop?.()
-      this.#stop = undefined
+      leave()
     }
   }
 
-  #start(): void {
+  #start(): Stop {
     const rows = this.collection.subscribeChanges((events) => this.#note(events), {
       includeInitialState: false,
     })
     const stopStatus = this.collection.on('status:change', () => this.#noteStatus())
     this.#keysStale = this.#rowsStale = true
-    this.#stop = () => {
+    this.#live = true
+    return () => {
+      this.#live = false
       stopStatus()
       rows.unsubscribe()
       this.#changed.clear()
@@ -199,13 +196,13 @@ function isUnconfirmed(row: object | undefined): boolean {
   return row !== undefined && '$synced' in row && row.$synced === false
 }
 
-const known = new WeakMap<object, unknown>()
+const keyedRowsOf = perObject(
+  (collection: RowCollection<object, RowKey>) => new KeyedRows(collection),
+)
 
 /** The one `KeyedRows` of a collection. */
 export function keyedRows<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
 ): KeyedRows<Row, Key> {
-  let keyed = known.get(collection) as KeyedRows<Row, Key> | undefined
-  if (keyed === undefined) known.set(collection, (keyed = new KeyedRows(collection)))
-  return keyed
+  return keyedRowsOf(collection) as unknown as KeyedRows<Row, Key>
 }

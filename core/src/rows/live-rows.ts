@@ -8,51 +8,19 @@
  * every row. A deleted row keeps its last value, for what is still on its way out of the page; the same key again is
  * the same object. A row that outlives the lists that followed it is followed by what reads it.
  */
-import { findKeyField } from './row-collection.ts'
-import { type RowCollection, type RowKey } from './row-collection.ts'
-import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
-
 import type { CollectionStatus } from '@tanstack/db'
+import type { Followable, Host } from '../readable/framework.ts'
+import { perObject } from '../readable/per-object.ts'
 import { batch, type Stop } from '../readable/readable.ts'
 import { isSameValue } from '../readable/same-value.ts'
+import { whileUsed } from '../readable/while-used.ts'
+import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
+import { findKeyField, type RowCollection, type RowKey } from './row-collection.ts'
 import { columnOf, inspect, rowHandler, snapshot } from './row-proxy.ts'
 
-/**
- * What live rows need of a framework. A cell stands for the fact that something changed: values are read where they are,
- * so that they are right also in the middle of a batch.
- */
-export interface Host<Cell> {
-  /** On a server nothing is subscribed to: rows are read as they are. */
-  readonly server: boolean
-  /** A symbol by which the framework asks whether an object is a Proxy (Solid's `$PROXY`), answered with yes. */
-  readonly proxySymbol?: symbol
-  /** A new cell; may be asked for in the middle of a computation that is about to track it. */
-  cell(): Cell
-  /**
-   * Makes the running computation depend on the cell, and returns what it is to see: `now`, or, where Svelte takes down
-   * what a change has removed, what was read before that change.
-   *
-   * @param part Names the value, where several are read by one cell.
-   */
-  track<T>(cell: Cell, now: T, part?: unknown): T
-  /** Runs again what depends on the cell. */
-  trigger(cell: Cell): void
-  /** Holds the rows for the running computation, as far as there is one and the framework can tell when it ends. */
-  follow?(rows: Pick<LiveRows<object, RowKey>, 'acquire'>): void
-}
-
-/** The host of every binding on a server: there is nothing to run again. */
-export const serverHost: Host<undefined> = {
-  server: true,
-  cell: () => undefined,
-  track: (_, now) => now,
-  trigger: () => {},
-}
-
 /** The rows of one collection in one framework. Every method but `acquire` is tracked. */
-export interface LiveRows<Row extends object, Key extends RowKey> {
-  /** Subscribes until the returned function is called; counted, so that each component may call it. */
-  acquire(): Stop
+export interface LiveRows<Row extends object, Key extends RowKey> extends Followable {
+  readonly collection: RowCollection<Row, Key>
   /** The keys in order, at least the first `end`, frozen; runs again only when one of those asked for comes, goes or moves. */
   keys(end?: number): readonly Key[]
   size(): number
@@ -113,10 +81,13 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   #data: readonly Row[] | undefined
   #status: CollectionStatus | undefined
   #epoch = 0
-  #users = 0
-  #stop: Stop | undefined
+  #isFollowed = false
+  readonly collection: RowCollection<Row, Key>
+  readonly acquire: () => Stop
 
   constructor(collection: RowCollection<Row, Key>, host: Host<Cell>) {
+    this.collection = collection
+    this.acquire = host.server ? () => () => {} : whileUsed(() => this.#start())
     this.#keyed = keyedRows(collection)
     this.#host = host
     this.#orderCell = host.cell()
@@ -130,21 +101,6 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       whole: (slot) => this.#whole(slot),
       untracked: (slot) => this.#current(this.#present(slot)),
     })
-  }
-
-  acquire(): Stop {
-    if (this.#host.server) return () => {}
-    if (this.#users === 0) {
-      this.#stop = this.#keyed.listen((changes) => this.#apply(changes))
-      this.#refresh()
-    }
-    this.#users++
-    let held = true
-    return () => {
-      if (!held) return
-      held = false
-      if (--this.#users === 0) this.#release()
-    }
   }
 
   keys(end?: number): readonly Key[] {
@@ -231,8 +187,8 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 
   #followed(held: Slot<Row, Key, Cell>): Slot<Row, Key, Cell> {
-    if (this.#users === 0) held.alone = true
-    if (held.alone) this.#host.follow?.(this)
+    if (!this.#isFollowed) held.alone = true
+    if (held.alone) this.#host.followHere(this)
     return this.#present(held)
   }
 
@@ -310,9 +266,18 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     this.#compareList()
   }
 
+  #start(): Stop {
+    const stop = this.#keyed.listen((changes) => this.#apply(changes))
+    this.#isFollowed = true
+    this.#refresh()
+    return () => {
+      stop()
+      this.#isFollowed = false
+      this.#release()
+    }
+  }
+
   #release(): void {
-    this.#stop?.()
-    this.#stop = undefined
     this.#epoch++ // rows that someone still holds find their slot again by it
     const slots = [...this.#slots.values()]
     // What still reads one of these rows reads it again, and follows it by that; later, when the page has let go of what
@@ -328,7 +293,11 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 }
 
-const known = new WeakMap<object, WeakMap<object, unknown>>()
+const livePerHost = perObject((host: Host<unknown>) =>
+  perObject(
+    (collection: RowCollection<object, RowKey>) => new CollectionLiveRows(collection, host),
+  ),
+)
 
 /** The live rows of a collection in a framework: one for all on a client, new for each caller on a server. */
 export function liveRows<Row extends object, Key extends RowKey, Cell>(
@@ -336,9 +305,6 @@ export function liveRows<Row extends object, Key extends RowKey, Cell>(
   host: Host<Cell>,
 ): LiveRows<Row, Key> {
   if (host.server) return new CollectionLiveRows(collection, host)
-  let ofHost = known.get(host)
-  if (ofHost === undefined) known.set(host, (ofHost = new WeakMap()))
-  let rows = ofHost.get(collection) as LiveRows<Row, Key> | undefined
-  if (rows === undefined) ofHost.set(collection, (rows = new CollectionLiveRows(collection, host)))
-  return rows
+  const ofHost = livePerHost(host)
+  return ofHost(collection) as unknown as LiveRows<Row, Key>
 }

@@ -6,18 +6,18 @@ import { attempt, isRowsignalError, reportToPlatform, RowsignalError } from '../
 import { type AnyCollection, syncErrorOf } from '../libraries/tanstack.ts'
 
 /** The collections that a live query of ours reads. */
-const read = new WeakMap<object, readonly AnyCollection[]>()
+const readBy = new WeakMap<object, readonly AnyCollection[]>()
 /** One error object for each failure, however often it is asked for. */
 const reported = new WeakMap<object, RowsignalError>()
 
 /** Says what a live query reads, so that its error and its retry are theirs. */
 export function setRead(liveQuery: object, collections: readonly AnyCollection[]): void {
-  read.set(liveQuery, collections)
+  readBy.set(liveQuery, collections)
 }
 
 /** Why the collection does not follow what it shows; undefined while it does. */
 export function errorOf(collection: AnyCollection): RowsignalError | undefined {
-  for (const below of read.get(collection) ?? []) {
+  for (const below of readBy.get(collection) ?? []) {
     const error = errorOf(below)
     if (error !== undefined) return error
   }
@@ -41,7 +41,7 @@ function reportedError(collection: AnyCollection): RowsignalError {
 
 /** Has a collection in error try again: what it reads first, then itself. */
 export function retryCollection(collection: AnyCollection): void {
-  const reads = read.get(collection)
+  const reads = readBy.get(collection)
   const { retry } = collection.utils as { retry?: unknown }
   if (reads !== undefined) {
     for (const below of reads) if (below.status === 'error') retryCollection(below)

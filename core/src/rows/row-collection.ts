@@ -1,5 +1,6 @@
 /** What the library needs of a collection whose rows it shows, whoever made it. */
 import type { CollectionStatus } from '@tanstack/db'
+import { perObject } from '../readable/per-object.ts'
 import type { Stop } from '../readable/readable.ts'
 
 /** What @tanstack/db takes as the key of a row. */
@@ -33,17 +34,20 @@ export interface RowCollection<Row extends object, Key extends RowKey> {
   ): { unsubscribe(): void }
 }
 
-/** The one field that `getKey` returns as it is, or undefined for a key made in any other way. */
-export function findKeyField<Row extends object, Key extends RowKey>(
-  collection: RowCollection<Row, Key>,
-): string | undefined {
+const keyFieldOf = perObject((config: { getKey(row: object): unknown }) => {
   const mark = Symbol('key')
   let field: string | undefined
   const probe = new Proxy({}, { get: (_, property) => ((field = String(property)), mark) })
   try {
-    const key: unknown = collection.config.getKey(probe as Row)
-    return key === mark ? field : undefined
+    return { field: config.getKey(probe) === mark ? field : undefined }
   } catch {
-    return undefined // a getKey that computes with the field fails on the mark: no field is the key
+    return { field: undefined } // a getKey that computes with the field fails on the mark: no field is the key
   }
+})
+
+/** The one field that `getKey` returns as it is, or undefined for a key made in any other way. */
+export function findKeyField<Row extends object, Key extends RowKey>({
+  config,
+}: RowCollection<Row, Key>): string | undefined {
+  return keyFieldOf(config).field
 }

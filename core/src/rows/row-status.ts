@@ -1,57 +1,73 @@
-/** What `useRow` of each binding asks and tells beside the row: why there is none, if there is none. */
-
-import { type RowCollection, type RowKey } from './row-collection.ts'
-import type { RowsView } from './rows-view.ts'
-import { type AskedSource, createAskedSource } from './shown-collection.ts'
+/** How it is with the collection whose rows are shown. */
+import type { CollectionStatus } from '@tanstack/db'
+import type { RowsignalError } from '../errors.ts'
+import type { AnyCollection } from '../libraries/tanstack.ts'
+import type { LiveRows } from './live-rows.ts'
+import { errorOf, retryCollection } from './recovery.ts'
+import type { RowKey } from './row-collection.ts'
 
 /**
- * How it is with the collection of a row, in the framework's own shape: a row that is not there is not read yet while
- * `isLoading`, and not in the collection when `isReady`. `disabled` without a key.
+ * How it is with the collection of rows, in the framework's own shape. Of one row it tells why there is none: it is not
+ * read yet while `isLoading`, and not in the collection when `isReady`; `disabled` without a key.
  */
-export type RowStatus = Pick<
-  RowsView<object, RowKey>,
-  'status' | 'isIdle' | 'isLoading' | 'isReady' | 'isError' | 'isCleanedUp' | 'error' | 'retry'
->
-
-/** Asks for the collection of a row, or for nothing without a key. */
-export function createRowSource<Row extends object, Key extends RowKey>(
-  collection: () => RowCollection<Row, Key>,
-  key: () => Key | null | undefined,
-): AskedSource<Row, Key> {
-  return createAskedSource(() => ((key() ?? undefined) === undefined ? undefined : collection()))
+export interface RowStatus {
+  /** The status of the collection that is asked for, or `disabled` when none is. */
+  readonly status: CollectionStatus | 'disabled'
+  readonly isIdle: boolean
+  readonly isLoading: boolean
+  /** Whether there is nothing to wait for: `ready` or `disabled`. */
+  readonly isReady: boolean
+  readonly isError: boolean
+  readonly isCleanedUp: boolean
+  /** Why the status is `error`: of a live query that of the collection it reads. */
+  readonly error: RowsignalError | undefined
+  /** Has what failed try again. */
+  readonly retry: () => void
 }
 
-/**
- * The status of a row that a binding turns into refs or getters.
- *
- * @param make Makes the view that tells it, when it is first asked: with one for each of 100 rows their mount took three
- * to six times as long (10,000 rows, Chromium 156, tests/bench/bindings), and most are never asked.
- */
-export function createRowStatus(make: () => RowStatus): RowStatus {
-  let made: RowStatus | undefined
-  const view = (): RowStatus => (made ??= make())
+/** Where a status comes from; called at each read, so that the framework tracks it. */
+interface StatusOptions {
+  /** The rows of the collection that is asked for, if one is. */
+  readonly rows: () => Pick<LiveRows<object, RowKey>, 'collection' | 'status'> | undefined
+  /** Why there is no collection, when that is an error. */
+  readonly error?: () => RowsignalError | undefined
+  /** Asks again, after an error without a collection. */
+  readonly retry?: (() => void) | undefined
+}
+
+/** The part of a view that tells its status. Each property is tracked by itself. */
+export function createStatus({ rows, error, retry }: StatusOptions): RowStatus {
+  const status = (): CollectionStatus | 'disabled' =>
+    rows()?.status() ?? (error?.() === undefined ? 'disabled' : 'error')
   return {
     get status() {
-      return view().status
+      return status()
     },
     get isIdle() {
-      return view().isIdle
+      return status() === 'idle'
     },
     get isLoading() {
-      return view().isLoading
+      return status() === 'loading'
     },
     get isReady() {
-      return view().isReady
+      return status() === 'ready' || status() === 'disabled'
     },
     get isError() {
-      return view().isError
+      return status() === 'error'
     },
     get isCleanedUp() {
-      return view().isCleanedUp
+      return status() === 'cleaned-up'
     },
     get error() {
-      return view().error
+      const asked = rows()
+      if (asked === undefined) return error?.()
+      asked.status() // an error comes and goes with it
+      return errorOf(asked.collection as unknown as AnyCollection)
     },
-    retry: () => view().retry(),
+    retry() {
+      const asked = rows()
+      if (asked === undefined) retry?.()
+      else retryCollection(asked.collection as unknown as AnyCollection)
+    },
   }
 }

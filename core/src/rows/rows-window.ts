@@ -1,7 +1,7 @@
 /** The part of the live rows that a list shows. */
 import { keepIfSame, noItems } from '../readable/keep.ts'
 import type { LiveRows } from './live-rows.ts'
-import type { RowKey } from './row-collection.ts'
+import type { RowCollection, RowKey } from './row-collection.ts'
 
 /** Which part of the rows a list shows, for virtual scrolling: only these get live rows. */
 export interface RowsWindow {
@@ -14,13 +14,17 @@ export interface RowsWindow {
 /** The part of the live rows that a window shows; each array is frozen, and the same while it holds the same items. */
 export class RowsPart<Row extends object, Key extends RowKey> {
   readonly #live: () => LiveRows<Row, Key> | undefined
-  readonly #window: () => RowsWindow | undefined
+  readonly #window: (shown: RowCollection<Row, Key>) => RowsWindow | undefined
   #last: LiveRows<Row, Key> | undefined
   #keys: readonly Key[] = noItems
   #rows: readonly Readonly<Row>[] = noItems
   #data: readonly Row[] = noItems
 
-  constructor(live: () => LiveRows<Row, Key> | undefined, window: () => RowsWindow | undefined) {
+  /** @param window Called at each read, so that the framework tracks it. */
+  constructor(
+    live: () => LiveRows<Row, Key> | undefined,
+    window: (shown: RowCollection<Row, Key>) => RowsWindow | undefined,
+  ) {
     this.#live = live
     this.#window = window
   }
@@ -36,9 +40,8 @@ export class RowsPart<Row extends object, Key extends RowKey> {
 
   data(): readonly Row[] {
     const live = this.#live()
-    const window = this.#window()
     if (live === undefined) return (this.#data = noItems)
-    if (isWhole(window)) return (this.#data = live.data())
+    if (isWhole(this.#window(live.collection))) return (this.#data = live.data())
     const rows = this.#read(live).map((key) => live.plain(key))
     return (this.#data = keepIfSame(
       this.#data,
@@ -51,14 +54,18 @@ export class RowsPart<Row extends object, Key extends RowKey> {
   }
 
   #read(live: LiveRows<Row, Key> | undefined): readonly Key[] {
-    const window = this.#window()
-    const next = live === undefined ? noItems : cut(live.keys(endOf(window)), window)
-    const kept = keepIfSame(this.#keys, next)
+    const kept = keepIfSame(this.#keys, live === undefined ? noItems : this.#keysOf(live))
     // Equal keys of another collection are other rows.
     if (kept === this.#keys && live === this.#last) return kept
     this.#rows = live === undefined ? noItems : Object.freeze(this.#rowsOf(kept, live))
     this.#last = live
     return (this.#keys = kept)
+  }
+
+  #keysOf(live: LiveRows<Row, Key>): readonly Key[] {
+    const window = this.#window(live.collection)
+    const keys = live.keys(endOf(window))
+    return isWhole(window) ? keys : keys.slice(window?.offset ?? 0, endOf(window))
   }
 
   /**
@@ -88,8 +95,4 @@ function isWhole(window: RowsWindow | undefined): boolean {
 
 function endOf(window: RowsWindow | undefined): number {
   return (window?.offset ?? 0) + (window?.limit ?? Infinity)
-}
-
-function cut<Key>(keys: readonly Key[], window: RowsWindow | undefined): readonly Key[] {
-  return isWhole(window) ? keys : keys.slice(window?.offset ?? 0, endOf(window))
 }

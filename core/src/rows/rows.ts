@@ -1,9 +1,16 @@
 /** The rows of a collection as readables, plain and framework-free. */
 import { type RowCollection, type RowKey } from './row-collection.ts'
 import { keyedRows } from './keyed-rows.ts'
+import { perObject } from '../readable/per-object.ts'
 import { createReadable, type Readable } from '../readable/readable.ts'
 
-const known = new WeakMap<object, unknown>()
+const rowsOf = perObject((collection: RowCollection<object, RowKey>) => {
+  const keyed = keyedRows(collection)
+  return createReadable({
+    get: () => keyed.rows(),
+    start: (changed) => keyed.listen(changed),
+  })
+})
 
 /**
  * The rows of a collection, in its order, as a readable.
@@ -17,16 +24,7 @@ const known = new WeakMap<object, unknown>()
 export function rows<Row extends object, Key extends RowKey>(
   collection: RowCollection<Row, Key>,
 ): Readable<readonly Row[]> {
-  let readable = known.get(collection) as Readable<readonly Row[]> | undefined
-  if (readable === undefined) {
-    const keyed = keyedRows(collection)
-    readable = createReadable({
-      get: () => keyed.rows(),
-      start: (changed) => keyed.listen(changed),
-    })
-    known.set(collection, readable)
-  }
-  return readable
+  return rowsOf(collection) as Readable<readonly Row[]>
 }
 
 const noRow: Readable<undefined> = createReadable({ get: () => undefined, start: () => () => {} })

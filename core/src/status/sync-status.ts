@@ -5,6 +5,9 @@
  * that they hold differs.
  */
 import type { CommonPowerSyncDatabase, SyncStatus, SyncStreamStatus } from '@powersync/common'
+import { createValue, type Host } from '../readable/framework.ts'
+import { keeper, remaker } from '../readable/keep.ts'
+import { perObject } from '../readable/per-object.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
 
 /** How far the running download is. */
@@ -55,7 +58,13 @@ export interface SyncStreamOptions {
   readonly priority?: 0 | 1 | 2 | 3 | undefined
 }
 
-const known = new WeakMap<CommonPowerSyncDatabase, Readable<SyncStatusValue>>()
+const statusOf = perObject((database: CommonPowerSyncDatabase) => {
+  const keep = keeper(sameStatus)
+  return createReadable({
+    get: () => keep(statusValue(database.currentStatus)),
+    start: (changed) => database.registerListener({ statusChanged: changed }),
+  })
+})
 
 /**
  * The sync status of a database.
@@ -64,16 +73,7 @@ const known = new WeakMap<CommonPowerSyncDatabase, Readable<SyncStatusValue>>()
  * Source: `currentStatus` and `statusChanged` of @powersync/common 2.3.0.
  */
 export function syncStatus(database: CommonPowerSyncDatabase): Readable<SyncStatusValue> {
-  let readable = known.get(database)
-  if (readable === undefined) {
-    const keep = keeper(sameStatus)
-    readable = createReadable({
-      get: () => keep(statusValue(database.currentStatus)),
-      start: (changed) => database.registerListener({ statusChanged: changed }),
-    })
-    known.set(database, readable)
-  }
-  return readable
+  return statusOf(database)
 }
 
 /**
@@ -103,6 +103,22 @@ export function syncStream(
         leave()
       }
     },
+  })
+}
+
+/**
+ * A sync stream in a framework, by what is asked for now; equal options are the same subscription.
+ */
+export function createStream(
+  host: Host<unknown>,
+  database: () => CommonPowerSyncDatabase,
+  options: () => SyncStreamOptions,
+): () => SyncStreamValue {
+  const stream = remaker<Readable<SyncStreamValue>>()
+  return createValue(host, () => {
+    const { name, params, ttl, priority } = options()
+    const inputs = [database(), name, JSON.stringify(params), ttl, priority]
+    return stream(inputs, () => syncStream(database(), options()))
   })
 }
 
@@ -174,11 +190,6 @@ function progressValue(progress: SyncStreamStatus['progress'] | undefined) {
     total: progress.totalOperations,
     fraction: progress.downloadedFraction,
   }
-}
-
-function keeper<Value>(same: (a: Value, b: Value) => boolean): (next: Value) => Value {
-  let kept: Value | undefined
-  return (next) => (kept = kept !== undefined && same(kept, next) ? kept : next)
 }
 
 function sameStatus(a: SyncStatusValue, b: SyncStatusValue): boolean {

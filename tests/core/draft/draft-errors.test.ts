@@ -1,10 +1,11 @@
 import { column, Schema, Table } from '@powersync/common'
 import { createPowerSyncCollection, dateColumn, jsonColumn } from '@rowsignal/core'
-import { createDraft, serverHost } from '@rowsignal/core/host'
+import { createDraft } from '@rowsignal/core/host'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../../support/database.ts'
+import { server } from '../../support/plain-host.ts'
 import { unhandled } from '../../support/unhandled.ts'
 
 const schema = new Schema({
@@ -35,8 +36,9 @@ async function open(eventSchema: StandardSchemaV1) {
   await events.preload()
   const edit = (key: string) =>
     createDraft(
-      { collection: () => events, key: () => key, row: () => events.get(key) },
-      serverHost,
+      server,
+      () => events,
+      () => key,
     )
   const select = () =>
     database.get<{ title: string }>("SELECT title, starts, ends FROM events WHERE id = 'a'")
@@ -149,8 +151,9 @@ test('without a schema of its own a table refuses what its columns cannot hold',
   await events.preload()
   await events.insert({ id: 'a', title: 'Picnic' }).isPersisted.promise
   const form = createDraft(
-    { collection: () => events, key: () => 'a', row: () => events.get('a') },
-    serverHost,
+    server,
+    () => events,
+    () => 'a',
   )
   Object.assign(form.draft, { starts: 'soon' })
   expect(form.errors).toEqual({ starts: ['must be a number or null'] })
@@ -167,8 +170,9 @@ test('a date or object that is typed equal is no change, and one that is not is 
   const starts = new Date('2026-01-01T10:00:00.000Z')
   await events.insert({ id: 'a', title: { tags: ['x'] }, starts }).isPersisted.promise
   const form = createDraft(
-    { collection: () => events, key: () => 'a', row: () => events.get('a') },
-    serverHost,
+    server,
+    () => events,
+    () => 'a',
   )
   form.draft.title = { tags: ['x'] }
   form.draft.starts = new Date(starts)

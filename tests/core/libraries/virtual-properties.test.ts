@@ -6,12 +6,14 @@ import {
   snapshot,
   upsert,
 } from '@rowsignal/core'
-import { createDraft, liveRows, serverHost } from '@rowsignal/core/host'
+import { createDraft } from '@rowsignal/core/host'
+import { liveRows } from '../../../core/src/rows/live-rows.ts'
 import { createCollection, createLiveQueryCollection } from '@tanstack/db'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
+import { server } from '../../support/plain-host.ts'
 import { logEvents, schema } from '../../support/todos.ts'
 
 const shape = {
@@ -71,7 +73,7 @@ async function readings(todos: Todos): Promise<[way: string, row: Todo][]> {
     q.from({ todo: todos }).select(({ todo }) => ({ todo })),
   )
   await Promise.all([query.preload(), selected.preload(), nested.preload()])
-  const live = liveRows(todos, serverHost).row('a') as Todo
+  const live = liveRows(todos, server).row('a') as Todo
   const { title: _, ...rest } = row
   const rows: [way: string, row: Todo][] = [
     ['get', row],
@@ -176,8 +178,9 @@ test.each(ways)(
   async (_, options) => {
     const { database, todos } = await openTodos(options)
     const form = createDraft(
-      { collection: () => todos, key: () => 'a', row: () => todos.get('a') },
-      serverHost,
+      server,
+      () => todos,
+      () => 'a',
     )
     Object.assign(form.draft, todos.get('a'))
     expect([form.changed, form.errors, form.conflicts]).toEqual([false, {}, {}])
@@ -231,8 +234,9 @@ test('any other name with a $ is a column, or none', async () => {
   expect(goods.get('a')).toMatchObject({ $price: 5, $row: null })
   await upsert(goods, { ...goods.get('a')!, $price: 6 }).isPersisted.promise
   const form = createDraft(
-    { collection: () => goods, key: () => 'a', row: () => goods.get('a') },
-    serverHost,
+    server,
+    () => goods,
+    () => 'a',
   )
   form.draft.$price = 7
   expect(form.draft).toEqual({ id: 'a', $price: 7, $row: null })

@@ -12,12 +12,13 @@ import {
   upsert,
   writeErrors,
 } from '@rowsignal/core'
-import { liveRows, serverHost } from '@rowsignal/core/host'
+import { liveRows } from '../../../core/src/rows/live-rows.ts'
 import { PowerSyncDatabase } from '@powersync/web'
 import { createCollection, createTransaction, eq } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
 import { openTodos } from '../../support/synced-collection.ts'
+import { server } from '../../support/plain-host.ts'
 import { schema } from '../../support/todos.ts'
 
 const table = schema.props.todos
@@ -74,7 +75,7 @@ const readers: Record<string, (todos: Todos) => unknown> = {
         .from({ local: openTodos(['a']).todos })
         .join({ todo: todos }, ({ local, todo }) => eq(local.id, todo.id)),
     ).preload(),
-  'liveRows on a server': (todos) => liveRows(todos, serverHost).acquire()(),
+  'liveRows on a server': (todos) => liveRows(todos, server).acquire()(),
 }
 
 function watchRejections(): unknown[] {
@@ -111,7 +112,7 @@ test.each(cases)(
     const todos = make({ database, onLoad })
     for (const request of [1, 2]) {
       expect(todos.status, `request ${request}`).toBe('loading')
-      expect(liveRows(todos, serverHost).status()).toBe('loading')
+      expect(liveRows(todos, server).status()).toBe('loading')
       await read(todos)
       await turn()
       expect(todos.status, `request ${request}`).toBe('loading')
@@ -132,7 +133,7 @@ test('a live query on a server is loading and has no rows, also before anything 
   const todos = createPowerSyncCollection({ database, table })
   const query = liveQuery((q) => q.from({ todo: todos }).where(({ todo }) => eq(todo.done, 0)))
   expect([query.status, query.size]).toEqual(['loading', 0])
-  expect(liveRows(query, serverHost).status()).toBe('loading')
+  expect(liveRows(query, server).status()).toBe('loading')
 })
 
 const writes: Record<string, (database: PowerSyncDatabase, todos: Todos) => Promise<unknown>> = {
@@ -194,9 +195,9 @@ test.each(['idle', 'cleaned-up'])(
       await todos.cleanup()
     }
     expect(todos.status).toBe(status)
-    expect(liveRows(todos, serverHost).status()).toBe('loading')
+    expect(liveRows(todos, server).status()).toBe('loading')
     expect(todos.status).toBe(status)
     await todos.preload()
-    expect(liveRows(todos, serverHost).status()).toBe('ready')
+    expect(liveRows(todos, server).status()).toBe('ready')
   },
 )

@@ -1,9 +1,11 @@
 import { batch, type RowCollection } from '@rowsignal/core'
-import { liveRows, type Host } from '@rowsignal/core/host'
+import { type Host } from '@rowsignal/core/host'
+import { liveRows } from '../../../core/src/rows/live-rows.ts'
 import { createLiveQueryCollection } from '@tanstack/db'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Todos } from '../../bindings/contract.ts'
+import { plainLifecycle } from '../../support/plain-host.ts'
 import { openTodos, todo } from '../../support/synced-collection.ts'
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -45,7 +47,7 @@ function openReaders(order: Order) {
   const shown = new Map<number, readonly string[]>()
   let running: number | undefined
   const host: Host<Set<number>> = {
-    server: false,
+    ...plainLifecycle().lifecycle,
     cell: () => new Set(),
     track: (cell, now) => {
       if (running !== undefined) cell.add(running)

@@ -1,8 +1,10 @@
 import nodeUtil from 'node:util'
 import { batch, snapshot } from '@rowsignal/core'
-import { liveRows, serverHost, type Host } from '@rowsignal/core/host'
+import { type Host } from '@rowsignal/core/host'
+import { liveRows } from '../../../core/src/rows/live-rows.ts'
 import { createCollection, createLiveQueryCollection, lt } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { plainLifecycle, server } from '../../support/plain-host.ts'
 import { openTodos, todo, type SyncedTodos } from '../../support/synced-collection.ts'
 
 type Cell = Set<string>
@@ -12,7 +14,7 @@ function createHost() {
   const log: string[] = []
   let running: string | undefined
   const host: Host<Cell> = {
-    server: false,
+    ...plainLifecycle().lifecycle,
     cell: () => new Set(),
     track: (cell, now) => {
       if (running !== undefined) cell.add(running)
@@ -172,26 +174,26 @@ test('a row held over an unmount is live again after the next mount', () => {
 test('a row that outlives what followed it is read again, and asks at each read to be followed', async () => {
   const source = openTodos(['a', 'b'])
   const { host, run, reruns } = createHost()
-  const follow = vi.fn()
-  const live = liveRows(source.todos, { ...host, follow })
+  const followHere = vi.fn()
+  const live = liveRows(source.todos, { ...host, followHere })
   const release = live.acquire()
   const [a, b] = [live.row('a'), live.row('b')]
   run('a', () => a.title)
   run('b', () => b.title)
-  expect(follow).not.toHaveBeenCalled()
+  expect(followHere).not.toHaveBeenCalled()
   release()
   expect(reruns()).toEqual([]) // what leaves together with the list is let go of first
   await Promise.resolve()
   expect(reruns()).toEqual(['a', 'b'])
   run('a', () => a.title)
-  expect(follow).toHaveBeenCalledExactlyOnceWith(live)
+  expect(followHere).toHaveBeenCalledExactlyOnceWith(live)
   onTestFinished(live.acquire())
   run('a', () => ({ ...a }))
   run('b', () => [b.id, live.row('b').title])
-  expect(follow.mock.calls.length).toBeGreaterThan(1)
-  follow.mockClear()
+  expect(followHere.mock.calls.length).toBeGreaterThan(1)
+  followHere.mockClear()
   run('b', () => b.title)
-  expect(follow).not.toHaveBeenCalled()
+  expect(followHere).not.toHaveBeenCalled()
 })
 
 test('what was read before the subscription is compared when it starts', () => {
@@ -295,13 +297,13 @@ test('a clean-up empties the list and leaves the rows their last values', async 
 test('a server subscribes to nothing and reads the collection as it is', () => {
   const source = openTodos(['a'])
   source.todos.startSyncImmediate()
-  const live = liveRows(source.todos, serverHost)
+  const live = liveRows(source.todos, server)
   live.acquire()
   expect(source.todos.subscriberCount).toBe(0)
   const row = live.row('a')
   source.put(todo('a', { title: 'changed' }))
   expect([row.title, live.keys(), live.data().length]).toEqual(['changed', ['a'], 1])
-  expect(liveRows(source.todos, serverHost)).not.toBe(live)
+  expect(liveRows(source.todos, server)).not.toBe(live)
 })
 
 test('a field that getKey only computes with keeps its own value', () => {

@@ -1,33 +1,26 @@
 import { createPowerSyncCollection, liveQuery, type RowsWindow } from '@rowsignal/core'
-import { createRowsView, type Host, liveRows } from '@rowsignal/core/host'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { createRowsView } from '@rowsignal/core/host'
+import { expect, test, vi } from 'vitest'
+import { createPlainHost } from '../../support/plain-host.ts'
 import { openSlowTodos, openTodos, todo } from '../../support/synced-collection.ts'
 import { openDatabase } from '../../support/database.ts'
 import { schema } from '../../support/todos.ts'
 import type { Todos } from '../../bindings/contract.ts'
 import { eventually } from '../../support/eventually.ts'
 
-const untracked: Host<undefined> = {
-  server: false,
-  cell: () => undefined,
-  track: (_, now) => now,
-  trigger: () => {},
-}
-
 /** A view of what `asked` holds, asked anew at each read; `follow` subscribes to it as a binding does. */
 function openView(first: Todos | undefined, start: 'followed' | 'unfollowed' = 'followed') {
   const asked: { collection: Todos | undefined; window?: RowsWindow | undefined } = {
     collection: first,
   }
-  const handle = createRowsView({
-    asked: () => asked,
-    live: (collection) => liveRows(collection, untracked),
-    retry: () => {},
-    window: () => asked.window,
-  })
-  onTestFinished(handle.stop)
-  if (start === 'followed') handle.follow(asked)
-  return { asked, view: handle.view, follow: () => handle.follow(asked) }
+  const { host, update: follow } = createPlainHost()
+  const view = createRowsView(
+    host,
+    () => asked.collection,
+    () => asked.window,
+  )
+  if (start === 'followed') follow()
+  return { asked, view, follow }
 }
 
 test('a view without a collection is disabled and empty, and has nothing to wait for', () => {
@@ -153,6 +146,7 @@ test('the rows asked for before stay, followed, until those of the last collecti
   expect([left, middle, right].map(({ todos }) => todos.subscriberCount)).toEqual([1, 0, 1])
   right.finish()
   expect(shown()).toEqual(['title c', 'ready', false])
+  follow()
   expect([left, middle, right].map(({ todos }) => todos.subscriberCount)).toEqual([0, 0, 1])
 })
 
