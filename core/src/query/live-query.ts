@@ -8,7 +8,7 @@
  */
 import { beginAlike } from '../readable/keep.ts'
 import { perObject } from '../readable/per-object.ts'
-import { collectionsOf, keyOf, structureOf } from './query-ir.ts'
+import { type DescribedQuery, describeQuery } from './query-ir.ts'
 import {
   createCollection,
   createLiveQueryCollection,
@@ -22,7 +22,6 @@ import type {
   ExtractContext,
   GetResult,
   InitialQueryBuilder,
-  IR,
   LiveQueryCollectionConfig,
   NonSingleResult,
   QueryBuilder,
@@ -92,21 +91,12 @@ interface Shared {
 /** By the first collection that a query reads, then by its structure. */
 const sharedOf = perObject((_first: AnyCollection) => new Map<string, Shared[]>())
 
-/** A query as its builder gives it, as TanStack DB holds it, and the collections that it reads. */
-interface Built {
-  readonly builder: AnyQuery
-  readonly query: IR.QueryIR
-  readonly read: readonly AnyCollection[]
-}
-
 /** The live query of what a builder has built, with the other options of its config. */
 export function shareLiveQuery(builder: AnyQuery, options: Record<string, unknown>): AnyCollection {
-  const query = queryOf(builder)
-  const read = collectionsOf(query)
-  const built: Built = { builder, query, read }
-  const structure = structureOf(query)
+  const query = describeQuery(queryOf(builder))
+  const { read, structure } = query
   const first = read[0]
-  if (structure === undefined || first === undefined) return create(built, options)
+  if (structure === undefined || first === undefined) return create(builder, query, options)
 
   const ofFirst = sharedOf(first)
   const alike = (ofFirst.get(structure.hash) ?? []).filter(isHeld)
@@ -115,7 +105,7 @@ export function shareLiveQuery(builder: AnyQuery, options: Record<string, unknow
   const shared = same?.collection.deref()
   if (shared !== undefined) return shared
 
-  const collection = create(built, options)
+  const collection = create(builder, query, options)
   ofFirst.set(structure.hash, [...alike, { identity, collection: new WeakRef(collection) }])
   forgetWhenCollected(collection, ofFirst, structure.hash)
   return collection
@@ -142,11 +132,12 @@ function forgetWhenCollected(
 }
 
 function create(
-  { builder, query, read }: Built,
+  builder: AnyQuery,
+  { read, key }: DescribedQuery,
   { keepAliveMs, ...options }: Record<string, unknown> & LiveQueryOptions,
 ): AnyCollection {
   const config = {
-    ...keyOf(query),
+    ...key,
     // TanStack DB takes 0 for never.
     ...(keepAliveMs === undefined ? {} : { gcTime: Math.max(keepAliveMs, 1) }),
     ...options,

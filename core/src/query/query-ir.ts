@@ -3,8 +3,21 @@ import { getStableQueryIRHash, IR, UnhashableQueryIRError } from '@tanstack/db'
 import type { AnyCollection, AnyRow } from '../libraries/tanstack.ts'
 import { findKeyField, type RowCollection } from '../rows/row-collection.ts'
 
-/** What identifies a query but for the functions in it, or undefined when it can't be compared. */
-export function structureOf(query: IR.QueryIR): { hash: string; functions: unknown[] } | undefined {
+/** What is known of a built query. */
+export interface DescribedQuery {
+  /** The collections that it reads, in order, repeated where it repeats them. */
+  readonly read: readonly AnyCollection[]
+  /** What identifies it but for the functions in it, and these; undefined when it can't be compared. */
+  readonly structure: { readonly hash: string; readonly functions: readonly unknown[] } | undefined
+  /** `getKey`, where its rows keep the key of their source in one field. */
+  readonly key: { getKey?: (row: AnyRow) => string }
+}
+
+export function describeQuery(query: IR.QueryIR): DescribedQuery {
+  return { read: collectionsOf(query), structure: structureOf(query), key: keyOf(query) }
+}
+
+function structureOf(query: IR.QueryIR): DescribedQuery['structure'] {
   const { fnSelect, fnWhere = [], fnHaving = [], ...structural } = query
   try {
     const hash = getStableQueryIRHash(structural)
@@ -15,8 +28,7 @@ export function structureOf(query: IR.QueryIR): { hash: string; functions: unkno
   }
 }
 
-/** The collections that a query reads, in order, repeated where it repeats them. */
-export function collectionsOf(query: IR.QueryIR): AnyCollection[] {
+function collectionsOf(query: IR.QueryIR): AnyCollection[] {
   const joined = query.join?.map((clause) => clause.from) ?? []
   return [query.from, ...joined]
     .flatMap(collectionsOfFrom)
@@ -40,12 +52,10 @@ function collectionsOfSelect(value: unknown): AnyCollection[] {
 }
 
 /**
- * `getKey` for a query whose rows keep the key of their source in one field.
- *
  * Without it the key of a result is known to @tanstack/db only by the identity of the row, and a keyed list
  * (`:key="todo.id"`) would depend on every row that it shows: live rows read the key field untracked.
  */
-export function keyOf(query: IR.QueryIR): { getKey?: (row: AnyRow) => string } {
+function keyOf(query: IR.QueryIR): DescribedQuery['key'] {
   const { from, select } = query
   const makesOtherKeys = query.join ?? query.groupBy ?? query.distinct ?? query.fnSelect
   if (from.type !== 'collectionRef' || makesOtherKeys !== undefined) return {}

@@ -110,7 +110,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 
   size(): number {
-    const { size } = this.#keyed.collection
+    const { size } = this.collection
     this.#size ??= size
     return this.#host.track(this.#sizeCell, size)
   }
@@ -122,7 +122,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 
   plain(key: Key): Row | undefined {
-    return this.#host.track(this.#dataCell, this.#keyed.collection.get(key), key)
+    return this.#host.track(this.#dataCell, this.collection.get(key), key)
   }
 
   data(): readonly Row[] {
@@ -132,7 +132,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 
   status(): CollectionStatus {
-    const { status } = this.#keyed.collection
+    const { status } = this.collection
     this.#status ??= status
     // A server starts nothing; the page that it renders will, before it shows anything.
     const isStopped = status === 'idle' || status === 'cleaned-up'
@@ -144,7 +144,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     if (slot !== undefined) return slot
     slot = this.#deleted.get(key)
     // A deleted row stays apart while it is gone: what it last held must not be looked up again.
-    if (slot !== undefined && !this.#keyed.collection.has(key)) return slot
+    if (slot !== undefined && !this.collection.has(key)) return slot
     this.#deleted.delete(key)
     slot ??= new Slot<Row, Key, Cell>(key, this.#epoch)
     this.#slots.set(key, slot)
@@ -160,18 +160,18 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   }
 
   #current(slot: Slot<Row, Key, Cell>): Row | undefined {
-    const { live, pending, collection } = this.#keyed
-    if (live && !pending && slot.cell !== undefined) return slot.row
-    return collection.get(slot.key) ?? slot.row
+    if (slot.cell !== undefined && this.#isFollowed && !this.#keyed.pending) return slot.row
+    return this.collection.get(slot.key) ?? slot.row
   }
 
   #tracked(slot: Slot<Row, Key, Cell>): Row | undefined {
-    if (this.#host.server) return this.#current(slot)
+    const row = this.#current(slot)
+    if (this.#host.server) return row
     if (slot.cell === undefined) {
-      slot.row = this.#current(slot)
+      slot.row = row
       slot.cell = this.#host.cell()
     }
-    return this.#host.track(slot.cell, this.#current(slot))
+    return this.#host.track(slot.cell, row)
   }
 
   #column(held: Slot<Row, Key, Cell>, column: string): unknown {
@@ -216,11 +216,11 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       this.#order = undefined
       this.#host.trigger(this.#orderCell)
     }
-    if (this.#size !== undefined && this.#size !== this.#keyed.collection.size) {
+    if (this.#size !== undefined && this.#size !== this.collection.size) {
       this.#size = undefined
       this.#host.trigger(this.#sizeCell)
     }
-    if (this.#status !== undefined && this.#status !== this.#keyed.collection.status) {
+    if (this.#status !== undefined && this.#status !== this.collection.status) {
       this.#status = undefined
       this.#host.trigger(this.#statusCell)
     }
@@ -257,9 +257,8 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
 
   /** Brings what was read while nothing was subscribed to what it is now. */
   #refresh(): void {
-    const { collection } = this.#keyed
     for (const slot of this.#slots.values()) {
-      const row = collection.get(slot.key)
+      const row = this.collection.get(slot.key)
       if (row === undefined) this.#bury(slot.key, slot.row)
       else this.#write(slot, row)
     }

@@ -2,7 +2,7 @@
  * What a live row looks like: a Proxy that passes for the plain row wherever it is read, listed or printed, and refuses
  * every way to write to it. What a read tracks is the business of its maker.
  */
-import { type RowKey } from './row-collection.ts'
+import type { RowKey } from './row-collection.ts'
 import { RowsignalError } from '../errors.ts'
 
 /** Node's inspection asks the target of a Proxy for it, so a slot has to have it, and calls it with the Proxy as `this`. */

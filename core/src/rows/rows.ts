@@ -1,5 +1,5 @@
 /** The rows of a collection as readables, plain and framework-free. */
-import { type RowCollection, type RowKey } from './row-collection.ts'
+import type { RowCollection, RowKey } from './row-collection.ts'
 import { keyedRows } from './keyed-rows.ts'
 import { perObject } from '../readable/per-object.ts'
 import { createReadable, type Readable } from '../readable/readable.ts'
