@@ -2,6 +2,7 @@ import {
   batch,
   createPowerSyncCollection,
   createReadable,
+  row,
   rows,
   type RowStatus,
   transact,
@@ -329,6 +330,28 @@ export function testBinding(driver: Driver): void {
     })
     await flush()
     expect(started).toEqual(['first', 'last'])
+  })
+
+  test('a readable that is made anew at each call is made once for what the call has read', async () => {
+    const { todos, put } = openTodos(['a', 'b'])
+    const id = box('a')
+    const made: string[] = []
+    const readable = {
+      get value() {
+        made.push(id.value)
+        const { get, listen } = row(todos, id.value)
+        return createReadable({ get: () => get()?.title, start: listen })
+      },
+    }
+    const log: string[] = []
+    const props = { readable, log: (entry: string) => void log.push(entry) }
+    await mount(driver.mountValue, props)
+    put(todo('a', { title: 'changed' }))
+    await flush()
+    id.value = 'b'
+    await flush()
+    expect(log).toEqual(['title a', 'changed', 'title b'])
+    expect(made).toEqual(['a', 'b'])
   })
 
   test('the provided database is found below, and without one the error says what to do', async () => {

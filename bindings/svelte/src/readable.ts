@@ -11,9 +11,8 @@ export interface Current<T> {
  * Any readable as `{ current }`.
  *
  * Followed while the component or effect lives in which it was made, and while an effect reads it: so it may be made
- * anywhere, also in a module. A getter may switch to another readable, and the value is then the new one's at once; until
- * then it has to return the same one, since it is asked at every read. On a server the value is read and nothing is
- * subscribed to.
+ * anywhere, also in a module. A getter may switch to another readable, and the value is then the new one's at once. On a
+ * server the value is read and nothing is subscribed to.
  *
  * @example
  * const all = useReadable(rows(collection))
