@@ -6,7 +6,6 @@ import {
   createPowerSyncCollection,
   dateColumn,
   enumColumn,
-  isRowsignalError,
   jsonColumn,
 } from '@rowsignal/core'
 import { createLiveQueryCollection, eq, gt } from '@tanstack/db'
@@ -151,17 +150,6 @@ test('a value that a helper can’t read makes a bad row, whose issues name colu
   expect(reported.mock.calls).toEqual([[{ issues }]])
 })
 
-test('an integer beyond 2^53 in a column without a helper makes a bad row and is never rounded', async () => {
-  const database = await openDatabase(schema)
-  await database.execute(
-    `INSERT INTO ps_data__todos(id, data) VALUES ('a', '{"done": 9007199254740993}'), ('b', '{"done": 9007199254740991}')`,
-  )
-  const todos = createPowerSyncCollection({ database, table })
-  await todos.preload()
-  expect([...todos.keys()]).toEqual(['b'])
-  expect(todos.utils.badRows.get('a')?.issues).toMatchObject([{ path: ['done'] }])
-})
-
 const refused: [column: string, value: unknown][] = [
   ['done', 1],
   ['done', 'true'],
@@ -215,30 +203,4 @@ test('queries compare rich values', async () => {
   await late.preload()
   expect(late.toArray.map((row) => row.id)).toEqual(['b'])
   await late.cleanup()
-})
-
-function codeOf(run: () => unknown): string | undefined {
-  try {
-    run()
-  } catch (error) {
-    return isRowsignalError(error) ? error.code : undefined
-  }
-}
-
-test('options that contradict each other or the table are refused when the collection is made', async () => {
-  const database = await openDatabase(schema)
-  // What TypeScript refuses, too.
-  const make = (options: object) => (): unknown =>
-    createPowerSyncCollection({ database, table, ...options })
-  const withSchema = { schema: z.object({ id: z.string() }) }
-  expect(codeOf(make({ columns, ...withSchema }))).toBe('options-conflict')
-  expect(codeOf(make({ columns, serializer: {} }))).toBe('options-conflict')
-  expect(codeOf(make({ deserializationSchema: withSchema.schema }))).toBe('options-conflict')
-  expect(codeOf(make({ columns: { titel: dateColumn() } }))).toBe('column-not-in-schema')
-  expect(codeOf(make({ columns: { id: jsonColumn() } }))).toBe('column-not-in-schema')
-  expect(codeOf(make({ ...withSchema, serializer: { titel: String } }))).toBe(
-    'column-not-in-schema',
-  )
-  expect(codeOf(make({ columns: { done: jsonColumn() } }))).toBe('column-type-mismatch')
-  expect(codeOf(make({ columns: { due: booleanColumn() } }))).toBe('column-type-mismatch')
 })

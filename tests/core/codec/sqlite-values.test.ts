@@ -89,34 +89,6 @@ test.each(supported)('%s %s is in SQLite as it should read', async (name, value,
   expect(Buffer.from(hex, 'hex').toString()).toBe(stored)
 })
 
-test('a table without a schema refuses such values at the call', async () => {
-  const database = await openDatabase(schema)
-  const items = createPowerSyncCollection({ database, table })
-  const { NaN: nan, POSITIVE_INFINITY: infinity, MAX_VALUE: max } = Number
-  for (const row of [
-    { text: '\ud800' },
-    { integer: 1.5 },
-    { integer: 2 ** 53 },
-    { integer: nan },
-  ]) {
-    expect(() => items.insert({ id: 'a', ...row })).toThrow('Insert validation failed')
-  }
-  for (const real of [nan, infinity, max]) {
-    expect(() => items.insert({ id: 'a', real })).toThrow('path: real')
-  }
-  expect(() => items.insert({ id: '' })).toThrow('path: id')
-  expect(() => items.insert({ id: '\ud800' })).toThrow('path: id')
-})
-
-test('a real is shown at once with the 15 digits that PowerSync’s views keep', async () => {
-  const database = await openDatabase(schema)
-  const items = createPowerSyncCollection({ database, table })
-  const write = items.insert({ id: 'a', real: 0.1 + 0.2 })
-  expect(items.get('a')?.real).toBe(0.3)
-  await write.isPersisted.promise
-  expect(await database.get('SELECT real FROM items')).toEqual({ real: 0.3 })
-})
-
 test('what a serializer gives is held to the same', async () => {
   const database = await openDatabase(schema)
   const items = createPowerSyncCollection({

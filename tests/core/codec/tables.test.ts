@@ -177,12 +177,3 @@ test('a raw table is refused', async () => {
   expect(code).toBe('table-unsupported')
   expect(message).toContain('`places` is a raw table')
 })
-
-test.each(['a.b', 'a[0]', '"a'])('a column named %s is refused', async (name) => {
-  const unreadable = new Schema({ todos: new Table({ [name]: column.text }) })
-  const database = await openDatabase(unreadable)
-  const table = unreadable.props.todos
-  const [code, message] = codeOf(() => createPowerSyncCollection({ database, table }))!
-  expect(code).toBe('table-unsupported')
-  expect(message).toContain(`column \`${name}\` of table \`todos\``)
-})

@@ -198,22 +198,6 @@ test.each(ways)(
   },
 )
 
-test('the schema of the collection is still the app’s, with all that it has', async () => {
-  const strict = z.strictObject(shape)
-  const { todos } = await openTodos({ schema: strict })
-  const schemaOf = todos.config.schema as unknown as typeof strict
-  expect(schemaOf.shape).toBe(strict.shape)
-  expect(schemaOf.safeParse({ id: 'a', $synced: true }).success).toBe(false)
-  class Todo {
-    id = 'c'
-    get title() {
-      return 'of a class'
-    }
-  }
-  await todos.insert(new Todo()).isPersisted.promise
-  expect(todos.get('c')).toMatchObject({ title: 'of a class' })
-})
-
 test('serializeValue of getMeta leaves them out', async () => {
   const { todos } = await openTodos()
   expect(todos.utils.getMeta().serializeValue({ ...todos.get('a') })).toEqual({

@@ -134,33 +134,3 @@ test('keepAliveMs: Infinity keeps the result', async () => {
   await vi.advanceTimersByTimeAsync(3_600_000)
   expect([query.status, todos.subscriberCount]).toEqual(['ready', 1])
 })
-
-test('rows of a query keep the key of their source, also under another name', async () => {
-  const { todos } = openTodos(['a', 'b'])
-  const same = liveQuery((q) => q.from({ todo: todos }))
-  const renamed = liveQuery((q) =>
-    q.from({ todo: todos }).select(({ todo }) => ({ name: todo.title, key: todo.id })),
-  )
-  await Promise.all([same.preload(), renamed.preload()])
-  expect([[...same.keys()], [...renamed.keys()]]).toEqual([
-    ['a', 'b'],
-    ['a', 'b'],
-  ])
-  expect(renamed.get('b')).toMatchObject({ name: 'title b', key: 'b' })
-})
-
-test('a query whose rows have no key of their source keeps the keys of @tanstack/db', async () => {
-  const { todos } = openTodos(['a', 'b'])
-  const titles = liveQuery((q) =>
-    q.from({ todo: todos }).select(({ todo }) => ({ id: todo.title })),
-  )
-  const notes = liveQuery((q) =>
-    q
-      .from({ todo: todos })
-      .select(({ todo }) => ({ note: todo.note }))
-      .distinct(),
-  )
-  await Promise.all([titles.preload(), notes.preload()])
-  expect([...titles.keys()]).toEqual(['a', 'b'])
-  expect(notes.size).toBe(1)
-})

@@ -1,49 +1,10 @@
-import nodeUtil from 'node:util'
-import { batch, snapshot } from '@rowsignal/core'
-import { type Host } from '@rowsignal/core/host'
+import { batch } from '@rowsignal/core'
 import { liveRows } from '../../../core/src/rows/live-rows.ts'
 import { createCollection, createLiveQueryCollection, lt } from '@tanstack/db'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { plainLifecycle, server } from '../../support/plain-host.ts'
-import { openTodos, todo, type SyncedTodos } from '../../support/synced-collection.ts'
-
-type Cell = Set<string>
-
-/** A framework of the least kind: `running` tracks what it reads, and `log` holds the names of what would run again. */
-function createHost() {
-  const log: string[] = []
-  let running: string | undefined
-  const host: Host<Cell> = {
-    ...plainLifecycle().lifecycle,
-    cell: () => new Set(),
-    track: (cell, now) => {
-      if (running !== undefined) cell.add(running)
-      return now
-    },
-    trigger: (cell) => {
-      log.push(...cell)
-    },
-  }
-  const run = <T>(name: string, read: () => T): T => {
-    running = name
-    try {
-      return read()
-    } finally {
-      running = undefined
-    }
-  }
-  /** What has to run again since the last call. */
-  const reruns = (): string[] => [...new Set(log.splice(0))].sort()
-  return { host, run, reruns }
-}
-
-function open(ids: readonly string[], source: SyncedTodos = openTodos(ids)) {
-  const framework = createHost()
-  const live = liveRows(source.todos, framework.host)
-  const release = live.acquire()
-  onTestFinished(release)
-  return { ...source, ...framework, live, release }
-}
+import { createHost, openLiveRows as open } from '../../support/live-rows.ts'
+import { server } from '../../support/plain-host.ts'
+import { openTodos, todo } from '../../support/synced-collection.ts'
 
 test('a changed row runs again only what read that row', () => {
   const { live, run, reruns, put } = open(['a', 'b'])
@@ -222,65 +183,6 @@ test('rows are right in the middle of a batch, and their readers run once after 
     expect(reruns()).toEqual([])
   })
   expect(reruns()).toEqual(['list', 'middle', 'row'])
-})
-
-test('a row looks like the plain row', () => {
-  const { live, todos } = open(['a'])
-  const row = live.row('a')
-  expect({ ...row }).toEqual(todos.get('a'))
-  expect(JSON.parse(JSON.stringify(row))).toEqual(todos.get('a'))
-  expect(Object.keys(row)).toContain('title')
-  expect('title' in row).toBe(true)
-  expect('missing' in row).toBe(false)
-  expect(Object.hasOwn(row, 'title')).toBe(true)
-  expect(Reflect.get(row, 'constructor')).toBe(Object)
-})
-
-test('every way to write to a row is refused and says what to do', () => {
-  const { live } = open(['a'])
-  const row = live.row('a') as { title: string }
-  const writes = [
-    () => (row.title = 'x'),
-    () => Reflect.deleteProperty(row, 'title'),
-    () => Object.defineProperty(row, 'title', { value: 'x' }),
-    () => Object.setPrototypeOf(row, null),
-  ]
-  for (const write of writes) {
-    expect(write).toThrow(expect.objectContaining({ code: 'row-read-only' }))
-    expect(write).toThrow(/collection\.update.*useDraft/)
-  }
-  for (const freeze of [Object.freeze, Object.seal, Object.preventExtensions]) {
-    expect(() => freeze(row)).toThrow(expect.objectContaining({ code: 'row-read-only' }))
-    expect(() => freeze(row)).toThrow(/snapshot\(row\)/)
-  }
-  expect(row.title).toBe('title a')
-  expect(Object.isFrozen(row)).toBe(false)
-})
-
-test('a row is printed as the plain row, read without tracking', () => {
-  const { live, run, reruns, put, remove, todos } = open(['a', 'b'])
-  const plain = { ...todos.get('a') }
-  const row = live.row('a')
-  for (const wrap of [(one: object) => one, (one: object) => ({ deep: { rows: [one] } })]) {
-    expect(run('print', () => nodeUtil.inspect(wrap(row)))).toBe(nodeUtil.inspect(wrap(plain)))
-    expect(nodeUtil.format('%O', wrap(row))).toBe(nodeUtil.format('%O', wrap(plain)))
-  }
-  put(todo('a', { title: 'changed' }))
-  expect(reruns()).toEqual([])
-  expect(nodeUtil.inspect(row)).toContain("title: 'changed'")
-  remove('a')
-  expect(nodeUtil.inspect(row)).toContain("title: 'changed'")
-})
-
-test('a snapshot is a plain copy, read without tracking', () => {
-  const { live, run, reruns, put } = open(['a'])
-  const row = live.row('a')
-  const copy = run('copy', () => snapshot(row))
-  expect(structuredClone(copy)).toMatchObject(todo('a'))
-  expect(() => structuredClone(row)).toThrow('could not be cloned')
-  put(todo('a', { title: 'changed' }))
-  expect(reruns()).toEqual([])
-  expect(snapshot({ plain: true })).toEqual({ plain: true })
 })
 
 test('a clean-up empties the list and leaves the rows their last values', async () => {

@@ -1,4 +1,4 @@
-/** What options of a collection may be used for: several collections, spreads, `DbClient`. */
+/** What one options object may be used for: several collections, spreads, `DbClient`. */
 import { column, Schema, Table } from '@powersync/common'
 import { type BadRow, jsonColumn, powerSyncCollectionOptions } from '@rowsignal/core'
 import { collectionOptions, createCollection, createTransaction, DbClient } from '@tanstack/db'

@@ -1,0 +1,82 @@
+/** What a built query says: which collections it reads, which queries are alike, by what key. */
+import { liveQuery } from '@rowsignal/core'
+import { eq, Query, toArray } from '@tanstack/db'
+import { expect, test } from 'vitest'
+import { type AnyQuery, queryOf } from '../../../core/src/libraries/tanstack.ts'
+import { collectionsOf, structureOf } from '../../../core/src/query/query-ir.ts'
+import { openTodos } from '../../support/synced-collection.ts'
+
+test('rows of a query keep the key of their source, also under another name', async () => {
+  const { todos } = openTodos(['a', 'b'])
+  const same = liveQuery((q) => q.from({ todo: todos }))
+  const renamed = liveQuery((q) =>
+    q.from({ todo: todos }).select(({ todo }) => ({ name: todo.title, key: todo.id })),
+  )
+  await Promise.all([same.preload(), renamed.preload()])
+  expect([[...same.keys()], [...renamed.keys()]]).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+  ])
+  expect(renamed.get('b')).toMatchObject({ name: 'title b', key: 'b' })
+})
+
+test('a query whose rows have no key of their source keeps the keys of @tanstack/db', async () => {
+  const { todos } = openTodos(['a', 'b'])
+  const titles = liveQuery((q) =>
+    q.from({ todo: todos }).select(({ todo }) => ({ id: todo.title })),
+  )
+  const notes = liveQuery((q) =>
+    q
+      .from({ todo: todos })
+      .select(({ todo }) => ({ note: todo.note }))
+      .distinct(),
+  )
+  await Promise.all([titles.preload(), notes.preload()])
+  expect([...titles.keys()]).toEqual(['a', 'b'])
+  expect(notes.size).toBe(1)
+})
+
+const named = (name: string) => ({ name, collection: openTodos([]).todos })
+const [one, two, three] = [named('one'), named('two'), named('three')]
+const nameOf = (collection: unknown) =>
+  [one, two, three].find((source) => source.collection === collection)?.name
+
+const [a, b, c] = [one.collection, two.collection, three.collection]
+const q = new Query()
+
+test.each<[what: string, query: AnyQuery, read: string]>([
+  ['of one', q.from({ a }), 'one'],
+  ['of a join', q.from({ a }).join({ b }, ({ a: x, b: y }) => eq(x.id, y.id)), 'one two'],
+  [
+    'of a subquery, and a join with one',
+    q
+      .from({ x: new Query().from({ b }) })
+      .join({ y: new Query().from({ c }) }, ({ x, y }) => eq(x.id, y.id)),
+    'two three',
+  ],
+  [
+    'in a select, at any depth',
+    q.from({ a }).select(({ a: row }) => ({
+      id: row.id,
+      deep: {
+        more: toArray(new Query().from({ c }).where(({ c: other }) => eq(other.id, row.id))),
+      },
+    })),
+    'one three',
+  ],
+  [
+    'of the same twice',
+    q.from({ a }).join({ b: a }, ({ a: x, b: y }) => eq(x.id, y.id)),
+    'one one',
+  ],
+])('the collections that a query reads are told in order: %s', (_, query, read) => {
+  expect(collectionsOf(queryOf(query)).map(nameOf).join(' ')).toBe(read)
+})
+
+test('a query that can’t be compared has no structure', () => {
+  const isFirst = (): boolean => true
+  const inside = new Query().from({ x: new Query().from({ a }).fn.where(isFirst) })
+  expect(structureOf(queryOf(inside))).toBeUndefined()
+  const outside = structureOf(queryOf(new Query().from({ a }).fn.where(isFirst)))
+  expect(outside?.functions).toContain(isFirst)
+})
