@@ -48,7 +48,7 @@ test('the others are what the view shows, by one statement, in the columns that 
   expect(rows.get('a')).toEqual({ text: '1.0', integer: 1 })
   expect(rows.get('b')).toEqual({ text: 'as\0it is', integer: '9007199254740993' })
   expect(rows.get('c')).toEqual({ text: 'plain', integer: 2 })
-  expect(rows.get('d')).toMatchObject({ text: '{"b":1.0,"a":2e0}', real: 0.123456789012345678 })
+  expect(rows.get('d')).toMatchObject({ text: '{"b":1.0,"a":2e0}', real: 0.12345678901234568 })
 })
 
 test('rows that are gone are left alone', async () => {

@@ -46,6 +46,7 @@ test('a row given to an insert may change afterwards, in what is nested in it to
   const write = todos.insert(row)
   row.tags.push('y')
   row.id = 'b'
+  expect(todos.toArray).toMatchObject([{ id: 'a', tags: ['x'] }])
   await write.isPersisted.promise
   expect(todos.toArray).toMatchObject([{ id: 'a', tags: ['x'] }])
   expect(await database.getAll('SELECT id, tags FROM todos')).toEqual([{ id: 'a', tags: '["x"]' }])

@@ -21,6 +21,18 @@ test.each<[what: string, schema: StandardSchemaV1]>([
       throw new Error('secret')
     }),
   ],
+  [
+    'throws outright',
+    {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: () => {
+          throw new Error('secret')
+        },
+      },
+    },
+  ],
   ['rejects', thenable((_, reject) => reject(new Error('secret')))],
   ['answers later', thenable((resolve) => resolve({ value: 'secret' }))],
   ['never answers', thenable(() => {})],

@@ -12,7 +12,7 @@ test('an array of the same items in the same order stays the same array', () => 
 
 test('an array that is given out is frozen', () => {
   const next = keepIfSame<number>([], [1, 2]) as number[]
-  expect(() => next.reverse()).toThrow(TypeError)
+  expect(() => next.splice(0, 1)).toThrow(TypeError)
   expect(() => next.push(3)).toThrow(TypeError)
 })
 
