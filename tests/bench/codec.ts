@@ -27,9 +27,9 @@ const text = JSON.stringify(
   ]),
 )
 type Stored = [id: string, data: Record<string, unknown>][]
-/** None of these rows is in doubt, so SQLite is not asked. */
+/** None of these rows is inexact, so SQLite is not asked. */
 const lock = {} as LockContext
-const steps = { parse: [] as number[], doubt: [] as number[], decode: [] as number[] }
+const steps = { parse: [] as number[], inexact: [] as number[], decode: [] as number[] }
 
 async function cpuMs(run: () => unknown): Promise<number> {
   const start = process.cpuUsage()
@@ -42,7 +42,7 @@ for (let round = 0; round < 15; round++) {
   let rows: Stored = []
   const parse = (): Stored => (rows = JSON.parse(text) as Stored)
   steps.parse.push(await cpuMs(parse))
-  steps.doubt.push(await cpuMs(() => readInexactValues(lock, table, rows)))
+  steps.inexact.push(await cpuMs(() => readInexactValues(lock, table, rows)))
   steps.decode.push(await cpuMs(() => rows.map(([id, data]) => codec.decode(id, data))))
 }
 for (const [step, times] of Object.entries(steps)) console.log(step, median(times).toFixed(0))

@@ -3,7 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 
 const root = new URL('../../', import.meta.url)
-const pages = (await readdir(new URL('docs', root))).filter((page) => page.endsWith('.md'))
+const pages = (await readdir(new URL('docs', root), { recursive: true })).filter((page) =>
+  page.endsWith('.md'),
+)
 
 /** `core/write`: title, or `core/write`, "title" in running text. */
 const references =

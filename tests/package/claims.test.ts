@@ -44,7 +44,7 @@ test('what is said of other packages names their versions, which are those that 
   for (const adapter of adapters) {
     expect(readme).toContain(adapter)
     expect(read('docs/bindings-cost.md')).toContain(adapter)
-    expect(read('docs/rooms/live-query.md')).toContain(adapter)
+    expect(read('docs/rooms/query.md')).toContain(adapter)
   }
   expect(readme).toContain(`Version ${peer} `)
   for (const page of ['docs/benchmarks.md', 'docs/moving.md']) expect(read(page)).toContain(peer)

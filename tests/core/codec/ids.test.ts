@@ -72,7 +72,7 @@ test.each([1, 2, 3, 10_000])(
   'a first read in chunks of %i shows every id that drivers carry, and names the others',
   async (syncBatchSize) => {
     const database = await openDatabase(schema)
-    await store(database, [...readable.map(literal), ...unreadable], '{"title":1.0}') // in doubt
+    await store(database, [...readable.map(literal), ...unreadable], '{"title":1.0}') // inexact
     const refused = vi.fn()
     const todos = createPowerSyncCollection({
       database,

@@ -37,7 +37,7 @@ test('rows that JSON carries as they are ask SQLite nothing', async () => {
   expect(rows.get('a')).toEqual({ text: '1.0', integer: 2 ** 53 - 1, real: 1.5 })
 })
 
-test('the others are what the view shows, by one statement, in the columns that are in doubt', async () => {
+test('the others are what the view shows, by one statement, in the columns that are inexact', async () => {
   const { rows, statements } = await read({
     a: '{"text": 1.0, "integer": 1}',
     b: '{"text": "as\\u0000it is", "integer": 9007199254740993}',

@@ -69,7 +69,7 @@ async function assertInStep(
   const rows = createPowerSyncCollection({
     database,
     table,
-    columns: { a_number: bigintColumn() } as never, // in doubt: it is read through the view
+    columns: { a_number: bigintColumn() } as never, // inexact: it is read through the view
   })
   const inStep = async (): Promise<void> => {
     const selected = await database.getAll<Record<string, unknown>>(

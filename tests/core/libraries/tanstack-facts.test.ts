@@ -13,6 +13,7 @@ import {
   getActiveTransaction,
   getStableQueryIRHash,
   IR,
+  isSingleResultCollection,
   Query,
   type Transaction,
   UnhashableQueryIRError,
@@ -222,6 +223,15 @@ test('`_getQuery` gives the IR, which hashes alike whatever its aliases, and not
   const withFunction = queryOf(new Query().from({ todo: todos }).fn.where(() => true))
   expect(withFunction.fnWhere).toHaveLength(1)
   expect(() => getStableQueryIRHash(withFunction)).toThrow(UnhashableQueryIRError)
+})
+
+test('the collection of a `findOne` is a single result, of every row that fits on 0.9', async () => {
+  const { todos } = openStarted(['a', 'b'])
+  const first = createLiveQueryCollection((q) => q.from({ todo: todos }).findOne())
+  await first.preload()
+  expect(isSingleResultCollection(first as never)).toBe(true)
+  expect(isSingleResultCollection(todos as never)).toBe(false)
+  expect(first.size).toBe(is015 ? 1 : 2)
 })
 
 test('an index is made with its options, asked by `lookup` of what it supports, and told nothing else', async () => {

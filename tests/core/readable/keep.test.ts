@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beginAlike, keepIfSame } from '../../../core/src/readable/keep.ts'
+import { beginAlike, keeper, keepIfSame, remaker } from '../../../core/src/readable/keep.ts'
 
 test('an array of the same items in the same order stays the same array', () => {
   const [a, b] = [{}, {}]
@@ -23,4 +23,31 @@ test('the beginning of two arrays is alike up to an end, beyond which nothing is
   expect(beginAlike([1], [1, 2], 2)).toBe(false)
   expect(beginAlike([1, 2], [1, 2], Infinity)).toBe(true)
   expect(beginAlike([], [1], 0)).toBe(true)
+})
+
+test('a value that is the same as the one before is that one', () => {
+  const keep = keeper<{ readonly id: number; readonly at: object }>(
+    (before, next) => before.id === next.id,
+  )
+  const first = { id: 1, at: {} }
+  expect(keep(first)).toBe(first)
+  expect(keep({ id: 1, at: {} })).toBe(first)
+  const second = { id: 2, at: {} }
+  expect(keep(second)).toBe(second)
+  expect(keep(first)).toBe(first)
+})
+
+test('a value is made anew for inputs that neither of the last two was made of', () => {
+  const made: string[] = []
+  const remake = remaker<object>()
+  const of = (...inputs: string[]) => remake(inputs, () => ({ of: made.push(inputs.join()) }))
+  const first = of('a', 'b')
+  expect(of('a', 'b')).toBe(first)
+  const second = of('a', 'c')
+  expect([of('a', 'b'), of('a', 'c')]).toEqual([first, second])
+  expect(of('a', 'b')).toBe(first)
+  of('a')
+  of('b')
+  expect(of('a', 'b')).not.toBe(first)
+  expect(made).toEqual(['a,b', 'a,c', 'a', 'b', 'a,b'])
 })
