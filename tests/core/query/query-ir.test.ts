@@ -3,7 +3,7 @@ import { liveQuery } from '@rowsignal/core'
 import { eq, Query, toArray } from '@tanstack/db'
 import { expect, test } from 'vitest'
 import { type AnyQuery, queryOf } from '../../../core/src/libraries/tanstack.ts'
-import { collectionsOf, structureOf } from '../../../core/src/query/query-ir.ts'
+import { describeQuery } from '../../../core/src/query/query-ir.ts'
 import { openTodos } from '../../support/synced-collection.ts'
 
 test('rows of a query keep the key of their source, also under another name', async () => {
@@ -70,13 +70,13 @@ test.each<[what: string, query: AnyQuery, read: string]>([
     'one one',
   ],
 ])('the collections that a query reads are told in order: %s', (_, query, read) => {
-  expect(collectionsOf(queryOf(query)).map(nameOf).join(' ')).toBe(read)
+  expect(describeQuery(queryOf(query)).read.map(nameOf).join(' ')).toBe(read)
 })
 
 test('a query that can’t be compared has no structure', () => {
   const isFirst = (): boolean => true
   const inside = new Query().from({ x: new Query().from({ a }).fn.where(isFirst) })
-  expect(structureOf(queryOf(inside))).toBeUndefined()
-  const outside = structureOf(queryOf(new Query().from({ a }).fn.where(isFirst)))
-  expect(outside?.functions).toContain(isFirst)
+  expect(describeQuery(queryOf(inside)).structure).toBeUndefined()
+  const { structure } = describeQuery(queryOf(new Query().from({ a }).fn.where(isFirst)))
+  expect(structure?.functions).toContain(isFirst)
 })
