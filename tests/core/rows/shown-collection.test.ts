@@ -51,4 +51,7 @@ test('what is asked for is the same object while it says the same', () => {
   ask({ error })
   expect(asked()).not.toBe(first)
   expect(asked()).toEqual({ error })
+  const other = new RowsignalError('query-failed', 'of another')
+  ask({ error: other })
+  expect(asked().error).toBe(other)
 })
