@@ -1,6 +1,7 @@
 /**
- * The only room that relies on internals of the PowerSync SDK: where a table's rows are stored, what a diff trigger is
- * named, which event tells of a commit. Read in @powersync/common 2.3.0 and @powersync/shared-internals 1.3.0.
+ * What is called of the PowerSync SDK beyond its documentation: the tables of a database, diff triggers and their names,
+ * the event that tells of a commit. Read in @powersync/common 2.3.0 and @powersync/shared-internals 1.3.0; all that is
+ * relied on is in docs/rooms/libraries.md.
  */
 import { DiffTriggerOperation } from '@powersync/common'
 import type {

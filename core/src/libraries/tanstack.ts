@@ -1,4 +1,7 @@
-/** What is read of collections and transactions of @tanstack/db beyond its public types. Run on 0.9.2 and 0.15.2. */
+/**
+ * What is read of collections and transactions of @tanstack/db beyond its public types. Run on 0.9.2 and 0.15.2; all that is
+ * relied on is in docs/rooms/libraries.md.
+ */
 import { CollectionImpl } from '@tanstack/db'
 import type {
   BaseQueryBuilder,
