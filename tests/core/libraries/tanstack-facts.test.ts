@@ -119,6 +119,7 @@ test('`markError` after ready is the status `error`, whose reason `_lifecycle` h
 
 test('live queries run at the end of `mutate`, once, also for what the sync commits in it', async () => {
   vi.spyOn(console, 'warn').mockReturnValue() // of a join without an index
+  onTestFinished(() => void vi.restoreAllMocks())
   const [left, right] = [openStarted(['a']), openStarted(['a'])]
   const both = createLiveQueryCollection((q) =>
     q

@@ -1,7 +1,7 @@
 /** Why a collection is in error, and how it starts again. `rows-view` shows it through a view. */
 import { liveQuery } from '@rowsignal/core'
 import { eq } from '@tanstack/db'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { errorOf, retryCollection } from '../../../core/src/rows/recovery.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openSlowTodos } from '../../support/synced-collection.ts'
@@ -27,6 +27,7 @@ test('a failure is one error object, however often it is asked for, and another 
 
 test('the retry of a live query is that of the collections that it reads and that are in error', async () => {
   vi.spyOn(console, 'error').mockReturnValue() // @tanstack/db logs it
+  onTestFinished(() => void vi.restoreAllMocks())
   const [left, right] = [openSlowTodos(['a']), openSlowTodos(['a'])]
   const both = liveQuery((q) =>
     q
