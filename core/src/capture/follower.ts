@@ -7,7 +7,14 @@ import { deepEquals } from '@tanstack/db'
 import type { ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { BadRow } from '../codec/codec.ts'
-import { attempt, reportToPlatform, RowsignalError } from '../errors.ts'
+import { attempt, reportToPlatform, type RowsignalError } from '../errors.ts'
+import {
+  errorOf,
+  type FollowerEvent,
+  type FollowerState,
+  isSettled,
+  nextState,
+} from './follower-state.ts'
 import { OnLoadRun, type OnLoad } from './on-load.ts'
 import { batch } from '../readable/readable.ts'
 import { keepSameValues } from '../readable/same-value.ts'
@@ -17,9 +24,6 @@ import { knownKeys, persistingTransactions, syncedRow } from '../libraries/tanst
 
 /** id -> the stored JSON object, or `null` when the row is gone. */
 export type StoredRows = Map<string, AnyRow | null>
-
-/** Calls the listener when what a read has found is shown, with what the other tables were then. */
-export type WhenShown = (follower: Follower, listener: () => void) => void
 
 /** What a sync run needs of its collection. */
 export interface FollowerOptions {
@@ -42,16 +46,9 @@ export class Follower {
   readonly chunkRows: number
   readonly #writer: SyncWriter
   readonly #options: FollowerOptions
-  #table: ResolvedTable
-  /** Changes seen during a read of the table; `undefined` when none runs. */
-  #aside: StoredRows | undefined
-  #readAgain = false
-  /** Whether other tables are still shown older than what the last read has found. */
-  #ahead = false
-  #ended = false
   readonly #hook: OnLoadRun
-  #readError: RowsignalError | undefined
-  #hookError: RowsignalError | undefined
+  #table: ResolvedTable
+  #state: FollowerState = { name: 'idle' }
 
   constructor(writer: SyncWriter, options: FollowerOptions) {
     this.collection = writer.collection
@@ -60,25 +57,30 @@ export class Follower {
     this.#writer = writer
     this.#options = options
     this.#table = options.followed.table
-    this.#hook = new OnLoadRun(options, (failure) => this.#hookSettled(failure))
+    this.#hook = new OnLoadRun(this.collection.id, options, () => this.#tellStatus())
+  }
+
+  get state(): FollowerState['name'] {
+    return this.#state.name
   }
 
   get ended(): boolean {
-    return this.#ended
+    return this.state === 'ended'
   }
 
   /** Whether a read of the table runs, so that changes are set aside and not published. */
   get reading(): boolean {
-    return this.#aside !== undefined
+    return this.state === 'reading' || this.state === 'reading-again'
+  }
+
+  /** Whether it waits for a retry, or a new schema. */
+  get failed(): boolean {
+    return this.state === 'failed' || this.state === 'stranded'
   }
 
   /** What keeps the collection from being in step: reading its table or its `onLoad` failed. */
   get error(): RowsignalError | undefined {
-    return this.#readError ?? this.#hookError
-  }
-
-  get readFailed(): boolean {
-    return this.#readError !== undefined
+    return errorOf(this.#state) ?? this.#hook.error
   }
 
   /** Whether the collection has no row, nor will have one when what waits for a transaction arrives. */
@@ -101,13 +103,12 @@ export class Follower {
 
   /** Starts a read; one that runs is of no use any more. */
   beginRead(): void {
-    this.#aside = new Map()
-    this.#readAgain = false
+    this.#pass({ type: 'begin' })
   }
 
   /** Has the running read followed by another. */
   readAgain(): void {
-    this.#readAgain = true
+    this.#pass({ type: 'doubt' })
   }
 
   /** Runs `onLoad`. */
@@ -120,8 +121,10 @@ export class Follower {
     this.#hook.retry()
   }
 
+  /** Keeps changes for the end of the read that runs. */
   setAside(rows: StoredRows): void {
-    for (const [id, data] of rows) this.#aside?.set(id, data)
+    if (this.#state.name !== 'reading') return
+    for (const [id, data] of rows) this.#state.aside.set(id, data)
   }
 
   /** Shows a chunk of a read. What a subscriber throws must not end the read. */
@@ -130,78 +133,70 @@ export class Follower {
       this.commit(rows)
     } catch (error) {
       reportToPlatform(error)
-      if (!this.holds(rows)) this.#readAgain = true
+      if (!this.holds(rows)) this.readAgain()
     }
   }
 
   /**
-   * Ends a read of the whole table: removes what it did not find and applies what was set aside. The collection is ready
-   * when all of that is shown.
+   * Ends a read of the whole table: removes what it did not find and applies what was set aside.
    *
    * @param found The ids that the read has seen; only needed when the collection held rows before.
+   * @returns Whether `shown` is to be called when all of that is shown; else the table is to be read again.
    */
-  endRead(found: ReadonlySet<string> | undefined, whenShown: WhenShown): void {
-    if (this.#ended) return
-    if (!this.#readAgain) this.#commitRest(found)
-    if (this.#readAgain) {
-      this.#readAgain = false
-      this.#aside = new Map() // what was in it is older than what the next read will find
-      return
-    }
-    this.#aside = undefined
-    this.#readError = undefined
-    this.#ahead = true
-    whenShown(this, () => {
-      this.#ahead = false
-      this.#tellStatus()
-    })
+  endRead(found: ReadonlySet<string> | undefined): boolean {
+    if (this.#state.name === 'reading') this.commitChunk(this.#restOf(found, this.#state.aside))
+    this.#pass({ type: 'found' })
+    return this.state === 'ahead'
   }
 
-  #commitRest(found: ReadonlySet<string> | undefined): void {
+  #restOf(found: ReadonlySet<string> | undefined, aside: StoredRows): StoredRows {
     const rest: StoredRows = new Map()
     if (found !== undefined) {
       for (const id of knownKeys(this.collection)) if (!found.has(id)) rest.set(id, null)
     }
-    for (const [id, data] of this.#aside ?? []) rest.set(id, data)
-    this.commitChunk(rest)
+    for (const [id, data] of aside) rest.set(id, data)
+    return rest
+  }
+
+  /** What a read has found is shown, and of the other tables what they were then. */
+  shown(): void {
+    this.#pass({ type: 'shown' })
   }
 
   /** Ends a read that failed. What the collection holds stays. */
   fail(error: RowsignalError): void {
-    this.#aside = undefined
-    this.#readError = error
-    this.#tellStatus()
+    this.#pass({ type: 'fail', error })
+  }
+
+  /** No trigger records the changes of the table. What the collection holds stays. */
+  strand(error: RowsignalError): void {
+    this.#pass({ type: 'strand', error })
   }
 
   /** The table is gone, and its rows with it. */
   lose(error: RowsignalError): void {
     attempt(() => this.commit(new Map([...knownKeys(this.collection)].map((id) => [id, null]))))
-    this.fail(error)
+    this.strand(error)
   }
 
-  #hookSettled(failure: { cause: unknown } | undefined): void {
-    this.#hookError =
-      failure &&
-      new RowsignalError(
-        'load-hook-failed',
-        `collection: \`onLoad\` of collection \`${this.collection.id}\` failed; the cause says why. \`utils.retry()\` runs it again.`,
-        failure,
-      )
-    this.#tellStatus()
+  #pass(event: FollowerEvent): void {
+    const before = this.#state
+    this.#state = nextState(before, event)
+    if (this.#state !== before && isSettled(this.#state)) this.#tellStatus()
   }
 
+  /** The one place that follows from both states what TanStack DB is told. */
   #tellStatus(): void {
-    if (this.#ended) return
+    if (this.ended) return
     const { error } = this
     if (error !== undefined) attempt(() => this.#writer.markError(error))
-    else if (!this.reading && !this.#ahead && !this.#hook.running)
+    else if (this.state === 'following' && this.#hook.isDone)
       attempt(() => this.#writer.markReady())
   }
 
   /** @returns The end of what `onLoad` has opened, which may fail. */
   end(): Promise<void> {
-    this.#ended = true
-    this.#aside = undefined
+    this.#pass({ type: 'end' })
     return this.#hook.end()
   }
 
@@ -213,7 +208,7 @@ export class Follower {
    * transaction holds the collection: then the synced row may not be what the queue of commits will make of it.
    */
   commit(rows: StoredRows): void {
-    if (this.#ended) return
+    if (this.ended) return
     const held = persistingTransactions(this.collection).length > 0
     const writes: Parameters<SyncWriter['write']>[0][] = []
     for (const [id, data] of rows) {
@@ -241,7 +236,7 @@ export class Follower {
 
   /** Whether the collection holds these rows. While a transaction holds it they arrive later, which counts as yes. */
   holds(rows: StoredRows): boolean {
-    if (this.#ended || persistingTransactions(this.collection).length > 0) return true
+    if (this.ended || persistingTransactions(this.collection).length > 0) return true
     return [...rows].every(([id, data]) => {
       const row = data === null ? undefined : this.#decode(id, data)
       return deepEquals(syncedRow(this.collection, id), row)

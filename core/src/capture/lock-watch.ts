@@ -6,22 +6,17 @@ import type { Stop } from '../readable/readable.ts'
 import type { Follower } from './follower.ts'
 
 /**
- * Watches a read that asks for the write lock, as `watchLock` of `write` does a write. Only the developer is told: the list is one
- * of writes, for the user, and what waits is shown by the status, which is `loading`.
+ * Watches a read that asks for the write lock, as `watchLock` of `write` does a write. Only the developer is told: the list
+ * is one of writes, for the user, and what waits is shown by the status, which is `loading`.
  *
- * @param isWanted Whether somebody still waits for the read.
+ * @returns To be called when the lock is there, or the read has failed.
  */
-export function watchReadLock(
-  { followed, collection }: Pick<Follower, 'followed' | 'collection'>,
-  isWanted: () => boolean,
-): Stop {
-  const { database, lockWarnMs } = followed
+export function watchReadLock(follower: Follower): Stop {
+  const { database, lockWarnMs } = follower.followed
   const timer = setTimeout(() => {
-    if (!isWanted()) return
-    tellDeveloper(
-      database,
-      lockWaiting(`load: the read of collection \`${collection.id}\``, lockWarnMs),
-    )
+    if (!follower.reading) return // nobody waits for it any more
+    const what = `load: the read of collection \`${follower.collection.id}\``
+    tellDeveloper(database, lockWaiting(what, lockWarnMs))
   }, lockWarnMs)
   return () => clearTimeout(timer)
 }

@@ -1,5 +1,8 @@
-/** The `onLoad` hook of a collection: run when its sync starts, again when it failed and is retried, ended with it. */
-import { reportToPlatform } from '../errors.ts'
+/**
+ * The `onLoad` hook of a collection: run when its sync starts, again when it failed and is retried, ended with it. Its
+ * states are its own: rows are read and shown whatever it does, and only `ready` waits for both.
+ */
+import { reportToPlatform, RowsignalError } from '../errors.ts'
 
 /** Ends what `onLoad` has opened. */
 type Unload = () => void | Promise<void>
@@ -11,30 +14,45 @@ interface OnLoadOptions {
   readonly after: Promise<void> | undefined
 }
 
+type State =
+  | {
+      /** `waiting`: for its start, or for the end of the run before. */
+      readonly name: 'waiting' | 'running' | 'ended'
+      /** Of the call before, and told until this one has succeeded. */
+      readonly error: RowsignalError | undefined
+    }
+  | { readonly name: 'failed'; readonly error: RowsignalError }
+  | { readonly name: 'done'; readonly error?: undefined }
+
 export class OnLoadRun {
   readonly #options: OnLoadOptions
-  readonly #settled: (failure: { cause: unknown } | undefined) => void
-  #state: 'running' | 'done' | 'failed' | 'ended' = 'running'
+  readonly #collectionId: string
+  readonly #settled: () => void
+  #state: State = { name: 'waiting', error: undefined }
   #unload: Unload | void = undefined
 
-  /** @param settled Called when the hook has finished, or with what it threw. */
-  constructor(options: OnLoadOptions, settled: (failure: { cause: unknown } | undefined) => void) {
+  /** @param settled Called when the hook has finished or failed. */
+  constructor(collectionId: string, options: OnLoadOptions, settled: () => void) {
+    this.#collectionId = collectionId
     this.#options = options
     this.#settled = settled
   }
 
-  /** Whether the collection still waits for the hook. */
-  get running(): boolean {
-    return this.#state === 'running'
+  get isDone(): boolean {
+    return this.#state.name === 'done'
+  }
+
+  get error(): RowsignalError | undefined {
+    return this.#state.error
   }
 
   start(): void {
     const { onLoad, after } = this.#options
-    if (onLoad === undefined) this.#state = 'done'
+    if (onLoad === undefined) this.#state = { name: 'done' }
     else if (after === undefined) void this.#run(onLoad)
     else {
       const run = (): void => {
-        if (this.#state !== 'ended') void this.#run(onLoad)
+        if (this.#state.name === 'waiting') void this.#run(onLoad)
       }
       after.then(run, run)
     }
@@ -42,8 +60,8 @@ export class OnLoadRun {
 
   /** Runs the hook again if it failed. */
   retry(): void {
-    if (this.#state !== 'failed') return
-    this.#state = 'running'
+    if (this.#state.name !== 'failed') return
+    this.#state = { name: 'waiting', error: this.#state.error }
     this.start()
   }
 
@@ -54,24 +72,34 @@ export class OnLoadRun {
    * @returns Rejects when what was called fails.
    */
   async end(): Promise<void> {
-    this.#state = 'ended'
+    this.#state = { name: 'ended', error: this.#state.error }
     await this.#unload?.()
   }
 
   async #run(onLoad: OnLoad): Promise<void> {
+    this.#state = { name: 'running', error: this.#state.error }
     try {
       this.#unload = await onLoad()
     } catch (cause) {
-      if (this.#state === 'ended') return
-      this.#state = 'failed'
-      this.#settled({ cause })
+      if (this.#isEnded) return
+      const message = `collection: \`onLoad\` of collection \`${this.#collectionId}\` failed; the cause says why. \`utils.retry()\` runs it again.`
+      this.#state = {
+        name: 'failed',
+        error: new RowsignalError('load-hook-failed', message, { cause }),
+      }
+      this.#settled()
       return
     }
-    if (this.#state === 'ended') {
+    if (this.#isEnded) {
       this.end().catch(reportToPlatform) // nobody waits for it any more
       return
     }
-    this.#state = 'done'
-    this.#settled(undefined)
+    this.#state = { name: 'done' }
+    this.#settled()
+  }
+
+  /** It may have been ended while it ran. */
+  get #isEnded(): boolean {
+    return this.#state.name === 'ended'
   }
 }

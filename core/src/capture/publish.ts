@@ -32,12 +32,15 @@ export interface WriteChanges {
 
 export class Publisher {
   readonly #pending: Changes = new Map()
-  /** Collections that were held too long; the others no longer wait for them. */
+  /**
+   * Collections that were held too long; the others no longer wait for them. Known here and to no follower: it is of what
+   * waits and of who holds it, whatever the follower reads meanwhile.
+   */
   readonly #leftOut = new Set<Follower>()
   readonly #awaited = new WeakSet<Transaction>()
   readonly #reload: (follower: Follower) => void
-  /** Called after the next publication, when nothing of before it waits but what is left out. */
-  #waiting: (() => void)[] = []
+  /** Followers whose read is shown with the next publication, when nothing of before it waits but what is left out. */
+  #read = new Set<Follower>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** @param reload Reads the table of a collection again. */
@@ -45,23 +48,25 @@ export class Publisher {
     this.#reload = reload
   }
 
-  /** Adds changes that nobody waits for and publishes what can be. */
+  /** Adds changes that nobody waits for and publishes what can be; a read that runs keeps those of its table. */
   publish(changes: Changes): void {
     this.#add(changes)
     this.#flush()
   }
 
   /**
-   * Calls `listener` when what a read has found of this collection is shown, and of the other tables what they were then:
-   * at once, or when no transaction holds them any more, or has for `maxHoldMs`.
+   * Tells the follower when what its read has found is shown, and of the other tables what they were then: at once, or
+   * when no transaction holds them any more, or has for `maxHoldMs`.
    */
-  whenShown(follower: Follower, listener: () => void): void {
-    this.#waiting.push(listener)
+  publishRead(follower: Follower): void {
+    this.#read.add(follower)
     this.publish(new Map([[follower, new Map()]]))
   }
 
   /** Publishes what a write of ours changed itself, now, and the rest after `transaction` has settled. */
   publishOwn(transaction: Transaction, { own, rest, isOwn }: WriteChanges): void {
+    // During a read own rows are shown at once and once more at its end: a chunk older than them may still come.
+    for (const [follower, rows] of own) if (follower.reading) follower.setAside(rows)
     for (const [follower, waiting] of this.#pending)
       this.#takeOwn(follower, waiting, { own, isOwn })
     this.#add(rest)
@@ -103,13 +108,14 @@ export class Publisher {
     clearTimeout(this.#timer)
     this.#pending.clear()
     this.#leftOut.clear()
-    this.#waiting = []
+    this.#read.clear()
   }
 
   #add(changes: Changes): void {
     for (const [follower, rows] of changes) {
       const waiting = this.#pending.get(follower)
-      if (waiting === undefined) this.#pending.set(follower, new Map(rows))
+      if (follower.reading) follower.setAside(rows)
+      else if (waiting === undefined) this.#pending.set(follower, new Map(rows))
       else for (const [id, data] of rows) waiting.set(id, data)
     }
   }
@@ -136,9 +142,9 @@ export class Publisher {
       this.#pending.delete(follower)
     }
     this.#show(group)
-    const waiting = this.#waiting
-    this.#waiting = []
-    waiting.forEach((listener) => listener())
+    const read = this.#read
+    this.#read = new Set()
+    for (const follower of read) follower.shown()
   }
 
   #awaitSettled(transaction: Transaction): void {

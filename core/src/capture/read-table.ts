@@ -5,28 +5,21 @@
  * By key also because TanStack DB keeps keys in a sorted array: 100k rows in random order cost 0.9.2 7.6 s, ordered 0.8.
  */
 import type { LockContext } from '@powersync/common'
-import type { Follower, StoredRows, WhenShown } from './follower.ts'
-import { readInexactValues } from '../codec/inexact-values.ts'
+import type { Follower, StoredRows } from './follower.ts'
+import { watchReadLock } from './lock-watch.ts'
+import type { Publisher } from './publish.ts'
 import type { PublishOrder } from './publish-order.ts'
+import type { TrackedTable, Tracking } from './tracking.ts'
+import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
-import type { Changes } from './publish.ts'
-import type { Stop } from '../readable/readable.ts'
 import { selectChunk } from '../libraries/sql.ts'
 import type { AnyRow } from '../libraries/tanstack.ts'
 
 export interface ReadOptions {
-  database: Database
-  order: PublishOrder
-  internalName: string
-  /** Reads what changed meanwhile; called in the lock of the last chunk. */
-  readRecords(lock: LockContext): Promise<Changes>
-  /** Publishes what `readRecords` found. */
-  publish(changes: Changes): void
-  readonly whenShown: WhenShown
-  /** Has it told when the lock does not come; to be called when it is there. */
-  watchLock(): Stop
-  /** Whether the table is still the one that the collection follows. */
-  isCurrent(): boolean
+  readonly database: Database
+  readonly tracking: Tracking
+  readonly order: PublishOrder
+  readonly publisher: Publisher
 }
 
 /** What `selectChunk` gives. */
@@ -39,20 +32,23 @@ interface StoredChunk {
 const chunkBytes = 8 * 2 ** 20
 
 /**
- * Reads all rows; the collection is ready when it resolves.
+ * Reads all rows, unless the follower gets another trigger meanwhile, fails or ends.
  *
  * The records of what changed meanwhile are read in the lock of the last chunk and applied after it: every commit is
  * then either in a chunk or among the records.
  */
-export async function readTable(follower: Follower, options: ReadOptions): Promise<void> {
-  const { database, order } = options
+export async function readTable(
+  follower: Follower,
+  tracked: TrackedTable,
+  { database, tracking, order, publisher }: ReadOptions,
+): Promise<void> {
   const { chunkRows } = follower
   const found = follower.isEmpty ? undefined : new Set<string>()
   let place: string | undefined
   let rowLimit = chunkRows
 
   const readChunk = async (lock: LockContext): Promise<StoredChunk> => {
-    const sql = selectChunk(options.internalName, place === undefined ? 'first' : 'next')
+    const sql = selectChunk(tracked.internalName, place === undefined ? 'first' : 'next')
     const byteLimit = rowLimit === 1 ? Number.MAX_SAFE_INTEGER : chunkBytes
     const limits = [rowLimit, byteLimit]
     const { chunk } = await lock.get<{ chunk: string | null }>(
@@ -65,7 +61,7 @@ export async function readTable(follower: Follower, options: ReadOptions): Promi
   }
 
   for (;;) {
-    const lockGranted = options.watchLock()
+    const lockGranted = watchReadLock(follower)
     const isLast = await order
       .run(
         (locked) =>
@@ -74,19 +70,19 @@ export async function readTable(follower: Follower, options: ReadOptions): Promi
             locked()
             const { rows, last } = await readChunk(lock)
             await readInexactValues(lock, follower.followed.table, rows)
-            const changes = rows.length < rowLimit ? await options.readRecords(lock) : undefined
+            const changes = rows.length < rowLimit ? await tracking.readRecords(lock) : undefined
             return { rows, last, changes }
           }),
         ({ rows, last, changes }) => {
-          const current = options.isCurrent() && !follower.ended
+          const current = tracked.followers.has(follower) && follower.reading
           const stored: StoredRows = new Map(rows)
           if (current) follower.commitChunk(stored)
           for (const id of stored.keys()) found?.add(id)
           place = last
           rowLimit = Math.min(rowLimit * 2, chunkRows)
           if (changes === undefined) return !current
-          options.publish(changes) // also if nobody wants this table any more: it holds those of the others
-          if (current) follower.endRead(found, options.whenShown)
+          publisher.publish(changes) // also if nobody wants this table any more: it holds those of the others
+          if (current && follower.endRead(found)) publisher.publishRead(follower)
           return true
         },
       )

@@ -42,6 +42,11 @@ export class Tracking {
     return this.#tables.get(table.name)
   }
 
+  /** Resolves when the changes of all these tables are recorded. */
+  async recorded(tables: readonly ResolvedTable[]): Promise<void> {
+    await Promise.all(tables.map(async (table) => this.get(table)?.ready))
+  }
+
   tables(): TrackedTable[] {
     return [...this.#tables.values()]
   }

@@ -44,12 +44,13 @@ export class CollectionRuns {
   }
 
   get isHeld(): boolean {
-    return this.#run !== undefined && this.#capture.isHeld(this.#run)
+    return this.#run !== undefined && this.#capture.publisher.isHeld(this.#run)
   }
 
   /** Empty before the first run. */
   get trackingTable(): string {
-    return (this.#run && this.#capture.trackingTable(this.#run)) ?? ''
+    if (this.#run === undefined) return ''
+    return this.#capture.tracking.get(this.#run.followed.table)?.destination ?? ''
   }
 
   start(writer: SyncWriter): CleanupFn {

@@ -2,12 +2,12 @@
  * A TanStack transaction -> one SQLite transaction. The promise of a write resolves when SQLite has it and the
  * collection shows it, after one transaction and no wait for a change event.
  */
+import type { LockContext } from '@powersync/common'
 import type { PendingMutation, Transaction } from '@tanstack/db'
-import { captureOf } from '../capture/capture.ts'
-import type { IsOwn } from '../capture/publish.ts'
 import { RowsignalError } from '../errors.ts'
 import { type Database, isServerDatabase } from '../libraries/powersync.ts'
 import type { AnyCollection } from '../libraries/tanstack.ts'
+import { writeAndShow } from './own-write.ts'
 import { runStatement, statementsOf } from './statements.ts'
 import { recordWriteError, watchLock } from './write-errors.ts'
 import { targetOf } from './write-target.ts'
@@ -39,29 +39,18 @@ async function write(
 ): Promise<void> {
   if (mutations.length === 0) return
   const database = onlyDatabaseOf(mutations)
-  const own = new Map<AnyCollection, Set<unknown>>()
-  for (const { collection, key } of mutations) {
-    const keys = own.get(collection)
-    if (keys === undefined) own.set(collection, new Set([key]))
-    else keys.add(key)
-  }
+  const collections = [...new Set(mutations.map(({ collection }) => collection as AnyCollection))]
   const statements = statementsOf(mutations)
-  for (const collection of own.keys()) startSync(collection)
-  const followed = [...own.keys()].map(targetOf)
-  const isOwn: IsOwn = (follower, id) => own.get(follower.collection)?.has(id) ?? false
+  collections.forEach(startSync)
+  const followed = collections.map(targetOf)
   const warnMs = Math.min(...followed.map(({ lockWarnMs }) => lockWarnMs))
   const lockGranted = watchLock(database, mutations, warnMs)
+  const run = async (lock: LockContext): Promise<void> => {
+    lockGranted()
+    for (const statement of statements) await runStatement(lock, statement)
+  }
   try {
-    await captureOf(database).write({
-      transaction,
-      mutations,
-      followed,
-      run: async (lock) => {
-        lockGranted()
-        for (const statement of statements) await runStatement(lock, statement)
-        return isOwn
-      },
-    })
+    await writeAndShow(database, { transaction, mutations, followed, run })
   } finally {
     lockGranted()
   }

@@ -1,7 +1,12 @@
 /** A write to a row that SQLite has and the collection has not read, at each point of the collection's life. */
-import { createPowerSyncCollection, powerSyncCollectionOptions, transact } from '@rowsignal/core'
-import { createCollection } from '@tanstack/db'
-import { expect, test } from 'vitest'
+import {
+  createPowerSyncCollection,
+  powerSyncCollectionOptions,
+  rows,
+  transact,
+} from '@rowsignal/core'
+import { createCollection, createLiveQueryCollection, eq } from '@tanstack/db'
+import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
 import { schema } from '../../support/todos.ts'
@@ -102,3 +107,51 @@ test('of a collection that is ready, TanStack DB says that there is no such row'
   expect(() => todos.delete('nobody')).toThrow(/nobody/)
   expect(() => todos.delete('nobody')).not.toThrow(/row-not-loaded/)
 })
+
+const ways = {
+  'the factory': (config: Awaited<ReturnType<typeof openTable>>['config']) =>
+    createPowerSyncCollection(config),
+  'options and createCollection': (config: Awaited<ReturnType<typeof openTable>>['config']) =>
+    createCollection(powerSyncCollectionOptions({ ...config, startSync: false })),
+}
+
+test.each([
+  { way: 'the factory', when: 'in the turn of its first start' },
+  { way: 'the factory', when: 'when it is ready' },
+  { way: 'options and createCollection', when: 'in the turn of its first start' },
+  { way: 'options and createCollection', when: 'when it is ready' },
+] as const)(
+  'of a collection by $way a write $when is one change, with the live query over it',
+  async ({ way, when }) => {
+    const { config } = await openTable()
+    const todos = ways[way](config)
+    expect(todos.status).toBe('idle')
+    const first = todos.insert({ id: 'before', title: 'Go' }) // nobody listens yet
+    const going = createLiveQueryCollection((q) =>
+      q.from({ todo: todos }).where(({ todo }) => eq(todo.title, 'Go')),
+    )
+    const seen: string[] = []
+    const look = (): void => {
+      const all = rows(todos).get()
+      const ids = all.filter(({ title }) => title === 'Go').map(({ id }) => id)
+      const shown = rows(going).get()
+      seen.push(`${ids.join()} / ${shown.map(({ id }) => id).join()}`)
+    }
+    onTestFinished(rows(todos).listen(look))
+    onTestFinished(rows(going).listen(look))
+    if (when === 'when it is ready') {
+      await Promise.all([going.preload(), first.isPersisted.promise])
+      await eventually(() => expect(todos.get('before')?.$synced).toBe(true))
+    }
+    seen.length = 0
+    const writes = [todos.insert({ id: 'new', title: 'Go' })]
+    expect(seen).toEqual(['before,new / before,new', 'before,new / before,new'])
+    seen.length = 0
+    writes.push(todos.update('before', (draft) => void (draft.title = 'Gone')))
+    expect(seen).toEqual(['new / new', 'new / new'])
+    seen.length = 0
+    writes.push(todos.delete('new'))
+    expect(seen).toEqual([' / ', ' / '])
+    await Promise.all(writes.map((write) => write.isPersisted.promise))
+  },
+)

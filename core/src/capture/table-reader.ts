@@ -1,0 +1,88 @@
+/**
+ * Has the tables of followers read: when they start, and again when something has left a collection in doubt. A follower
+ * whose table cannot be read, or has no trigger, is told why, and is read when it is retried or the schema has changed.
+ */
+import { RowsignalError } from '../errors.ts'
+import type { Follower } from './follower.ts'
+import { watchReadLock } from './lock-watch.ts'
+import { type ReadOptions, readTable } from './read-table.ts'
+import type { TrackedTable } from './tracking.ts'
+import { databaseClosed, type UntilClosed } from './until-closed.ts'
+
+export class TableReader {
+  readonly #options: ReadOptions
+  readonly #untilClosed: UntilClosed
+
+  constructor(options: ReadOptions, untilClosed: UntilClosed) {
+    this.#options = options
+    this.#untilClosed = untilClosed
+  }
+
+  /** Follows the table that the collection has in the schema now and reads it; without one its rows are gone. */
+  follow(follower: Follower): void {
+    try {
+      follower.refreshTable()
+    } catch (error) {
+      follower.lose(error as RowsignalError)
+      return
+    }
+    const tracked = this.#options.tracking.track(follower.followed.table)
+    tracked.followers.add(follower)
+    follower.beginRead()
+    void this.#read(follower, tracked)
+  }
+
+  /** Reads the table of a collection again, after something left the collection in doubt. */
+  reread(follower: Follower): void {
+    const { tracking, publisher } = this.#options
+    const tracked = tracking.get(follower.followed.table)
+    if (tracked === undefined || follower.ended) return
+    publisher.drop(follower) // older than what the read will find
+    if (follower.reading) {
+      follower.readAgain()
+      return
+    }
+    follower.beginRead()
+    void this.#read(follower, tracked)
+  }
+
+  /** Reads the tables of all collections again. One whose read has failed waits for its retry, or two would never end. */
+  rereadAll(): void {
+    for (const { followers } of this.#options.tracking.tables()) {
+      for (const follower of followers) if (!follower.failed) this.reread(follower)
+    }
+  }
+
+  /** Has the follower say that its table can no longer be read. */
+  fail(follower: Follower, cause?: unknown): void {
+    follower.fail(this.#failure(follower, cause))
+  }
+
+  async #read(follower: Follower, tracked: TrackedTable): Promise<void> {
+    // A schema change may give the collection another trigger, and a read of its own with it.
+    const isCurrent = (): boolean => tracked.followers.has(follower)
+    try {
+      await this.#options.database.waitForReady()
+      await tracked.ready.finally(watchReadLock(follower)) // the trigger needs the lock, too
+    } catch (cause) {
+      if (isCurrent()) follower.strand(this.#failure(follower, cause))
+      return
+    }
+    try {
+      while (follower.reading && isCurrent()) await readTable(follower, tracked, this.#options)
+    } catch (cause) {
+      if (isCurrent()) this.fail(follower, cause)
+      this.rereadAll() // the records of other tables may be gone
+    }
+  }
+
+  #failure(follower: Follower, cause: unknown): RowsignalError {
+    const { id } = follower.collection
+    if (this.#untilClosed.closed) {
+      const closed = `capture: the database was closed, so collection \`${id}\` is no longer in step with it. Open the database again and make the collection anew.`
+      return databaseClosed(closed, cause)
+    }
+    const failed = `capture: the table of collection \`${id}\` could not be read; the cause says why. \`utils.retry()\` tries again.`
+    return new RowsignalError('capture-failed', failed, { cause })
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * A write of ours in SQLite: its statements and the reading of what was recorded in one transaction, and that shown right
+ * after the COMMIT: what it changed itself at once, what others changed when its TanStack transaction has settled.
+ */
+import type { LockContext } from '@powersync/common'
+import type { PendingMutation, Transaction } from '@tanstack/db'
+import { type Capture, captureOf } from '../capture/capture.ts'
+import type { FollowedTable } from '../capture/followed-table.ts'
+import type { StoredRows } from '../capture/follower.ts'
+import type { Changes, IsOwn, WriteChanges } from '../capture/publish.ts'
+import { databaseClosed } from '../capture/until-closed.ts'
+import type { Database } from '../libraries/powersync.ts'
+import { type AnyCollection, positionOf } from '../libraries/tanstack.ts'
+import { LockQueue } from './lock-queue.ts'
+
+/** A write that a collection or a transaction asks for. */
+export interface OwnWrite {
+  readonly transaction: Transaction
+  readonly mutations: readonly PendingMutation[]
+  /** The tables that it writes. */
+  readonly followed: readonly FollowedTable[]
+  /** Executes its statements. */
+  readonly run: (lock: LockContext) => Promise<void>
+}
+
+const queues = new WeakMap<Database, LockQueue>()
+
+function queueOf(database: Database): LockQueue {
+  let queue = queues.get(database)
+  if (queue === undefined) queues.set(database, (queue = new LockQueue()))
+  return queue
+}
+
+/**
+ * Resolves when SQLite has the write and the collections show it.
+ *
+ * @throws {RowsignalError} `database-closed`; what `run` and SQLite throw, also when a trigger could not be made.
+ */
+export async function writeAndShow(database: Database, write: OwnWrite): Promise<void> {
+  const { transaction, mutations, followed, run } = write
+  const capture = captureOf(database)
+  const { tracking, order, publisher, reader, untilClosed } = capture
+  // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
+  const ready = (): Promise<void> => tracking.recorded(followed.map(({ table }) => table))
+  let committing = false
+  const request = (): Promise<void> =>
+    order.run(
+      (locked) =>
+        database.writeTransaction(async (lock) => {
+          locked()
+          await run(lock)
+          const changes = await tracking.readRecords(lock)
+          committing = true
+          return changes
+        }),
+      (changes) => publisher.publishOwn(transaction, splitOf(capture, write, changes)),
+    )
+  try {
+    await untilClosed.run(queueOf(database).run(positionOf(mutations), ready, request))
+  } catch (error) {
+    // COMMIT may have happened and only its answer be lost, the records with it.
+    if (committing) reader.rereadAll()
+    if (!untilClosed.closed) throw error
+    throw databaseClosed(
+      'write: the database was closed before it answered. Whether the write was stored shows when it is opened again.',
+      error,
+    )
+  }
+}
+
+/** What a write found, as its own rows and those that others had changed and nobody had read. */
+function splitOf(capture: Capture, write: OwnWrite, changes: Changes): WriteChanges {
+  const isOwn = ownRowsOf(write)
+  const own = unstoredOf(capture, write)
+  const rest: Changes = new Map()
+  for (const [follower, rows] of changes) {
+    const ownRows: StoredRows = new Map()
+    const restRows: StoredRows = new Map()
+    for (const [id, data] of rows) (isOwn(follower, id) ? ownRows : restRows).set(id, data)
+    if (ownRows.size > 0) own.set(follower, ownRows)
+    if (restRows.size > 0) rest.set(follower, restRows)
+  }
+  return { own, rest, isOwn }
+}
+
+function ownRowsOf({ mutations }: OwnWrite): IsOwn {
+  const keys = new Map<AnyCollection, Set<unknown>>()
+  for (const { collection, key } of mutations) {
+    const known = keys.get(collection)
+    if (known === undefined) keys.set(collection, new Set([key]))
+    else known.add(key)
+  }
+  return (follower, id) => keys.get(follower.collection)?.has(id) ?? false
+}
+
+/** The rows of insert-only tables are stored nowhere, so nothing is recorded that would end the optimistic ones. */
+function unstoredOf({ tracking }: Capture, { mutations, followed }: OwnWrite): Changes {
+  const changes: Changes = new Map()
+  for (const { table } of followed) {
+    if (!table.insertOnly) continue
+    for (const follower of tracking.get(table)?.followers ?? []) {
+      const own = mutations.filter(({ collection }) => collection === follower.collection)
+      changes.set(follower, new Map(own.map(({ key }) => [key as string, null])))
+    }
+  }
+  return changes
+}
