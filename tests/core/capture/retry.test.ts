@@ -2,7 +2,7 @@ import { createPowerSyncCollection } from '@rowsignal/core'
 import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
-import { schema, trackingObjects } from '../../support/todos.ts'
+import { insertTodos, schema, trackingObjects } from '../../support/todos.ts'
 
 /** An `onLoad` that is done when the test says so. */
 function slowHook() {
@@ -104,4 +104,46 @@ test('a retry of a collection that is in step does nothing', async () => {
   await todos.insert({ id: 'a' }).isPersisted.promise
   expect(statuses).toEqual([])
   expect(onLoad).toHaveBeenCalledOnce()
+})
+
+test('a change whose drain is lost while a retried read runs is not lost', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 20)
+  await database.execute("UPDATE ps_data__todos SET data = 'torn' WHERE id = 't000010'")
+  const todos = createPowerSyncCollection({
+    database,
+    table: schema.props.todos,
+    syncBatchSize: 1,
+  })
+  todos.startSyncImmediate()
+  await eventually(() => expect(todos.status).toBe('error'))
+  await database.execute(
+    `UPDATE ps_data__todos SET data = '{"title":"mended"}' WHERE id = 't000010'`,
+  )
+  const real = database.writeLock.bind(database)
+  let lost = 0
+  vi.spyOn(database, 'writeLock').mockImplementation(async (run) => {
+    const found = await real(run)
+    if (JSON.stringify(found)?.includes('"t000005"')) {
+      await eventually(() => expect(lost).toBe(1)) // the answer of a chunk takes its time
+    }
+    const isDrain =
+      found instanceof Map &&
+      [...found.values()].some((rows: Map<string, unknown>) => rows.has('t000000'))
+    if (!isDrain || lost > 0) return found
+    lost++
+    throw new Error('the worker died') // the records are read and gone
+  })
+  let written: Promise<unknown> | undefined
+  todos.subscribeChanges(
+    // The row that is shown has been read by now, and will not be again.
+    () => (written ??= database.execute("UPDATE todos SET title = 'later' WHERE id = 't000000'")),
+    { includeInitialState: false },
+  )
+  await database.execute("UPDATE todos SET title = 'first' WHERE id = 't000001'")
+  todos.utils.retry()
+  await eventually(() => expect(todos.status).toBe('ready'))
+  await written
+  await eventually(() => expect(todos.get('t000000')?.title).toBe('later'))
+  expect(lost).toBe(1)
 })
