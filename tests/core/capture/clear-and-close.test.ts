@@ -1,6 +1,6 @@
 import { createPowerSyncCollection, isRowsignalError, transact } from '@rowsignal/core'
 import { createLiveQueryCollection, eq } from '@tanstack/db'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
 import { schema, trackingObjects } from '../../support/todos.ts'
@@ -95,6 +95,32 @@ test('a close in the middle of a first read ends it', async () => {
   await eventually(() => expect(todos.size).toBeGreaterThan(0))
   await database.close()
   await eventually(() => expect(todos.utils.error).toMatchObject({ code: 'database-closed' }))
+})
+
+test('a first read whose answer comes when the database has begun to close leaves the error as it is', async () => {
+  const database = await openDatabase(schema)
+  await database.execute("INSERT INTO todos(id, title) VALUES ('a', 'A')")
+  const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+  const statuses: string[] = []
+  todos.on('status:change', ({ status }) => statuses.push(status))
+  let closed: Promise<void> | undefined
+  const real = database.writeLock.bind(database)
+  vi.spyOn(database, 'writeLock').mockImplementation(async (run) => {
+    const found = await real(run)
+    if (JSON.stringify(found)?.includes('"rows":[["a"')) {
+      const closing = new Promise<void>((resolve) => {
+        database.registerListener({ closing: () => resolve() })
+      })
+      closed = database.close()
+      await closing
+    }
+    return found
+  })
+  todos.startSyncImmediate()
+  await eventually(() => expect(closed).toBeDefined())
+  await closed
+  await eventually(() => expect(statuses).toEqual(['loading', 'error']))
+  expect(todos.utils.error).toMatchObject({ code: 'database-closed' })
 })
 
 test('collections can be cleaned up after the close, and the next user has collections of their own', async () => {
