@@ -20,6 +20,10 @@ export class TableReader {
 
   /** Follows the table that the collection has in the schema now and reads it; without one its rows are gone. */
   follow(follower: Follower): void {
+    if (this.#untilClosed.closed) {
+      this.fail(follower)
+      return
+    }
     try {
       follower.refreshTable()
     } catch (error) {
@@ -60,20 +64,24 @@ export class TableReader {
 
   async #read(follower: Follower, tracked: TrackedTable): Promise<void> {
     // A schema change may give the collection another trigger, and a read of its own with it.
-    const isCurrent = (): boolean => tracked.followers.has(follower)
+    const isCurrent = (): boolean => follower.reading && tracked.followers.has(follower)
     try {
-      await this.#options.database.waitForReady()
-      await tracked.ready.finally(watchReadLock(follower)) // the trigger needs the lock, too
+      await this.#untilClosed.run(this.#trigger(follower, tracked))
     } catch (cause) {
       if (isCurrent()) follower.strand(this.#failure(follower, cause))
       return
     }
     try {
-      while (follower.reading && isCurrent()) await readTable(follower, tracked, this.#options)
+      while (isCurrent()) await readTable(follower, tracked, this.#options)
     } catch (cause) {
       if (isCurrent()) this.fail(follower, cause)
       this.rereadAll() // the records of other tables may be gone
     }
+  }
+
+  async #trigger(follower: Follower, { ready }: TrackedTable): Promise<void> {
+    await this.#options.database.waitForReady()
+    await ready.finally(watchReadLock(follower)) // it needs the lock, too
   }
 
   #failure(follower: Follower, cause: unknown): RowsignalError {

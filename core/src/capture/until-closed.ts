@@ -27,9 +27,10 @@ export class UntilClosed {
     return this.#closing || this.#database.closed
   }
 
-  /** Settles as `work` does, and at the latest when the database has closed. */
+  /** Settles as `work` does, and at the latest when the database has closed; at once if it has. */
   run<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      if (this.#database.closed) reject(unanswered())
       this.#open.add(reject)
       void work.then(resolve, reject).finally(() => this.#open.delete(reject))
     })
@@ -45,8 +46,12 @@ export class UntilClosed {
 
   #onClosed(): void {
     clearTimeout(this.#grace)
-    for (const reject of this.#open) reject(new Error('the database has closed without an answer'))
+    for (const reject of this.#open) reject(unanswered())
   }
+}
+
+function unanswered(): Error {
+  return new Error('the database has closed without an answer')
 }
 
 export function databaseClosed(message: string, cause: unknown): RowsignalError {

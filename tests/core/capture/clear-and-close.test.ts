@@ -67,6 +67,28 @@ test('a collection that starts on a closed database says so', async () => {
   expect(todos.status).toBe('error')
 })
 
+test.each(['has closed', 'begins to close'] as const)(
+  'a collection that starts when its database %s says so at once, and its preload() rejects',
+  async (when) => {
+    const database = await openDatabase(schema)
+    const first = createPowerSyncCollection({ database, table: schema.props.todos })
+    await first.preload()
+    const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+    let read: Promise<void> | undefined
+    const start = (): void => {
+      read = todos.preload()
+      read.catch(() => undefined) // looked at below
+      expect(todos.status).toBe('error')
+      expect(todos.utils.error).toMatchObject({ code: 'database-closed' })
+    }
+    if (when === 'begins to close') database.registerListener({ closing: start })
+    await database.close()
+    if (when === 'has closed') start()
+    await expect(read).rejects.toMatchObject({ code: 'database-closed' })
+    await todos.cleanup()
+  },
+)
+
 test('a close in the middle of writes rejects those that were not written, and hangs none', async () => {
   const { database, todos } = await openTrip()
   const first = todos.insert({ id: 'b', title: 'First' })
