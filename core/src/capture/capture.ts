@@ -16,15 +16,12 @@ import { TableReader } from './table-reader.ts'
 import { Tracking } from './tracking.ts'
 import { UntilClosed } from './until-closed.ts'
 import type { Database } from '../libraries/powersync.ts'
-
-const captures = new WeakMap<Database, Capture>()
+import { perObject } from '../readable/per-object.ts'
 
 /** The capture of a database, made when first asked for. */
-export function captureOf(database: Database): Capture {
-  let capture = captures.get(database)
-  if (capture === undefined) captures.set(database, (capture = new Capture(database)))
-  return capture
-}
+export const captureOf: (database: Database) => Capture = perObject(
+  (database: Database) => new Capture(database),
+)
 
 export class Capture {
   readonly tracking: Tracking

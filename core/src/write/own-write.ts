@@ -11,6 +11,7 @@ import type { Changes, IsOwn, WriteChanges } from '../capture/publish.ts'
 import { databaseClosed } from '../capture/until-closed.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { type AnyCollection, positionOf } from '../libraries/tanstack.ts'
+import { perObject } from '../readable/per-object.ts'
 import { LockQueue } from './lock-queue.ts'
 
 /** A write that a collection or a transaction asks for. */
@@ -23,13 +24,7 @@ export interface OwnWrite {
   readonly run: (lock: LockContext) => Promise<void>
 }
 
-const queues = new WeakMap<Database, LockQueue>()
-
-function queueOf(database: Database): LockQueue {
-  let queue = queues.get(database)
-  if (queue === undefined) queues.set(database, (queue = new LockQueue()))
-  return queue
-}
+const queueOf = perObject((_database: Database) => new LockQueue())
 
 /**
  * Resolves when SQLite has the write and the collections show it.

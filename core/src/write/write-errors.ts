@@ -6,6 +6,7 @@ import type { PendingMutation } from '@tanstack/db'
 import { lockWaiting, tellDeveloper } from '../capture/lock-watch.ts'
 import { attempt } from '../errors.ts'
 import type { Database } from '../libraries/powersync.ts'
+import { perObject } from '../readable/per-object.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
 
 /** How many errors are kept that nobody has dismissed. */
@@ -68,13 +69,7 @@ class ErrorLog {
   }
 }
 
-const logs = new WeakMap<Database, ErrorLog>()
-
-function logOf(database: Database): ErrorLog {
-  let log = logs.get(database)
-  if (log === undefined) logs.set(database, (log = new ErrorLog()))
-  return log
-}
+const logOf = perObject((_database: Database) => new ErrorLog())
 
 /**
  * The writes to this database that failed, or wait for too long, since the app started; oldest first.

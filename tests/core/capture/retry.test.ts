@@ -137,7 +137,8 @@ test('a change whose drain is lost while a retried read runs is not lost', async
   let written: Promise<unknown> | undefined
   todos.subscribeChanges(
     // The row that is shown has been read by now, and will not be again.
-    () => (written ??= database.execute("UPDATE todos SET title = 'later' WHERE id = 't000000'")),
+    () =>
+      void (written ??= database.execute("UPDATE todos SET title = 'later' WHERE id = 't000000'")),
     { includeInitialState: false },
   )
   await database.execute("UPDATE todos SET title = 'first' WHERE id = 't000001'")
