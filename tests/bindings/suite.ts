@@ -5,6 +5,7 @@ import {
   row,
   rows,
   type RowStatus,
+  sqlQuery,
   transact,
 } from '@rowsignal/core'
 import { expect, test, vi } from 'vitest'
@@ -352,6 +353,30 @@ export function testBinding(driver: Driver): void {
     await flush()
     expect(log).toEqual(['title a', 'changed', 'title b'])
     expect(made).toEqual(['a', 'b'])
+  })
+
+  test('an SQL statement is run for its parameters, and again when its tables change', async () => {
+    const database = await openDatabase(schema)
+    await database.execute("INSERT INTO todos(id, title) VALUES ('a', 'A'), ('b', 'B')")
+    const id = box('a')
+    const readable = {
+      get value() {
+        const sql = 'SELECT title FROM todos WHERE id = ?'
+        const { get, listen } = sqlQuery<{ title: string }>(database, sql, [id.value])
+        return createReadable({ get: () => get().rows[0]?.title, start: listen })
+      },
+    }
+    const log: string[] = []
+    const { unmount } = await mount(driver.mountValue, {
+      readable,
+      log: (entry: string) => void log.push(entry),
+    })
+    await eventually(() => expect(log.at(-1)).toBe('A'))
+    await database.execute("UPDATE todos SET title = 'changed' WHERE id = 'a'")
+    await eventually(() => expect(log.at(-1)).toBe('changed'))
+    id.value = 'b'
+    await eventually(() => expect(log.at(-1)).toBe('B'))
+    await unmount()
   })
 
   test('the provided database is found below, and without one the error says what to do', async () => {
