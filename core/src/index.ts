@@ -40,6 +40,7 @@ export {
   type LiveQueryOptions,
 } from './query/live-query.ts'
 export type { AnswerRows, LiveQueryView, QueryAnswer } from './query/live-query-view.ts'
+export { sqlQuery, type SqlRows } from './query/sql-query.ts'
 export { snapshot } from './rows/row-proxy.ts'
 export {
   batch,

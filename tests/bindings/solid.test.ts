@@ -27,6 +27,7 @@ import type { Answer, Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountSolid as mount, solidNode as node } from './mount-solid.ts'
 import { testOutliving } from './outliving-suite.ts'
+import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 
@@ -182,6 +183,7 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+testReadables(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)

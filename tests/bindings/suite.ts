@@ -1,13 +1,5 @@
-import {
-  batch,
-  createPowerSyncCollection,
-  createReadable,
-  row,
-  rows,
-  type RowStatus,
-  transact,
-} from '@rowsignal/core'
-import { expect, test, vi } from 'vitest'
+import { batch, createPowerSyncCollection, type RowStatus, transact } from '@rowsignal/core'
+import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
@@ -289,69 +281,6 @@ export function testBinding(driver: Driver): void {
     key.value = 'b'
     await flush()
     expect([input.value, changed()]).toEqual(['title b', 'same'])
-  })
-
-  test('a readable is followed, switched at once, and let go', async () => {
-    const { todos, put } = openTodos(['a'])
-    const log: string[] = []
-    const stopped = vi.fn()
-    const constant = createReadable({ get: () => 'constant', start: () => stopped })
-    const count = rows(todos)
-    const readable = box<typeof constant | typeof count>(count)
-    const props = { readable, log: (entry: string) => void log.push(entry) }
-    const { element, unmount } = await mount(driver.mountValue, props)
-    put(todo('b'))
-    await flush()
-    readable.value = constant
-    await flush()
-    expect(element.textContent).toBe('constant')
-    expect(log).toEqual(['1 rows', '2 rows', 'constant'])
-    await eventually(() => expect(todos.subscriberCount).toBe(0))
-    await unmount()
-    await eventually(() => expect(stopped).toHaveBeenCalledTimes(1))
-  })
-
-  test('a readable that is asked for only in passing, or as the component leaves, is not followed', async () => {
-    const started: string[] = []
-    const constant = (text: string) =>
-      createReadable({ get: () => text, start: () => (started.push(text), () => {}) })
-    const readable = box(constant('first'))
-    const props = { readable, log: () => {} }
-    const { element, unmount } = await mount(driver.mountValue, props)
-    driver.together(() => {
-      readable.value = constant('passing')
-      readable.value = constant('last')
-    })
-    await flush()
-    expect(element.textContent).toBe('last')
-    driver.together(() => {
-      readable.value = constant('leaving')
-      void unmount()
-    })
-    await flush()
-    expect(started).toEqual(['first', 'last'])
-  })
-
-  test('a readable that is made anew at each call is made once for what the call has read', async () => {
-    const { todos, put } = openTodos(['a', 'b'])
-    const id = box('a')
-    const made: string[] = []
-    const readable = {
-      get value() {
-        made.push(id.value)
-        const { get, listen } = row(todos, id.value)
-        return createReadable({ get: () => get()?.title, start: listen })
-      },
-    }
-    const log: string[] = []
-    const props = { readable, log: (entry: string) => void log.push(entry) }
-    await mount(driver.mountValue, props)
-    put(todo('a', { title: 'changed' }))
-    await flush()
-    id.value = 'b'
-    await flush()
-    expect(log).toEqual(['title a', 'changed', 'title b'])
-    expect(made).toEqual(['a', 'b'])
   })
 
   test('the provided database is found below, and without one the error says what to do', async () => {

@@ -6,6 +6,7 @@ import type { Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountSvelte as mount } from './mount-svelte.ts'
 import { testOutliving } from './outliving-suite.ts'
+import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
@@ -38,6 +39,7 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+testReadables(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)

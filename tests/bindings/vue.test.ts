@@ -34,6 +34,7 @@ import type { Answer, Driver, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountVue as mount } from './mount-vue.ts'
 import { testOutliving } from './outliving-suite.ts'
+import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
 
@@ -184,6 +185,7 @@ const driver: Driver = {
 }
 
 testBinding(driver)
+testReadables(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)

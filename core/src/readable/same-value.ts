@@ -3,7 +3,7 @@
  */
 
 /**
- * Whether two values are equal, as far as can be known: dates, arrays and plain objects without circles. Of any other
+ * Whether two values are equal, as far as can be known: dates, bytes, arrays and plain objects without circles. Of any other
  * object only its class knows; `deepEquals` of @tanstack/db takes any two URLs for equal.
  *
  * @param path The objects that `left` is in.
@@ -13,6 +13,7 @@ export function isSameValue(left: unknown, right: unknown, path: readonly object
   if (!isObject(left) || !isObject(right) || path.includes(left)) return false
   if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return false
   if (left instanceof Date) return Object.is(left.getTime(), (right as Date).getTime())
+  if (left instanceof Uint8Array) return isSameBytes(left, right as Uint8Array)
   if (!isPlain(left)) return false
   const inner = [...path, left]
   const keys = Object.keys(left)
@@ -27,6 +28,10 @@ export function isSameValue(left: unknown, right: unknown, path: readonly object
 }
 
 type Columns = Record<string, unknown>
+
+function isSameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index])
+}
 
 /** `row` with the objects of `before` in place of its own that are the same, so that their readers are not told. */
 export function keepSameValues(row: Columns, before: Columns): Columns {
