@@ -60,19 +60,12 @@ const transitions: { readonly [From in Name]: Transitions } = {
 export function nextState(state: FollowerState, event: FollowerEvent): FollowerState {
   const name = transitions[state.name][event.type]
   if (name === undefined) return state
-  switch (name) {
-    case 'reading':
-      return { name, aside: new Map(), error: errorOf(state) }
-    case 'reading-again':
-    case 'ended':
-      return { name, error: errorOf(state) }
-    case 'failed':
-    case 'stranded':
-      return { name, error: (event as Extract<FollowerEvent, { error: unknown }>).error }
-    case 'ahead':
-    case 'following':
-      return { name }
+  if (name === 'ahead' || name === 'following') return { name }
+  if (name === 'failed' || name === 'stranded') {
+    return { name, error: (event as Extract<FollowerEvent, { error: unknown }>).error }
   }
+  const error = errorOf(state)
+  return name === 'reading' ? { name, aside: new Map(), error } : { name, error }
 }
 
 export function errorOf(state: FollowerState): RowsignalError | undefined {
