@@ -1,4 +1,4 @@
-/** How many programs run, and what is said of them. `npm run fuzz` sets the variables. */
+/** How many programs run, and what is said of them. `npm run fuzz` and `npm run test:full` set the variables. */
 import type { Parameters, RunDetails } from 'fast-check'
 import { print, type Step, type StepKind } from './program.ts'
 
