@@ -116,11 +116,20 @@ const projects = [
   inNode('fault', '0.9', long),
   inNode('leak', '0.15', collectable),
   inNode('leak', '0.9', collectable),
-  bindings('bindings', '0.15'),
-  bindings('bindings-db-0.9', '0.9'),
+  bindings('bindings', '0.15', shared),
+  bindings('bindings-db-0.9', '0.9', shared),
   bindings('bindings-leak', '0.15', bindingsLeak),
   bindings('bindings-leak-db-0.9', '0.9', bindingsLeak),
-  { resolve: { alias }, test: { ...node, name: 'backend', include: ['backend/*.test.ts'] } },
+  {
+    resolve: { alias },
+    test: {
+      ...node,
+      ...shared,
+      name: 'backend',
+      include: ['backend/*.test.ts'],
+      globalSetup: './support/build-backend.ts',
+    },
+  },
   types('types', './types/tsconfig.json'),
   types('types-db-0.9', './types/tsconfig.db-0.9.json'),
   // What is built and packed, so without aliases.

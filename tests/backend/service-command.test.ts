@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeFolder } from '../support/backend.ts'
 import { powersyncUrl, seedServer } from '../support/backend-service.ts'
-import { buildBackend, runCommand } from '../support/backend-process.ts'
+import { runCommand } from '../support/backend-process.ts'
 import { eventually } from '../support/eventually.ts'
 import { startTestPostgres } from '../support/postgres.ts'
-
-beforeAll(buildBackend, 60_000)
 
 const someServer = 'postgresql://postgres:secret@127.0.0.1:1/postgres'
 
