@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { makeSeededFolder, startTestBackend } from '../support/backend.ts'
-import { runBackend } from '../support/backend-process.ts'
-import { eventually } from '../support/eventually.ts'
-import { askForPlaces, openReaders } from '../support/readers.ts'
-import { openSockets, residentBytes } from '../support/resources.ts'
+import { makeSeededFolder, startTestBackend } from '../../support/backend.ts'
+import { runBackend } from '../../support/backend-process.ts'
+import { eventually } from '../../support/eventually.ts'
+import { askForPlaces, openReaders } from '../../support/readers.ts'
+import { openSockets, residentBytes } from '../../support/resources.ts'
 
 async function signIn(url: string): Promise<string> {
   return ((await (await fetch(`${url}/api/token`)).json()) as { token: string }).token
