@@ -98,6 +98,17 @@ const bindingsInChromium = (name: string, version: TanstackDbVersion) => ({
   },
 })
 
+const backend = (name: string, files: string) => ({
+  resolve: { alias },
+  test: {
+    ...node,
+    ...shared,
+    name,
+    include: [files],
+    globalSetup: './support/build-backend.ts',
+  },
+})
+
 const types = (name: string, tsconfig: string) => ({
   resolve: { alias },
   test: {
@@ -120,16 +131,9 @@ const projects = [
   bindings('bindings-db-0.9', '0.9', shared),
   bindings('bindings-leak', '0.15', bindingsLeak),
   bindings('bindings-leak-db-0.9', '0.9', bindingsLeak),
-  {
-    resolve: { alias },
-    test: {
-      ...node,
-      ...shared,
-      name: 'backend',
-      include: ['backend/*.test.ts'],
-      globalSetup: './support/build-backend.ts',
-    },
-  },
+  backend('backend', 'backend/*.test.ts'),
+  // With all places, many clients and long logs.
+  backend('backend-at-size', 'backend/at-size/*.test.ts'),
   types('types', './types/tsconfig.json'),
   types('types-db-0.9', './types/tsconfig.db-0.9.json'),
   // What is built and packed, so without aliases.
