@@ -30,7 +30,7 @@ export const runs = [
       'types-db-0.9',
       'package',
     ],
-    full: ['backend-at-size', 'fault-db-0.9', 'leak-db-0.9', 'bindings-leak-db-0.9'],
+    full: ['backend-at-size', 'quickstart', 'fault-db-0.9', 'leak-db-0.9', 'bindings-leak-db-0.9'],
   },
   { name: 'bindings', projects: ['browser-bindings'], full: ['browser-bindings-db-0.9'] },
   { name: 'browser', projects: ['browser'], full: [] },
