@@ -34,14 +34,12 @@ console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} 
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
 
 async function runWords() {
-  const isRoom = words.every((word) => existsSync(`${root}/tests/core/${word}`))
-  if (isRoom)
-    await vitest(
-      'words',
-      ['core'],
-      words.map((word) => `core/${word}/`),
-    )
-  else await vitest('words', sourceProjects, words)
+  const areRooms = words.every((word) => existsSync(`${root}/tests/core/${word}`))
+  const name = words.join(' ')
+  if (areRooms) {
+    const files = words.map((word) => `core/${word}/`)
+    await vitest({ name, projects: ['core'] }, { files })
+  } else await vitest({ name, projects: sourceProjects }, { files: words })
 }
 
 async function runAll() {
@@ -51,10 +49,10 @@ async function runAll() {
     name,
     projects: isFull ? [...projects, ...full] : projects,
   }))
-  if (node !== undefined) await vitest(node.name, node.projects, [], env)
+  if (node !== undefined) await vitest(node, { env })
   // A browser leaves about one core free. What they print comes after what the browser runs print.
   const checks = startPnpm(['run', 'check:static'], { keeps: true })
-  for (const { name, projects } of inBrowser) await vitest(name, projects, [], env)
+  for (const run of inBrowser) await vitest(run, { env })
   const { succeeded, printed, seconds } = await checks
   process.stdout.write(printed)
   const [passed, failed] = succeeded ? [1, 0] : [0, 1]
@@ -63,13 +61,12 @@ async function runAll() {
 
 /**
  * Runs vitest and adds what it counted.
- * @param {string} name
- * @param {readonly string[]} projects
- * @param {readonly string[]} [files] what the paths of the files have in them; default: all files
- * @param {Record<string, string>} [env]
+ * @param {{ name: string, projects: readonly string[] }} run
+ * @param {{ files?: readonly string[], env?: Record<string, string> }} options `files`: what the paths of the files have
+ *   in them; default: all files
  */
-async function vitest(name, projects, files = [], env = {}) {
-  const report = `${output}/${name}.json`
+async function vitest({ name, projects }, { files = [], env = {} }) {
+  const report = `${output}/report.json`
   rmSync(report, { force: true })
   const { succeeded } = await startPnpm(
     [

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { makeFolder } from '../support/backend.ts'
 import { powersyncUrl, seedServer } from '../support/backend-service.ts'
 import { runCommand } from '../support/backend-process.ts'
-import { eventually } from '../support/eventually.ts'
 import { startTestPostgres } from '../support/postgres.ts'
 
 const someServer = 'postgresql://postgres:secret@127.0.0.1:1/postgres'
