@@ -19,7 +19,6 @@ const isFull = process.argv.includes('--full')
 const counted = []
 
 install()
-mkdirSync(output, { recursive: true })
 if (words.length > 0) await runWords()
 else await runAll()
 
@@ -34,7 +33,7 @@ console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} 
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
 
 async function runWords() {
-  const areRooms = words.every((word) => existsSync(`${root}/tests/core/${word}`))
+  const areRooms = words.every((word) => existsSync(`${root}/tests/core/${word}/`))
   const name = words.join(' ')
   if (areRooms) {
     const files = words.map((word) => `core/${word}/`)
@@ -43,6 +42,7 @@ async function runWords() {
 }
 
 async function runAll() {
+  rmSync(output, { recursive: true, force: true })
   build()
   const env = { ROWSIGNAL_CHROMIUM: findOrInstallBrowser(), ...(isFull && { ROWSIGNAL_FULL: '1' }) }
   const [node, ...inBrowser] = runs.map(({ name, projects, full }) => ({
@@ -67,6 +67,7 @@ async function runAll() {
  */
 async function vitest({ name, projects }, { files = [], env = {} }) {
   const report = `${output}/report.json`
+  mkdirSync(output, { recursive: true })
   rmSync(report, { force: true })
   const { succeeded } = await startPnpm(
     [

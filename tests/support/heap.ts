@@ -37,7 +37,7 @@ async function bytesPerRound(run: () => Promise<void>): Promise<number> {
   return slopes.toSorted((a, b) => a - b)[2]!
 }
 
-/** What may stay of a round of ours: less than any object that is made for it. */
+/** What a round may keep: the engine's own noise is below it. */
 export const allowedBytes = 100
 
 /**
