@@ -17,7 +17,9 @@ export const runs = [
     name: 'node',
     projects: [
       'core',
+      'core-alone',
       'core-db-0.9',
+      'core-db-0.9-alone',
       'property',
       'property-db-0.9',
       'fault',
@@ -36,9 +38,12 @@ export const runs = [
   { name: 'browser', projects: ['browser'], full: [] },
 ]
 
+/** The core's, on the newest @tanstack/db. */
+export const coreProjects = ['core', 'core-alone']
+
 /** The projects that run the sources in Node, on the newest @tanstack/db: they need no build, no browser and no types. */
 export const sourceProjects = [
-  'core',
+  ...coreProjects,
   'property',
   'fault',
   'leak',

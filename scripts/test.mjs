@@ -8,7 +8,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { findOrInstallBrowser } from './browser.mjs'
-import { runs, sourceProjects } from './runs.mjs'
+import { coreProjects, runs, sourceProjects } from './runs.mjs'
 import { build, install, root, startPnpm } from './setup.mjs'
 
 const output = `${root}/tests/.output`
@@ -37,7 +37,7 @@ async function runWords() {
   const name = words.join(' ')
   if (areRooms) {
     const files = words.map((word) => `core/${word}/`)
-    await vitest({ name, projects: ['core'] }, { files })
+    await vitest({ name, projects: coreProjects }, { files })
   } else await vitest({ name, projects: sourceProjects }, { files: words })
 }
 
