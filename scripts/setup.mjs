@@ -2,7 +2,7 @@
 /** What the two commands share: pnpm on a machine that has only Node and npm, the install, and running a step. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -35,6 +35,31 @@ export function run(command, args, env = {}) {
  */
 export function pnpm(args, env) {
   return run('npx', ['--yes', `pnpm@${pnpmVersion}`, ...args], env)
+}
+
+/**
+ * Runs pnpm in the project without waiting for it. What it prints is shown, or kept for whoever shows it later.
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, keeps?: boolean }} [options]
+ * @returns {Promise<{ succeeded: boolean, printed: string, seconds: number }>}
+ */
+export function startPnpm(args, { env = {}, keeps = false } = {}) {
+  const start = performance.now()
+  const child = spawn('npx', ['--yes', `pnpm@${pnpmVersion}`, ...args], {
+    cwd: root,
+    stdio: keeps ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32',
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text) => (printed += text))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status) => {
+      resolve({ succeeded: status === 0, printed, seconds: (performance.now() - start) / 1000 })
+    })
+  })
 }
 
 /**

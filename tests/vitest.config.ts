@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { runs } from '../scripts/runs.mjs'
 import { aliasFor, type TanstackDbVersion } from './support/alias.ts'
 import { chromiumArguments, chromiumPath } from './support/chromium.ts'
 
@@ -31,7 +33,22 @@ const inNode = (folder: string, version: TanstackDbVersion, options: object = {}
   },
 })
 
-// Both measure or search for minutes, each alone in its process.
+/** Files that leave nothing behind share a process, and import the libraries once in it. */
+const shared = { isolate: false } as const
+
+/** They count what the process has open, in which other files may have left a timer of the SDK's that runs out later. */
+const counting = ['core/libraries/without-rows.test.ts']
+
+/** The core's files on one version: those that count in a project of their own. */
+const core = (version: TanstackDbVersion) => {
+  const name = version === '0.15' ? 'core' : `core-db-${version}`
+  return [
+    inNode('core', version, { ...shared, exclude: counting }),
+    inNode('core', version, { name: `${name}-alone`, include: counting }),
+  ]
+}
+
+// These search for minutes, or measure the heap and listen to the process, each file alone in one.
 const long = { testTimeout: 1_200_000, hookTimeout: 300_000 }
 const collectable = { ...long, execArgv: ['--expose-gc'] }
 
@@ -93,6 +110,17 @@ const bindingsInChromium = (name: string, version: TanstackDbVersion) => ({
   },
 })
 
+const backend = (name: string, files: string) => ({
+  resolve: { alias },
+  test: {
+    ...node,
+    ...shared,
+    name,
+    include: [files],
+    globalSetup: './support/build-backend.ts',
+  },
+})
+
 const types = (name: string, tsconfig: string) => ({
   resolve: { alias },
   test: {
@@ -102,43 +130,49 @@ const types = (name: string, tsconfig: string) => ({
   },
 })
 
-export default defineConfig({
-  test: {
-    projects: [
-      inNode('core', '0.15'),
-      inNode('core', '0.9'),
-      inNode('property', '0.15', long),
-      inNode('property', '0.9', long),
-      inNode('fault', '0.15', long),
-      inNode('fault', '0.9', long),
-      inNode('leak', '0.15', collectable),
-      inNode('leak', '0.9', collectable),
-      bindings('bindings', '0.15'),
-      bindings('bindings-db-0.9', '0.9'),
-      bindings('bindings-leak', '0.15', bindingsLeak),
-      bindings('bindings-leak-db-0.9', '0.9', bindingsLeak),
-      { resolve: { alias }, test: { ...node, name: 'backend', include: ['backend/*.test.ts'] } },
-      types('types', './types/tsconfig.json'),
-      types('types-db-0.9', './types/tsconfig.db-0.9.json'),
-      // What is built and packed, so without aliases.
-      {
-        test: {
-          name: 'package',
-          include: ['package/*.test.ts'],
-          ...long,
-        },
-      },
-      bindingsInChromium('browser-bindings', '0.15'),
-      bindingsInChromium('browser-bindings-db-0.9', '0.9'),
-      {
-        resolve: { alias },
-        test: {
-          name: 'browser',
-          include: ['browser/*.test.ts'],
-          ...limits,
-          fileParallelism: false,
-        },
-      },
-    ],
+/** Asks the registry, installs three apps and shows them in a browser. */
+const quickstart = 'package/quickstart.test.ts'
+
+const projects = [
+  ...core('0.15'),
+  ...core('0.9'),
+  inNode('property', '0.15', long),
+  inNode('property', '0.9', long),
+  inNode('fault', '0.15', long),
+  inNode('fault', '0.9', long),
+  inNode('leak', '0.15', collectable),
+  inNode('leak', '0.9', collectable),
+  bindings('bindings', '0.15', shared),
+  bindings('bindings-db-0.9', '0.9', shared),
+  bindings('bindings-leak', '0.15', bindingsLeak),
+  bindings('bindings-leak-db-0.9', '0.9', bindingsLeak),
+  backend('backend', 'backend/*.test.ts'),
+  // With all places, many clients and long logs.
+  backend('backend-at-size', 'backend/at-size/*.test.ts'),
+  types('types', './types/tsconfig.json'),
+  types('types-db-0.9', './types/tsconfig.db-0.9.json'),
+  // What is built and packed, so without aliases.
+  { test: { name: 'package', include: ['package/*.test.ts'], exclude: [quickstart], ...long } },
+  { test: { name: 'quickstart', include: [quickstart], ...long } },
+  bindingsInChromium('browser-bindings', '0.15'),
+  bindingsInChromium('browser-bindings-db-0.9', '0.9'),
+  {
+    resolve: { alias },
+    test: {
+      name: 'browser',
+      include: ['browser/*.test.ts'],
+      ...limits,
+      fileParallelism: false,
+    },
   },
+]
+
+const named = projects.map(({ test }) => test.name)
+const run = runs.flatMap(({ projects, full }) => [...projects, ...full])
+if (named.toSorted().join() !== run.toSorted().join())
+  throw new Error(`scripts/runs.mjs runs ${run.join(', ')}; the projects are ${named.join(', ')}.`)
+
+export default defineConfig({
+  // A worker for each core: they wait for databases and processes as often as they work.
+  test: { projects, maxWorkers: availableParallelism() },
 })

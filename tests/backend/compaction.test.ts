@@ -1,50 +1,9 @@
 import { expect, test } from 'vitest'
-import { startTestBackend, type TestBackend } from '../support/backend.ts'
+import { startTestBackend } from '../support/backend.ts'
 import { eventually } from '../support/eventually.ts'
-import {
-  operationsOf,
-  readSyncLines,
-  readSyncLinesUntil,
-  type SyncLine,
-} from '../support/sync-client.ts'
+import { operationsOf, readSyncLines, type SyncLine } from '../support/sync-client.ts'
+import { churn, download, isComplete } from './compacted.ts'
 import { openPlanner } from './planner.ts'
-
-const isComplete = (line: SyncLine) => line.checkpoint_complete !== undefined
-
-/** Three trips, the first of which is changed `times` times, a statement at a time. */
-async function churn({ postgres }: TestBackend, times: number): Promise<void> {
-  await postgres.exec(`
-    insert into trips (id, owner_id, name)
-      select id, '1', 'Lapland' from unnest('{a,b,c}'::text[]) id on conflict do nothing;
-    do $$ begin
-      for n in 1..${times} loop update trips set name = 'Lapland ' || n where id = 'a'; end loop;
-    end $$`)
-}
-
-async function download(backend: TestBackend, positions?: Map<string, string>) {
-  const options = { token: await backend.token(), ...(positions && { positions }) }
-  const lines = await readSyncLinesUntil(readSyncLines(backend.url, options), isComplete)
-  const operations = operationsOf(lines)
-  const [trips] = lines[0]?.checkpoint?.buckets ?? []
-  return { operations, trips }
-}
-
-test('a new client of three rows does not download what has happened to them', async () => {
-  const backend = await startTestBackend()
-  await churn(backend, 20_000)
-  await eventually(async () =>
-    expect((await download(backend)).operations.map(({ op, object_id: id }) => [op, id])).toEqual([
-      ['CLEAR', undefined],
-      ['PUT', 'b'],
-      ['PUT', 'c'],
-      ['PUT', 'a'],
-    ]),
-  )
-  const { operations, trips } = await download(backend)
-  const sum = operations.reduce((total, { checksum }) => (total + checksum) % 2 ** 32, 0)
-  expect(trips).toMatchObject({ count: 4, checksum: sum })
-  expect(JSON.parse(operations.at(-1)?.data ?? '')).toMatchObject({ name: 'Lapland 20000' })
-})
 
 test('a row that is gone, and one that has moved to the other user, are not brought back', async () => {
   const backend = await startTestBackend()

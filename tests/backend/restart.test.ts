@@ -1,9 +1,9 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openPostgres } from '../../playgrounds/backend/src/postgres.ts'
 import { makeFolder, makeSeededFolder, startTestBackend } from '../support/backend.ts'
-import { buildBackend, runBackend } from '../support/backend-process.ts'
+import { runBackend } from '../support/backend-process.ts'
 import { startCountingProxy } from '../support/counting-proxy.ts'
 import { eventually } from '../support/eventually.ts'
 import {
@@ -13,8 +13,6 @@ import {
   type SyncOperation,
 } from '../support/sync-client.ts'
 import { openPlanner } from './planner.ts'
-
-beforeAll(buildBackend, 60_000)
 
 const addTrip = `insert into trips (id, owner_id, name) values ('second', '1', 'Lapland')`
 

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeFolder } from '../support/backend.ts'
 import { powersyncUrl, seedServer } from '../support/backend-service.ts'
-import { buildBackend, runCommand } from '../support/backend-process.ts'
-import { eventually } from '../support/eventually.ts'
+import { runCommand } from '../support/backend-process.ts'
 import { startTestPostgres } from '../support/postgres.ts'
-
-beforeAll(buildBackend, 60_000)
 
 const someServer = 'postgresql://postgres:secret@127.0.0.1:1/postgres'
 
@@ -75,28 +72,6 @@ test('the command does not throw away the key that a service knows', async () =>
     errors: '--reset empties the embedded Postgres, which is not in use here.',
   })
   expect(await readFile(join(dataDir, 'signing-key.json'), 'utf8')).toBe(key)
-})
-
-test('the seed fills a server, goes on where it was killed, and writes nothing twice', async () => {
-  const server = await startTestPostgres()
-  const seed = () => runCommand('seed-command.js', { environment: { POSTGRES_URL: server.url } })
-  const count = `select count(*)::int from places`
-  const first = seed()
-  await eventually(() => expect(first.lines.length).toBeGreaterThan(1))
-  await first.kill()
-  const [killedAt] = (await server.rows(count)) as { count: number }[]
-  expect(killedAt?.count).toBeGreaterThan(0)
-  expect(killedAt?.count).toBeLessThan(135_233)
-
-  const second = seed()
-  expect(await second.ended()).toEqual({ code: 0, errors: '' })
-  expect(second.lines.at(-1)).toMatch(/^Ready: all places are in 127\.0\.0\.1:\d+\/postgres\.$/)
-  expect(await server.rows(count)).toEqual([{ count: 135_233 }])
-
-  const third = seed()
-  expect(await third.ended()).toEqual({ code: 0, errors: '' })
-  expect(third.lines).toEqual([second.lines.at(-1)])
-  expect(await server.rows(count)).toEqual([{ count: 135_233 }])
 })
 
 test('the seed without a server says which variable it wants', async () => {

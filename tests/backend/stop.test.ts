@@ -2,13 +2,11 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeFolder, makeSeededFolder } from '../support/backend.ts'
-import { buildBackend, runCommand } from '../support/backend-process.ts'
+import { runCommand } from '../support/backend-process.ts'
 import { eventually } from '../support/eventually.ts'
 import { openReaders } from '../support/readers.ts'
-
-beforeAll(buildBackend, 60_000)
 
 const clean = { code: 0, errors: '' }
 

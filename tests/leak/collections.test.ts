@@ -4,7 +4,7 @@ import { createCollection, createLiveQueryCollection, eq } from '@tanstack/db'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
-import { bytesPerRound } from '../support/heap.ts'
+import { allowedBytes, bytesOfOurs } from '../support/heap.ts'
 import { useTabLocks } from '../support/tab-locks.ts'
 import { insertTodos, schema, trackingObjects } from '../support/todos.ts'
 
@@ -93,7 +93,11 @@ test('a thousand collections leave no listener, timer, trigger or memory behind'
   await insertTodos(database, 3)
   await useOnce(database)
   const before = await open(database)
-  const ours = await bytesPerRound(() => useOnce(database))
+  let round = 0
+  const ours = await bytesOfOurs(
+    () => useOnce(database),
+    () => useOthersOnce(database, round++),
+  )
   const { timers, ...left } = await open(database)
   expect(left).toEqual({
     ofDatabase: before.ofDatabase,
@@ -101,10 +105,6 @@ test('a thousand collections leave no listener, timer, trigger or memory behind'
     tracking: [],
   })
   expect(timers).toBeLessThanOrEqual(before.timers)
-  let round = 0
-  const others = await bytesPerRound(() => useOthersOnce(database, round++))
-  process.stdout.write(
-    `heap a round: ${ours.toFixed(0)} bytes, of which the SDK and TanStack DB ${others.toFixed(0)}\n`,
-  )
-  expect(ours - Math.max(0, others)).toBeLessThanOrEqual(100)
+  process.stdout.write(`heap a round: ${ours.toFixed(0)} bytes\n`)
+  expect(ours).toBeLessThanOrEqual(allowedBytes)
 })

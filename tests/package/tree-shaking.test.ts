@@ -6,7 +6,7 @@ import { root } from './run.ts'
 
 const entry = 'virtual:entry'
 
-/** The modules of ours and of @tanstack/db that a bundle of this code holds, as `core/rows.js`. */
+/** The modules of ours and of @tanstack/db that a bundle of this code holds, as `core/rows/rows.js`. */
 async function bundledModules(code: string): Promise<string[]> {
   const { output } = (await build({
     root: `${root}/tests`,
@@ -45,7 +45,7 @@ async function bundledModules(code: string): Promise<string[]> {
 const isEngine = (module: string) => module === 'db/query/live-query-collection.js'
 const isLiveQuery = (module: string) => module.includes('/live-query')
 /** What reads and writes SQLite. */
-const isPowerSync = (module: string) => /^core\/(?:capture|collection|write|sync)\.js$/.test(module)
+const isPowerSync = (module: string) => /^core\/(?:capture|codec|collection|write)\//.test(module)
 
 test.each(['vue', 'solid', 'svelte'])(
   'useRow of %s is a few small modules beside those of useRows',
@@ -53,9 +53,8 @@ test.each(['vue', 'solid', 'svelte'])(
     const ofRows = await bundledModules(`export { useRows } from '@rowsignal/${framework}'`)
     const ofRow = await bundledModules(`export { useRow } from '@rowsignal/${framework}'`)
     expect(ofRow.filter((module) => !ofRows.includes(module))).toEqual([
-      'core/row-view.js',
-      'core/rows.js',
-      `${framework}/readable.js`,
+      'core/rows/row-view.js',
+      'core/rows/rows.js',
       `${framework}/row.js`,
     ])
   },
@@ -65,7 +64,7 @@ test.each(['vue', 'solid', 'svelte'])(
   'useRows of %s brings no live queries and nothing of PowerSync',
   async (framework) => {
     const modules = await bundledModules(`export { useRows } from '@rowsignal/${framework}'`)
-    expect(modules).toContain('core/rows-view.js')
+    expect(modules).toContain('core/rows/rows-view.js')
     expect(modules.filter((module) => isEngine(module) || isLiveQuery(module))).toEqual([])
     expect(modules.filter(isPowerSync)).toEqual([])
   },

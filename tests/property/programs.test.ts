@@ -6,7 +6,7 @@
 import * as fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { programs, stepKinds, type Step, type StepKind } from './program.ts'
-import { failureOf, progressOf, runOptions, tableOfCounts } from './run.ts'
+import { failureOf, leastOfEachKind, progressOf, runOptions, tableOfCounts } from './run.ts'
 import { finish } from './settle.ts'
 import { runStep } from './steps.ts'
 import { World } from './world.ts'
@@ -35,7 +35,7 @@ test(
     if (details.failed) throw failureOf(details)
     process.stdout.write(tableOfCounts(details.numRuns, counts))
     if (minutes !== undefined) return
-    for (const [kind, count] of counts) expect(count, kind).toBeGreaterThanOrEqual(30)
+    for (const [kind, count] of counts) expect(count, kind).toBeGreaterThanOrEqual(leastOfEachKind)
   },
 )
 

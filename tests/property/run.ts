@@ -1,14 +1,18 @@
-/** How many programs run, and what is said of them. `npm run fuzz` sets the variables. */
+/** How many programs run, and what is said of them. `npm run fuzz` and `npm run test:full` set the variables. */
 import type { Parameters, RunDetails } from 'fast-check'
 import { print, type Step, type StepKind } from './program.ts'
 
 const version = process.env.TANSTACK_DB === '0.9' ? '0.9' : '0.15'
 
-/** Together 300 in the test command. */
-const programs = { '0.15': 200, '0.9': 100 }
+/** By the same generator and seed: the few are the first of the many. */
+const isFull = process.env.ROWSIGNAL_FULL !== undefined
+const programs = isFull ? { '0.15': 200, '0.9': 100 } : { '0.15': 60, '0.9': 20 }
+
+/** How often each kind of step is in them at least. */
+export const leastOfEachKind = isFull ? 30 : 3
 
 interface RunOptions extends Parameters<[Step[]]> {
-  /** How long to look for failures; undefined in the test command. */
+  /** How long to look for failures; undefined in the test commands. */
   readonly minutes: number | undefined
   readonly timeoutMs: number
 }
@@ -42,7 +46,7 @@ export function runOptions(): RunOptions {
 
 const progressEveryMs = 10_000
 
-/** Call it after each program; it says from time to time how far the run is. Silent in the test command. */
+/** Call it after each program; it says from time to time how far the run is. Silent in the test commands. */
 export function progressOf(counts: ReadonlyMap<StepKind, number>): () => void {
   if (process.env.ROWSIGNAL_FUZZ_MINUTES === undefined) return () => {}
   const start = performance.now()

@@ -1,22 +1,15 @@
-/** The backend as people run it: the built command in a process of its own, which can be killed and measured. */
-import { execFile, spawn } from 'node:child_process'
+/**
+ * The backend as people run it: the built command in a process of its own, which can be killed and measured. It is built
+ * by `build-backend.ts`.
+ */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 
 const source = fileURLToPath(new URL('../../playgrounds/backend', import.meta.url))
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** Builds the command. */
-export async function buildBackend(): Promise<void> {
-  const manifest = createRequire(join(root, 'package.json')).resolve('tsdown/package.json')
-  const command = join(dirname(manifest), 'dist/run.mjs')
-  await promisify(execFile)(process.execPath, [command], { cwd: source })
-}
 
 export interface BackendProcess {
   readonly pid: number

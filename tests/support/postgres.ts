@@ -16,9 +16,20 @@ export interface TestPostgres {
   start(): Promise<void>
 }
 
+/** The files of an empty one, once in a process: to make them takes 2.7 s, and from here 0.6 s. */
+let emptyFiles: Promise<Blob> | undefined
+
+async function makeEmptyFiles(): Promise<Blob> {
+  const database = await PGlite.create()
+  const files = await database.dumpDataDir('none')
+  await database.close()
+  return files
+}
+
 /** An empty server on a free port, stopped when the test ends. */
 export async function startTestPostgres(): Promise<TestPostgres> {
-  const database = await PGlite.create()
+  emptyFiles ??= makeEmptyFiles()
+  const database = await PGlite.create({ loadDataDir: await emptyFiles })
   let port = 0
   let server: PGLiteSocketServer | undefined
   const start = async () => {

@@ -2,7 +2,7 @@ import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
-import { bytesPerRound } from '../../support/heap.ts'
+import { allowedBytes, bytesOfOurs } from '../../support/heap.ts'
 import { openTodos, todo } from '../../support/synced-collection.ts'
 import { type Box, type Mounted, schema, type Todos } from '../contract.ts'
 
@@ -26,7 +26,6 @@ export interface LeakDriver {
 }
 
 const keepAliveMs = 20
-const allowedBytes = 100
 
 /** Lets timers run, as they do between the clicks of a user: what waits for one would count as kept. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
@@ -69,31 +68,30 @@ export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: Le
     first.unmount()
 
     let index = 0
-    const own = await bytesPerRound(async () => {
-      index++
-      const { unmount } = mountAll(kept)
+    const round = (mount: (title: string) => Mounted) => async () => {
+      const title = `title ${++index}`
+      const { unmount } = mount(title)
       await flush()
-      put(todo('a', { title: `title ${index}`, rank: index % 2 }))
-      await flush()
-      unmount()
-      await turn()
-    })
-    await expectNothingLeft()
-    const subscription = props.todos.subscribeChanges(() => {})
-    const others = await bytesPerRound(async () => {
-      index++
-      const { unmount } = mountControl(`title ${index}`)
-      await flush()
-      put(todo('a', { title: `title ${index}`, rank: index % 2 }))
+      put(todo('a', { title, rank: index % 2 }))
       await flush()
       unmount()
       await turn()
-    })
-    subscription.unsubscribe()
-    await annotate(
-      `bytes a mount: ${own.toFixed()}, the framework and @tanstack/db alone ${others.toFixed()}`,
+    }
+    const ours = await bytesOfOurs(
+      round(() => mountAll(kept)),
+      round((title) => {
+        const subscription = props.todos.subscribeChanges(() => {})
+        const { element, unmount } = mountControl(title)
+        const leave = () => {
+          unmount()
+          subscription.unsubscribe()
+        }
+        return { element, unmount: leave }
+      }),
     )
-    expect(own - Math.max(others, 0)).toBeLessThanOrEqual(allowedBytes)
+    await expectNothingLeft()
+    await annotate(`bytes a mount: ${ours.toFixed()}`)
+    expect(ours).toBeLessThanOrEqual(allowedBytes)
   })
 
   test('a live query outlives its last component by keepAliveMs', async () => {

@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs'
-import { beforeAll, expect, test } from 'vitest'
-import { makeFolder, makeSeededFolder, startTestBackend } from '../support/backend.ts'
-import { buildBackend, runBackend } from '../support/backend-process.ts'
-import { startCountingProxy } from '../support/counting-proxy.ts'
-import { eventually } from '../support/eventually.ts'
-import { residentBytes } from '../support/resources.ts'
-import { operationsOf, readSyncLines, readSyncLinesUntil } from '../support/sync-client.ts'
-import { openPlanner } from './planner.ts'
+import { expect, test } from 'vitest'
+import { makeFolder, makeSeededFolder, startTestBackend } from '../../support/backend.ts'
+import { runBackend } from '../../support/backend-process.ts'
+import { startCountingProxy } from '../../support/counting-proxy.ts'
+import { eventually } from '../../support/eventually.ts'
+import { residentBytes } from '../../support/resources.ts'
+import { operationsOf, readSyncLines, readSyncLinesUntil } from '../../support/sync-client.ts'
+import { openPlanner } from '../planner.ts'
 
 const allPlaces = 135_233
-
-beforeAll(buildBackend, 60_000)
 
 /** The figures that this file is also run for. */
 function report(figure: string): void {

@@ -1,12 +1,12 @@
 /** What has to be right under load. How fast it is, is measured by bench/backend.ts. */
 import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { makeSeededFolder, startTestBackend } from '../support/backend.ts'
-import { buildBackend, runBackend } from '../support/backend-process.ts'
-import { eventually } from '../support/eventually.ts'
-import { askForPlaces, openReaders } from '../support/readers.ts'
-import { openSockets, residentBytes } from '../support/resources.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { makeSeededFolder, startTestBackend } from '../../support/backend.ts'
+import { runBackend } from '../../support/backend-process.ts'
+import { eventually } from '../../support/eventually.ts'
+import { askForPlaces, openReaders } from '../../support/readers.ts'
+import { openSockets, residentBytes } from '../../support/resources.ts'
 
 async function signIn(url: string): Promise<string> {
   return ((await (await fetch(`${url}/api/token`)).json()) as { token: string }).token
@@ -52,7 +52,6 @@ test(
 )
 
 describe.skipIf(!existsSync('/proc/self/fd'))('seen from outside', () => {
-  beforeAll(buildBackend, 60_000)
   test(
     'clients that read nothing are disconnected, and cost little until then',
     { timeout: 180_000 },
