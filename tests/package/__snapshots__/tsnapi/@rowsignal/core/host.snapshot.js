@@ -3,16 +3,11 @@
  */
 // #region Functions
 export function addFrameworkBatch(_) {}
-export function createAskedSource(_) {}
-export function createDraft(_, _) {}
-export function createLiveQueryView(_) {}
-export function createQuerySource(_, _) {}
-export function createRowSource(_, _) {}
-export function createRowStatus(_) {}
-export function createRowsView(_) {}
-export function liveRows(_, _) {}
-// #endregion
-
-// #region Variables
-export var serverHost /* const */
+export function createDraft(_, _, _) {}
+export function createLiveQueryView(_, _) {}
+export function createRowsView(_, _, _) {}
+export function createRowView(_, _, _) {}
+export function createStream(_, _, _) {}
+export function createValue(_, _) {}
+export function serverHost(_) {}
 // #endregion

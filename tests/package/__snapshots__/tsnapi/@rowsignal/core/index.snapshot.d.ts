@@ -91,20 +91,22 @@ export interface RowCollection<Row extends object, Key extends RowKey> {
     unsubscribe(): void;
   };
 }
-export interface RowsView<Row extends object, Key extends RowKey> {
-  readonly rows: readonly Readonly<Row>[];
-  readonly data: readonly Row[];
-  readonly keys: readonly Key[];
-  readonly size: number;
+export interface RowStatus {
   readonly status: CollectionStatus | "disabled";
   readonly isIdle: boolean;
   readonly isLoading: boolean;
   readonly isReady: boolean;
   readonly isError: boolean;
   readonly isCleanedUp: boolean;
-  readonly isPlaceholderData: boolean;
   readonly error: RowsignalError | undefined;
   readonly retry: () => void;
+}
+export interface RowsView<Row extends object, Key extends RowKey> extends RowStatus {
+  readonly rows: readonly Readonly<Row>[];
+  readonly data: readonly Row[];
+  readonly keys: readonly Key[];
+  readonly size: number;
+  readonly isPlaceholderData: boolean;
 }
 export interface RowsWindow {
   limit?: number | undefined;
@@ -132,6 +134,11 @@ export interface SignalLibrary<Computed> {
 export interface Source<T> {
   get(): T;
   start(_: () => void): Stop;
+}
+export interface SqlRows<Row extends object> {
+  readonly rows: readonly Readonly<Row>[];
+  readonly isLoading: boolean;
+  readonly error: Error | undefined;
 }
 export interface SyncProgressValue {
   readonly downloaded: number;
@@ -195,7 +202,6 @@ export type RowOf<Rows extends {
   readonly toArray: readonly object[];
 }> = Columns<Rows["toArray"][number]>;
 export type RowsignalErrorCode = "capture-failed" | "collection-failed" | "column-not-in-schema" | "column-type-mismatch" | "database-closed" | "draft-invalid" | "load-hook-failed" | "lock-waiting" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "options-conflict" | "query-failed" | "row-not-loaded" | "row-read-only" | "server-database" | "sync-mode-unsupported" | "table-not-in-schema" | "table-unsupported" | "transact-asynchronous" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "value-unsupported";
-export type RowStatus = Pick<RowsView<object, RowKey>, "status" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "error" | "retry">;
 export type Serializer<Row> = { [Column in keyof Row]?: (_: NonNullable<Row[Column]>) => SqliteValue };
 export type SqliteValue = string | number | null;
 export type Stop = () => void;
@@ -237,6 +243,7 @@ export declare function powerSyncCollectionOptions<T extends Table, S extends St
 export declare function row<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>, _: Key | null | undefined): Readable<Row | undefined>;
 export declare function rows<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>): Readable<readonly Row[]>;
 export declare function snapshot<Row extends object>(_: Row): Row;
+export declare function sqlQuery<Row extends object>(_: Database, _: string, _?: readonly unknown[]): Readable<SqlRows<Row>>;
 export declare function syncStatus(_: CommonPowerSyncDatabase): Readable<SyncStatusValue>;
 export declare function syncStream(_: CommonPowerSyncDatabase, _: SyncStreamOptions): Readable<SyncStreamValue>;
 export declare function toSignal<T, Computed>(_: Readable<T>, _: SignalLibrary<Computed>): {

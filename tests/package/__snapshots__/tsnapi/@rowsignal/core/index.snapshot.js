@@ -30,6 +30,7 @@ export function powerSyncCollectionOptions(_) {}
 export function row(_, _) {}
 export function rows(_) {}
 export function snapshot(_) {}
+export function sqlQuery(_, _, _) {}
 export function syncStatus(_) {}
 export function syncStream(_, _) {}
 export function toSignal(_, _) {}
