@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { runs } from '../scripts/runs.mjs'
+import { fullRuns } from '../scripts/runs.mjs'
 import { aliasFor, type TanstackDbVersion } from './support/alias.ts'
 import { chromiumArguments, chromiumPath } from './support/chromium.ts'
 
@@ -168,7 +168,7 @@ const projects = [
 ]
 
 const named = projects.map(({ test }) => test.name)
-const run = runs.flatMap(({ projects, full }) => [...projects, ...full])
+const run = Object.values(fullRuns).flat()
 if (named.toSorted().join() !== run.toSorted().join())
   throw new Error(`scripts/runs.mjs runs ${run.join(', ')}; the projects are ${named.join(', ')}.`)
 
