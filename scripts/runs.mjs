@@ -1,45 +1,42 @@
 // @ts-check
 /**
- * What the test commands run, by projects of `tests/vitest.config.ts`, which checks that none is missing here. Each list is
- * one process of vitest.
+ * What the test commands run, by projects of `tests/vitest.config.ts`, which checks that none is missing here. A run is
+ * one process of vitest; `full` are its projects that only `npm run test:full` has.
  */
 
-/** What `npm test` runs. */
-export const runs = {
-  node: [
-    'core',
-    'core-alone',
-    'core-db-0.9',
-    'core-db-0.9-alone',
-    'property',
-    'property-db-0.9',
-    'fault',
-    'leak',
-    'bindings',
-    'bindings-db-0.9',
-    'bindings-leak',
-    'backend',
-    'types',
-    'types-db-0.9',
-    'package',
-  ],
-  bindings: ['browser-bindings'],
-  browser: ['browser'],
-}
+/**
+ * @typedef {object} Run
+ * @property {string} name
+ * @property {readonly string[]} projects
+ * @property {readonly string[]} full
+ */
 
-/** What `npm run test:full` runs: all. */
-export const fullRuns = {
-  node: [
-    ...runs.node,
-    'backend-at-size',
-    'quickstart',
-    'fault-db-0.9',
-    'leak-db-0.9',
-    'bindings-leak-db-0.9',
-  ],
-  bindings: [...runs.bindings, 'browser-bindings-db-0.9'],
-  browser: runs.browser,
-}
+/** What runs in a browser wants the machine for itself, so there are three. @type {readonly Run[]} */
+export const runs = [
+  {
+    name: 'node',
+    projects: [
+      'core',
+      'core-alone',
+      'core-db-0.9',
+      'core-db-0.9-alone',
+      'property',
+      'property-db-0.9',
+      'fault',
+      'leak',
+      'bindings',
+      'bindings-db-0.9',
+      'bindings-leak',
+      'backend',
+      'types',
+      'types-db-0.9',
+      'package',
+    ],
+    full: ['backend-at-size', 'quickstart', 'fault-db-0.9', 'leak-db-0.9', 'bindings-leak-db-0.9'],
+  },
+  { name: 'bindings', projects: ['browser-bindings'], full: ['browser-bindings-db-0.9'] },
+  { name: 'browser', projects: ['browser'], full: [] },
+]
 
 /** The core's, on the newest @tanstack/db. */
 export const coreProjects = ['core', 'core-alone']

@@ -8,7 +8,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { findOrInstallBrowser } from './browser.mjs'
-import { coreProjects, fullRuns, runs, sourceProjects } from './runs.mjs'
+import { coreProjects, runs, sourceProjects } from './runs.mjs'
 import { build, install, root, startPnpm } from './setup.mjs'
 
 const output = `${root}/tests/.output`
@@ -45,39 +45,31 @@ async function runAll() {
   rmSync(output, { recursive: true, force: true })
   build()
   const env = { ROWSIGNAL_CHROMIUM: findOrInstallBrowser(), ...(isFull && { ROWSIGNAL_FULL: '1' }) }
-  const { node, bindings, browser } = isFull ? fullRuns : runs
-  // Side by side: the pages of a browser mostly wait. What the second lane prints comes after the first.
-  const second = vitest({ name: 'browser', projects: browser }, { env, keeps: true }).then(
-    async (printed) => printed + (await check()),
-  )
-  await vitest({ name: 'node', projects: node }, { env })
-  await vitest({ name: 'bindings', projects: bindings }, { env })
-  process.stdout.write(await second)
-}
-
-/**
- * Runs the static checks and counts them as one.
- * @returns {Promise<string>} what they printed
- */
-async function check() {
-  const { succeeded, printed, seconds } = await startPnpm(['run', 'check:static'], { keeps: true })
+  const [node, ...inBrowser] = runs.map(({ name, projects, full }) => ({
+    name,
+    projects: isFull ? [...projects, ...full] : projects,
+  }))
+  if (node !== undefined) await vitest(node, { env })
+  // A browser leaves about one core free. What they print comes after what the browser runs print.
+  const checks = startPnpm(['run', 'check:static'], { keeps: true })
+  for (const run of inBrowser) await vitest(run, { env })
+  const { succeeded, printed, seconds } = await checks
+  process.stdout.write(printed)
   const [passed, failed] = succeeded ? [1, 0] : [0, 1]
   counted.push({ project: 'static checks', passed, failed, skipped: 0, seconds })
-  return printed
 }
 
 /**
  * Runs vitest and adds what it counted.
  * @param {{ name: string, projects: readonly string[] }} run
- * @param {{ files?: readonly string[], env?: Record<string, string>, keeps?: boolean }} options `files`: what the paths of
- *   the files have in them; default: all files. `keeps`: whether what it prints is not shown
- * @returns {Promise<string>} what it printed, if that was not shown
+ * @param {{ files?: readonly string[], env?: Record<string, string> }} options `files`: what the paths of the files have
+ *   in them; default: all files
  */
-async function vitest({ name, projects }, { files = [], env = {}, keeps = false }) {
-  const report = `${output}/${name.replaceAll(/\W/g, '-')}.json`
+async function vitest({ name, projects }, { files = [], env = {} }) {
+  const report = `${output}/report.json`
   mkdirSync(output, { recursive: true })
   rmSync(report, { force: true })
-  const { succeeded, printed } = await startPnpm(
+  const { succeeded } = await startPnpm(
     [
       'exec',
       'vitest',
@@ -89,7 +81,7 @@ async function vitest({ name, projects }, { files = [], env = {}, keeps = false 
       `--reporter=${root}/scripts/test-reporter.mjs`,
       ...files,
     ],
-    { env: { ROWSIGNAL_REPORT: report, ...env }, keeps },
+    { env: { ROWSIGNAL_REPORT: report, ...env } },
   )
   /** @type {import('./test-reporter.mjs').ProjectCounts[]} */
   const told = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : []
@@ -103,7 +95,6 @@ async function vitest({ name, projects }, { files = [], env = {}, keeps = false 
       skipped: 0,
       seconds: 0,
     })
-  return printed
 }
 
 /** Of each project: its tests, and the seconds that its files took together, which several at a time need less for. */

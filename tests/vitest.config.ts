@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { fullRuns } from '../scripts/runs.mjs'
+import { runs } from '../scripts/runs.mjs'
 import { aliasFor, type TanstackDbVersion } from './support/alias.ts'
 import { chromiumArguments, chromiumPath } from './support/chromium.ts'
 
@@ -168,7 +168,7 @@ const projects = [
 ]
 
 const named = projects.map(({ test }) => test.name)
-const run = Object.values(fullRuns).flat()
+const run = runs.flatMap(({ projects, full }) => [...projects, ...full])
 if (named.toSorted().join() !== run.toSorted().join())
   throw new Error(`scripts/runs.mjs runs ${run.join(', ')}; the projects are ${named.join(', ')}.`)
 
