@@ -62,7 +62,7 @@ function follow<Followed extends Followable>(
 ): () => Followed | undefined {
   let now: Followed | undefined
   let stop: Stop | undefined
-  const followed = keep(() => {
+  const followed = computed(() => {
     const next = kept()
     if (next !== now) {
       const leave = stop
@@ -75,7 +75,7 @@ function follow<Followed extends Followable>(
   // Once a tick, or when it is read: of several changes only the last is asked for.
   watch(followed, () => {}, { immediate: true })
   onScopeDispose(() => stop?.(), true)
-  return followed
+  return () => followed.value
 }
 
 /** What `track` gives is not documented: where it gives nothing (other than Vue 3.5), nobody is warned. */

@@ -60,7 +60,7 @@ export function serverHost(keep: Host<undefined>['keep']): Host<undefined> {
 }
 
 /** A readable whose reads the framework tracks. */
-export class TrackedReadable<T, Cell> implements Followable {
+class TrackedReadable<T, Cell> implements Followable {
   readonly #readable: Readable<T>
   readonly #host: Host<Cell>
   readonly #cell: Cell
