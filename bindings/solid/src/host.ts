@@ -18,20 +18,22 @@ import { isServer } from 'solid-js/web'
 // Without it a publication over several collections would run an effect once for each of them.
 addFrameworkBatch(batch)
 
+const keep: Host<unknown>['keep'] = (read) => createMemo(read)
+
 const clientHost: Host<Signal<undefined>> = {
   server: false,
   proxySymbol: $PROXY, // so that <Row {...row} /> stays live
   cell: () => createSignal(undefined, { equals: false }),
   track: ([read], now) => read() ?? now, // a cell holds nothing
   trigger: ([, write]) => write(undefined),
-  keep: (read) => createMemo(read),
+  keep,
   follow,
   followHere(target) {
     if (getListener() !== null && getOwner() !== null) hold(target)
   },
 }
 
-export const host: Host<unknown> = isServer ? serverHost((read) => createMemo(read)) : clientHost
+export const host: Host<unknown> = isServer ? serverHost(keep) : clientHost
 
 function follow<Followed extends Followable>(
   kept: () => Followed | undefined,

@@ -8,7 +8,7 @@ import { whileUsed } from './while-used.ts'
 
 /** What is kept up to date while somebody follows it. */
 export interface Followable {
-  /** Follows it until the returned function is called; counted, so that each component may call it. */
+  /** Follows it until the returned function is called; each component may call it. */
   readonly acquire: () => Stop
 }
 
@@ -60,7 +60,7 @@ export function serverHost(keep: Host<undefined>['keep']): Host<undefined> {
 }
 
 /** A readable whose reads the framework tracks. */
-class TrackedReadable<T, Cell> implements Followable {
+export class TrackedReadable<T, Cell> implements Followable {
   readonly #readable: Readable<T>
   readonly #host: Host<Cell>
   readonly #cell: Cell

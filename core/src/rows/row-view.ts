@@ -1,11 +1,11 @@
 /** One row by its key, with why there is none, as `useRow` of each binding hands it out in its own shape. */
-import type { Followable, Host } from '../readable/framework.ts'
+import { type Followable, type Host, TrackedReadable } from '../readable/framework.ts'
 import { remaker } from '../readable/keep.ts'
 import type { Stop } from '../readable/readable.ts'
-import { keyedRows } from './keyed-rows.ts'
 import { type LiveRows, liveRows } from './live-rows.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
 import { createStatus, type RowStatus } from './row-status.ts'
+import { row } from './rows.ts'
 
 /** A row and its status. */
 export interface RowView<Row extends object> {
@@ -17,38 +17,16 @@ export interface RowView<Row extends object> {
 /** A row, told by itself, and the rows of its collection, which tell the status. */
 class FollowedRow<Row extends object, Key extends RowKey> implements Followable {
   readonly rows: LiveRows<Row, Key>
-  readonly #key: Key
-  readonly #host: Host<unknown>
-  readonly #cell: unknown
+  readonly row: TrackedReadable<Row | undefined, unknown>
 
   constructor(rows: LiveRows<Row, Key>, key: Key, host: Host<unknown>) {
     this.rows = rows
-    this.#key = key
-    this.#host = host
-    this.#cell = host.cell()
-  }
-
-  get(): Row | undefined {
-    return this.#host.track(this.#cell, this.#now())
+    this.row = new TrackedReadable(row(rows.collection, key), host)
   }
 
   readonly acquire = (): Stop => {
-    const leave = this.rows.acquire()
-    let last = this.#now()
-    const stop = keyedRows(this.rows.collection).listenRow(this.#key, () => {
-      const now = this.#now()
-      if (now === last) return
-      last = now
-      this.#host.trigger(this.#cell)
-    })
-    return () => {
-      stop()
-      leave()
-    }
-  }
-
-  #now(): Row | undefined {
-    return this.rows.collection.get(this.#key)
+    const stops = [this.rows.acquire(), this.row.acquire()]
+    return () => stops.forEach((stop) => stop())
   }
 }
 
@@ -67,7 +45,7 @@ export function createRowView<Row extends object, Key extends RowKey>(
   })
   const followed = host.follow(kept)
   return {
-    row: () => followed()?.get(),
+    row: () => followed()?.row.get(),
     status: createStatus({ rows: () => followed()?.rows }),
   }
 }

@@ -219,6 +219,14 @@ test('a write of a collection and a statement over it are both right after it', 
   await eventually(() => expect(query.get().rows).toEqual([{ n: 3 }]))
 })
 
+test('a clear empties it', async () => {
+  const database = await openTodos()
+  const { query, settled } = follow(database, 'SELECT id FROM todos')
+  await settled()
+  await database.disconnectAndClear()
+  await eventually(() => expect(query.get().rows).toEqual([]))
+})
+
 test('when the database closes the statement says so', async () => {
   const database = await openTodos()
   const { query, settled } = follow(database, 'SELECT id FROM todos')
