@@ -238,6 +238,32 @@ test('a database says `closing` while SQLite still answers, and is `closed` by i
   ])
 })
 
+test('`onChange` runs one handler at a time, at once when asked, and once more for what came meanwhile', async () => {
+  const database = await openDatabase(schema)
+  const stopped = new AbortController()
+  onTestFinished(() => stopped.abort())
+  const open: (() => void)[] = []
+  let running = 0
+  let most = 0
+  const onChange = async () => {
+    most = Math.max(most, ++running)
+    await new Promise<void>((go) => open.push(go))
+    running--
+  }
+  const options = { tables: ['todos'], signal: stopped.signal, throttleMs: 0 }
+  database.onChangeWithCallback({ onChange }, { ...options, triggerImmediate: true })
+  await eventually(() => expect(open).toHaveLength(1))
+  const commits = watchCommits(database)
+  for (const id of ['x', 'y'])
+    await database.execute('INSERT INTO shown_todos(id) VALUES (?)', [id])
+  await eventually(() => expect(commits.length).toBeGreaterThan(1))
+  open[0]!()
+  await eventually(() => expect(open).toHaveLength(2))
+  open[1]!()
+  await eventually(() => expect(running).toBe(0))
+  expect([open.length, most]).toEqual([2, 1])
+})
+
 test('where there is no window the web SDK opens a database named `SSR DB`, which holds nothing', async () => {
   const database = new WebDatabase({
     schema,
