@@ -26,7 +26,6 @@ export type RowsignalErrorCode =
   | 'row-not-loaded'
   | 'row-read-only'
   | 'server-database'
-  | 'sync-mode-unsupported'
   | 'table-not-in-schema'
   | 'table-unsupported'
   | 'transact-asynchronous'

@@ -15,6 +15,7 @@ import { Publisher } from './publish.ts'
 import { TableReader } from './table-reader.ts'
 import { Tracking } from './tracking.ts'
 import { UntilClosed } from './until-closed.ts'
+import type { ResolvedTable } from '@powersync/common'
 import type { Database } from '../libraries/powersync.ts'
 import { perObject } from '../readable/per-object.ts'
 
@@ -24,6 +25,7 @@ export const captureOf: (database: Database) => Capture = perObject(
 )
 
 export class Capture {
+  readonly database: Database
   readonly tracking: Tracking
   readonly order = new PublishOrder()
   readonly publisher = new Publisher((follower) => this.reader.reread(follower))
@@ -33,6 +35,7 @@ export class Capture {
   readonly #followers = new Set<Follower>()
 
   constructor(database: Database) {
+    this.database = database
     this.untilClosed = new UntilClosed(database) // the first to hear of the end: what fails then is told by that
     this.tracking = new Tracking(database)
     const { tracking, order, publisher } = this
@@ -48,7 +51,23 @@ export class Capture {
   start(follower: Follower): void {
     this.#followers.add(follower)
     follower.load()
-    this.reader.follow(follower)
+    if (!follower.demands.isEmpty) this.reader.follow(follower)
+  }
+
+  /** Has what is wanted of the table read and followed, if it is not yet. */
+  want(follower: Follower): void {
+    if (follower.state === 'idle') this.reader.follow(follower)
+  }
+
+  /** Nobody wants a row of the table: it is not followed until somebody does. */
+  async rest(follower: Follower): Promise<void> {
+    follower.rest()
+    await this.#unfollow(follower)
+  }
+
+  /** The collections of a table that follow it, or would if a row of it were wanted. */
+  followersOf({ name }: ResolvedTable): Follower[] {
+    return [...this.#followers].filter(({ followed }) => followed.table.name === name)
   }
 
   /** Does again what has failed of `start`. */
@@ -62,6 +81,10 @@ export class Capture {
   async stop(follower: Follower): Promise<void> {
     this.#followers.delete(follower)
     this.publisher.drop(follower)
+    await this.#unfollow(follower)
+  }
+
+  async #unfollow(follower: Follower): Promise<void> {
     const tracked = this.tracking.get(follower.followed.table)
     if (!tracked?.followers.delete(follower) || tracked.followers.size > 0) return
     await this.untilClosed.run(this.tracking.untrack(tracked)).catch(() => undefined)

@@ -53,9 +53,9 @@ export class Drain {
     return order.run(
       (locked) =>
         database.writeLock((lock) => {
-          locked()
+          const earlier = locked()
           this.#dirty = false // events until now are of commits that are read now
-          return tracking.readRecords(lock)
+          return tracking.readRecords(lock, earlier)
         }),
       (changes) => publisher.publish(changes),
     )

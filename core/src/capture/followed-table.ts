@@ -4,6 +4,7 @@
  */
 import type { ResolvedTable } from '@powersync/common'
 import type { RowCodec } from '../codec/codec.ts'
+import type { SqlColumns } from '../codec/row-options.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { resolveTable } from '../libraries/powersync.ts'
 
@@ -12,6 +13,8 @@ export interface FollowedTableOptions {
   /** The table as the app named it, of whatever schema. */
   table: { readonly name: string } | undefined
   createCodec(table: ResolvedTable): RowCodec
+  /** What the columns of its rows are in SQL. */
+  createSqlColumns(table: ResolvedTable): SqlColumns
   /** How long a write may wait for the write lock before that is told. */
   lockWarnMs: number
 }
@@ -22,6 +25,7 @@ export class FollowedTable {
   readonly #options: FollowedTableOptions
   #table: ResolvedTable
   #codec: RowCodec
+  #sqlColumns: SqlColumns
 
   /** @throws {RowsignalError} `table-not-in-schema`, `unsupported-powersync`. */
   constructor(options: FollowedTableOptions) {
@@ -30,6 +34,7 @@ export class FollowedTable {
     this.#options = options
     this.#table = resolveTable(options.database, options.table)
     this.#codec = options.createCodec(this.#table)
+    this.#sqlColumns = options.createSqlColumns(this.#table)
   }
 
   get table(): ResolvedTable {
@@ -38,6 +43,10 @@ export class FollowedTable {
 
   get codec(): RowCodec {
     return this.#codec
+  }
+
+  get sqlColumns(): SqlColumns {
+    return this.#sqlColumns
   }
 
   /**
@@ -49,6 +58,7 @@ export class FollowedTable {
     const table = resolveTable(this.database, this.#options.table)
     if (JSON.stringify(table.toJSON()) === JSON.stringify(this.#table.toJSON())) return
     this.#codec = this.#options.createCodec(table)
+    this.#sqlColumns = this.#options.createSqlColumns(table)
     this.#table = table
   }
 }

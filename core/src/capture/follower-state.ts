@@ -7,6 +7,7 @@
  *            ahead -> following              all is read; all is shown, with what the other tables were then
  *
  *   failed, stranded -> reading              at a retry, or a new schema
+ *   idle                                     nobody wants a row
  *   ended                                    for good
  */
 import type { StoredRows } from './follower.ts'
@@ -37,13 +38,21 @@ export type FollowerEvent =
   /** What it found is shown. */
   | { readonly type: 'shown' }
   | { readonly type: 'fail' | 'strand'; readonly error: RowsignalError }
+  /** Nobody wants a row of the table any more. */
+  | { readonly type: 'rest' }
   /** The run of the collection's sync is over. */
   | { readonly type: 'end' }
 
 type Name = FollowerState['name']
-type Transitions = { readonly [Event in FollowerEvent['type']]?: Exclude<Name, 'idle'> }
+type Transitions = { readonly [Event in FollowerEvent['type']]?: Name }
 
-const always = { begin: 'reading', fail: 'failed', strand: 'stranded', end: 'ended' } as const
+const always = {
+  begin: 'reading',
+  fail: 'failed',
+  strand: 'stranded',
+  rest: 'idle',
+  end: 'ended',
+} as const
 
 const transitions: { readonly [From in Name]: Transitions } = {
   idle: always,
@@ -60,7 +69,7 @@ const transitions: { readonly [From in Name]: Transitions } = {
 export function nextState(state: FollowerState, event: FollowerEvent): FollowerState {
   const name = transitions[state.name][event.type]
   if (name === undefined) return state
-  if (name === 'ahead' || name === 'following') return { name }
+  if (name === 'idle' || name === 'ahead' || name === 'following') return { name }
   if (name === 'failed' || name === 'stranded') {
     return { name, error: (event as Extract<FollowerEvent, { error: unknown }>).error }
   }

@@ -20,14 +20,31 @@ import { batch } from '../readable/readable.ts'
 import { keepSameValues } from '../readable/same-value.ts'
 import type { FollowedTable } from './followed-table.ts'
 import type { AnyCollection, AnyRow, SyncWriter } from '../libraries/tanstack.ts'
-import { knownKeys, persistingTransactions, syncedRow } from '../libraries/tanstack.ts'
+import {
+  hasOptimisticChange,
+  knownKeys,
+  persistingTransactions,
+  syncedRow,
+} from '../libraries/tanstack.ts'
+import { Demand } from '../subset/demand.ts'
+import { Demands } from '../subset/demands.ts'
 
-/** id -> the stored JSON object, or `null` when the row is gone. */
-export type StoredRows = Map<string, AnyRow | null>
+/**
+ * id -> the stored JSON object, `null` when the row is gone, or `undefined` when it is as it was, and somebody who wanted
+ * it does not any more.
+ */
+export type StoredRows = Map<string, AnyRow | null | undefined>
+
+/**
+ * Which rows a collection holds: the whole table before it is ready; those that demands want; or those, and then the whole
+ * table in the background.
+ */
+export type SyncMode = 'eager' | 'on-demand' | 'progressive'
 
 /** What a sync run needs of its collection. */
 export interface FollowerOptions {
   followed: FollowedTable
+  syncMode: SyncMode
   /** The collection is not ready before it has finished. */
   onLoad: OnLoad | undefined
   /** The end of the run before, if it has not finished: what `onLoad` opens must not be closed by it. */
@@ -44,11 +61,14 @@ export class Follower {
   readonly collection: AnyCollection
   readonly followed: FollowedTable
   readonly chunkRows: number
+  /** What is wanted of the table. */
+  readonly demands = new Demands()
   readonly #writer: SyncWriter
   readonly #options: FollowerOptions
   readonly #hook: OnLoadRun
   #table: ResolvedTable
   #state: FollowerState = { name: 'idle' }
+  #waiting: (() => void)[] = []
 
   constructor(writer: SyncWriter, options: FollowerOptions) {
     this.collection = writer.collection
@@ -57,6 +77,7 @@ export class Follower {
     this.#writer = writer
     this.#options = options
     this.#table = options.followed.table
+    if (options.syncMode === 'eager') this.demands.add(new Demand())
     this.#hook = new OnLoadRun(this.collection.id, options, () => this.#tellStatus())
   }
 
@@ -98,12 +119,31 @@ export class Follower {
     this.followed.refresh()
     const before = this.#table
     this.#table = this.followed.table
+    for (const demand of this.demands) demand.compile(this.followed)
     return this.#table !== before
   }
 
   /** Starts a read; one that runs is of no use any more. */
   beginRead(): void {
+    this.demands.reset()
     this.#pass({ type: 'begin' })
+  }
+
+  /** Nobody wants a row of the table any more. */
+  rest(): void {
+    this.#pass({ type: 'rest' })
+  }
+
+  /**
+   * Resolves when the collection is in step, or nobody waits for that any more.
+   *
+   * @throws {RowsignalError} Rejects when it can't be, until it is retried: the `error`.
+   */
+  async inStep(isAwaited: () => boolean): Promise<void> {
+    while (this.state !== 'following' && isAwaited()) {
+      if (this.failed || this.ended) throw this.error
+      await new Promise<void>((changed) => this.#waiting.push(changed))
+    }
   }
 
   /** Has the running read followed by another. */
@@ -111,8 +151,9 @@ export class Follower {
     this.#pass({ type: 'doubt' })
   }
 
-  /** Runs `onLoad`. */
+  /** Runs `onLoad`. A collection that shows what is asked for is ready before anything is. */
   load(): void {
+    if (this.#options.syncMode !== 'eager') this.#writer.markReady()
     this.#hook.start()
   }
 
@@ -160,6 +201,7 @@ export class Follower {
 
   /** What a read has found is shown, and of the other tables what they were then. */
   shown(): void {
+    if (this.state === 'ahead') this.demands.setRead()
     this.#pass({ type: 'shown' })
   }
 
@@ -182,7 +224,11 @@ export class Follower {
   #pass(event: FollowerEvent): void {
     const before = this.#state
     this.#state = nextState(before, event)
-    if (this.#state !== before && isSettled(this.#state)) this.#tellStatus()
+    if (this.#state === before) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const changed of waiting) changed()
+    if (isSettled(this.#state)) this.#tellStatus()
   }
 
   /** The one place that follows from both states what TanStack DB is told. */
@@ -213,7 +259,13 @@ export class Follower {
     const writes: Parameters<SyncWriter['write']>[0][] = []
     for (const [id, data] of rows) {
       const before = syncedRow(this.collection, id)
-      const row = data === null ? undefined : this.#decode(id, data, before)
+      if (data === undefined) {
+        const isWritten = hasOptimisticChange(this.collection, id)
+        if (this.isUnclaimed(id) && !isWritten) writes.push({ type: 'delete', key: id })
+        continue
+      }
+      const decoded = data === null ? undefined : this.#decode(id, data, before)
+      const row = this.demands.claim(id, decoded) ? decoded : undefined
       if (row === undefined) {
         if (data === null) this.#options.badRows.delete(id)
         if (held || before !== undefined || this.collection.has(id)) {
@@ -223,6 +275,7 @@ export class Follower {
         writes.push({ type: 'update', value: row })
       }
     }
+    this.demands.findEnds()
     if (writes.length === 0) return
     batch(() => {
       this.#writer.begin()
@@ -238,9 +291,15 @@ export class Follower {
   holds(rows: StoredRows): boolean {
     if (this.ended || persistingTransactions(this.collection).length > 0) return true
     return [...rows].every(([id, data]) => {
-      const row = data === null ? undefined : this.#decode(id, data)
+      if (data === undefined) return true
+      const row = data === null || !this.demands.own(id) ? undefined : this.#decode(id, data)
       return deepEquals(syncedRow(this.collection, id), row)
     })
+  }
+
+  /** Whether the collection holds a row that no demand wants. */
+  isUnclaimed(id: string): boolean {
+    return syncedRow(this.collection, id) !== undefined && !this.demands.own(id)
   }
 
   /** The row, with the dates and JSON of the one before that are the same; undefined if it is a bad one. */

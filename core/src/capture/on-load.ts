@@ -28,6 +28,7 @@ export class OnLoadRun {
   readonly #options: OnLoadOptions
   readonly #collectionId: string
   readonly #settled: () => void
+  #waiting: (() => void)[] = []
   #state: State = { name: 'waiting', error: undefined }
   #unload: Unload | void = undefined
 
@@ -46,9 +47,17 @@ export class OnLoadRun {
     return this.#state.error
   }
 
+  /** Resolves when the hook has finished, or is ended; rejects with the very error that it failed with. */
+  async finished(): Promise<void> {
+    while (this.#state.name === 'waiting' || this.#state.name === 'running') {
+      await new Promise<void>((changed) => this.#waiting.push(changed))
+    }
+    if (this.#state.name === 'failed') throw this.#state.error.cause
+  }
+
   start(): void {
     const { onLoad, after } = this.#options
-    if (onLoad === undefined) this.#state = { name: 'done' }
+    if (onLoad === undefined) this.#become({ name: 'done' })
     else if (after === undefined) void this.#run(onLoad)
     else {
       const run = (): void => {
@@ -61,7 +70,7 @@ export class OnLoadRun {
   /** Runs the hook again if it failed. */
   retry(): void {
     if (this.#state.name !== 'failed') return
-    this.#state = { name: 'waiting', error: this.#state.error }
+    this.#become({ name: 'waiting', error: this.#state.error })
     this.start()
   }
 
@@ -72,21 +81,21 @@ export class OnLoadRun {
    * @returns Rejects when what was called fails.
    */
   async end(): Promise<void> {
-    this.#state = { name: 'ended', error: this.#state.error }
+    this.#become({ name: 'ended', error: this.#state.error })
     await this.#unload?.()
   }
 
   async #run(onLoad: OnLoad): Promise<void> {
-    this.#state = { name: 'running', error: this.#state.error }
+    this.#become({ name: 'running', error: this.#state.error })
     try {
       this.#unload = await onLoad()
     } catch (cause) {
       if (this.#isEnded) return
       const message = `collection: \`onLoad\` of collection \`${this.#collectionId}\` failed; the cause says why. \`utils.retry()\` runs it again.`
-      this.#state = {
+      this.#become({
         name: 'failed',
         error: new RowsignalError('load-hook-failed', message, { cause }),
-      }
+      })
       this.#settled()
       return
     }
@@ -94,8 +103,15 @@ export class OnLoadRun {
       this.end().catch(reportToPlatform) // nobody waits for it any more
       return
     }
-    this.#state = { name: 'done' }
+    this.#become({ name: 'done' })
     this.#settled()
+  }
+
+  #become(state: State): void {
+    this.#state = state
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const changed of waiting) changed()
   }
 
   /** It may have been ended while it ran. */

@@ -8,18 +8,23 @@ export class PublishOrder {
   #tail: Promise<void> = Promise.resolve()
 
   /**
-   * @param lock Takes the write lock and calls `locked` in it, first thing; resolves with what it read.
+   * @param lock Takes the write lock and calls `locked` in it, first thing, which resolves when what earlier holders have
+   * read is published; resolves with what it read.
    * @param publish Runs synchronously with the result, after the `publish` of every earlier holder.
    */
-  async run<T, R>(lock: (locked: () => void) => Promise<T>, publish: (result: T) => R): Promise<R> {
+  async run<T, R>(
+    lock: (locked: () => Promise<void>) => Promise<T>,
+    publish: (result: T) => R,
+  ): Promise<R> {
     let before: Promise<void> | undefined
     let release = (): void => undefined
-    const locked = (): void => {
-      if (before !== undefined) return
+    const locked = (): Promise<void> => {
+      if (before !== undefined) return before
       before = this.#tail
       this.#tail = new Promise((resolve) => {
         release = resolve
       })
+      return before
     }
     try {
       const result = await lock(locked)

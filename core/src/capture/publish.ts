@@ -41,6 +41,8 @@ export class Publisher {
   readonly #reload: (follower: Follower) => void
   /** Followers whose read is shown with the next publication, when nothing of before it waits but what is left out. */
   #read = new Set<Follower>()
+  /** Whom to tell when what waits for a collection is shown. */
+  readonly #awaiting = new Map<Follower, (() => void)[]>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** @param reload Reads the table of a collection again. */
@@ -52,6 +54,20 @@ export class Publisher {
   publish(changes: Changes): void {
     this.#add(changes)
     this.#flush()
+  }
+
+  /**
+   * Publishes with them what was read for demands of a follower.
+   *
+   * @returns Resolves when these are shown, however long a transaction holds them, or are of no use any more.
+   */
+  publishRows(follower: Follower, changes: Changes): Promise<void> {
+    return new Promise((shown) => {
+      const awaiting = this.#awaiting.get(follower)
+      if (awaiting === undefined) this.#awaiting.set(follower, [shown])
+      else awaiting.push(shown)
+      this.publish(changes)
+    })
   }
 
   /**
@@ -84,7 +100,7 @@ export class Publisher {
     { own, isOwn }: Pick<WriteChanges, 'own' | 'isOwn'>,
   ): void {
     for (const [id, data] of waiting) {
-      if (!isOwn(follower, id)) continue
+      if (data === undefined || !isOwn(follower, id)) continue
       waiting.delete(id)
       const rows = own.get(follower)
       if (rows === undefined) own.set(follower, new Map([[id, data]]))
@@ -96,6 +112,7 @@ export class Publisher {
   drop(follower: Follower): void {
     this.#pending.delete(follower)
     this.#leftOut.delete(follower)
+    this.#tellShown(follower)
     this.#flush()
   }
 
@@ -104,11 +121,17 @@ export class Publisher {
     return this.#leftOut.has(follower)
   }
 
+  /** Whether nothing waits to be shown in the collection. */
+  isShown(follower: Follower): boolean {
+    return !this.#pending.has(follower) && persistingTransactions(follower.collection).length === 0
+  }
+
   dispose(): void {
     clearTimeout(this.#timer)
     this.#pending.clear()
     this.#leftOut.clear()
     this.#read.clear()
+    for (const follower of this.#awaiting.keys()) this.#tellShown(follower)
   }
 
   #add(changes: Changes): void {
@@ -116,7 +139,7 @@ export class Publisher {
       const waiting = this.#pending.get(follower)
       if (follower.reading) follower.setAside(rows)
       else if (waiting === undefined) this.#pending.set(follower, new Map(rows))
-      else for (const [id, data] of rows) waiting.set(id, data)
+      else for (const [id, data] of rows) if (data !== undefined || !waiting.has(id)) waiting.set(id, data)
     }
   }
 
@@ -145,6 +168,13 @@ export class Publisher {
     const read = this.#read
     this.#read = new Set()
     for (const follower of read) follower.shown()
+    for (const follower of this.#awaiting.keys()) if (!held.has(follower)) this.#tellShown(follower)
+  }
+
+  #tellShown(follower: Follower): void {
+    const awaiting = this.#awaiting.get(follower)
+    this.#awaiting.delete(follower)
+    for (const shown of awaiting ?? []) shown()
   }
 
   #awaitSettled(transaction: Transaction): void {

@@ -3,13 +3,19 @@
  * the first collection of the table and removed with the last, and the reading of what was recorded.
  */
 import type { LockContext, ResolvedTable, Schema, TriggerRemoveCallback } from '@powersync/common'
-import type { Follower, StoredRows } from './follower.ts'
+import type { Follower } from './follower.ts'
 import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { createIdTrigger, sweepDeadTabs, TabMark } from '../libraries/powersync.ts'
 import type { Changes } from './publish.ts'
-import { clearChanged, selectChanged, selectTableNames } from '../libraries/sql.ts'
-import type { AnyRow } from '../libraries/tanstack.ts'
+import {
+  clearChanged,
+  selectChanged,
+  selectTableNames,
+  selectWanted,
+  type Statement,
+} from '../libraries/sql.ts'
+import { type AnyRow, knownKeys } from '../libraries/tanstack.ts'
 
 /** A table with a trigger, and the collections that follow it. */
 export interface TrackedTable {
@@ -22,6 +28,15 @@ export interface TrackedTable {
   /** Whether the trigger is there. */
   recording: boolean
 }
+
+/**
+ * So many changed rows of a table that is not wanted whole are read and looked at here. Of more SQLite picks those that
+ * are wanted, so that a download of a table that nobody shows costs its records and nothing here.
+ */
+const fewRecords = 100
+
+/** id -> newest stored state. */
+type ChangedRows = Map<string, AnyRow | null>
 
 export class Tracking {
   readonly #database: Database
@@ -115,16 +130,26 @@ export class Tracking {
    * A drain needs no transaction around it: under the write lock nobody else writes, and when a write of ours was
    * quicker there is nothing to find; that is then one statement instead of three. When it fails without one, records
    * may be gone with nobody told.
+   *
+   * @param earlier Resolves when what was read before is published.
    */
-  async readRecords(lock: LockContext): Promise<Changes> {
+  async readRecords(lock: LockContext, earlier: Promise<void>): Promise<Changes> {
     const changes: Changes = new Map()
     const tables = await this.#recording(lock)
     if (tables.length === 0) return changes
-    const found = await lock.getAll<{ position: number; changed: string }>(selectChanged(tables))
+    const asked = tables.map((tracked) => ({
+      ...tracked,
+      limit: isWantedWhole(tracked) ? undefined : fewRecords + 1,
+    }))
+    const found = await lock.getAll<{ position: number; changed: string }>(selectChanged(asked))
     for (const { position, changed } of found) {
-      const rows: StoredRows = new Map(JSON.parse(changed) as [string, AnyRow | null][])
-      if (rows.size === 0) continue
       const tracked = tables[position]!
+      let rows: ChangedRows = new Map(JSON.parse(changed) as [string, AnyRow | null][])
+      if (rows.size === 0) continue
+      if (rows.size > fewRecords && !isWantedWhole(tracked)) {
+        await earlier // or a row that is just being shown for the first time would not be among those that are held
+        rows = await readWanted(lock, tracked)
+      }
       const [follower] = tracked.followers
       if (follower !== undefined) await readInexactValues(lock, follower.followed.table, rows)
       await lock.execute(clearChanged(tracked.destination))
@@ -176,4 +201,30 @@ export class Tracking {
     await this.#mark.hold()
     await sweepDeadTabs(this.#database)
   }
+}
+
+function isWantedWhole({ followers }: TrackedTable): boolean {
+  return [...followers].some(({ demands }) => demands.wantEverything)
+}
+
+/**
+ * Of the changed rows those that collections hold, or that a predicate of theirs takes. Windows are read anew: what
+ * belongs in one depends on all the others.
+ */
+async function readWanted(lock: LockContext, tracked: TrackedTable): Promise<ChangedRows> {
+  const rows: ChangedRows = new Map()
+  const read = async ({ sql, parameters }: Statement): Promise<void> => {
+    const { rows: text } = await lock.get<{ rows: string }>(sql, [...parameters])
+    for (const [id, data] of JSON.parse(text) as [string, AnyRow | null][]) rows.set(id, data)
+  }
+  for (const { collection, demands } of tracked.followers) {
+    const held = JSON.stringify([...new Set(knownKeys(collection))])
+    const filter = demands.filter()
+    await read({
+      sql: selectWanted(tracked, filter.sql),
+      parameters: [held, ...filter.parameters],
+    })
+    for (const window of demands.windows()) await read(window.statement())
+  }
+  return rows
 }

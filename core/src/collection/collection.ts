@@ -13,6 +13,7 @@ import type {
   InferSchemaOutput,
   NonSingleResult,
   PendingMutation,
+  StringCollationConfig,
   Transaction,
   UtilsRecord,
 } from '@tanstack/db'
@@ -23,13 +24,14 @@ import { attempt, RowsignalError } from '../errors.ts'
 import { guardWrites } from './guarded-writes.ts'
 import { isServerDatabase } from '../libraries/powersync.ts'
 import type { Readable } from '../readable/readable.ts'
-import { assertRowOptions, rowCodec } from '../codec/row-options.ts'
+import { assertRowOptions, rowCodec, sqlColumns } from '../codec/row-options.ts'
 import type { RowOptions } from '../codec/row-options.ts'
 import { rows } from '../rows/rows.ts'
 import { withoutRows } from '../libraries/without-rows.ts'
 import type { SqliteValue } from '../codec/sqlite-values.ts'
 import { tableSchema } from '../codec/table-schema.ts'
 import { FollowedTable } from '../capture/followed-table.ts'
+import type { SyncMode } from '../capture/follower.ts'
 import { type AnyRow, bindUtils, type SyncWriter } from '../libraries/tanstack.ts'
 import { persist } from '../write/persist.ts'
 import { writeSchema } from './write-schema.ts'
@@ -96,7 +98,7 @@ const defaultLockWarnMs = 5_000
  * starts when the collection is made, as upstream's does, unless `startSync` is false.
  *
  * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
- * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.
+ * `column-type-mismatch`, `unsupported-powersync`.
  */
 export function powerSyncCollectionOptions<
   T extends Table,
@@ -105,22 +107,25 @@ export function powerSyncCollectionOptions<
 >(
   config: PowerSyncCollectionConfig<T, S, Columns>,
 ): PowerSyncCollectionOptions<ConfiguredSchema<T, S, Columns>> {
-  assertEager(config.syncMode)
   const { database, id, gcTime, startSync, autoIndex, defaultIndexType } = config
-  const { compare, defaultStringCollation } = config
+  const { compare, syncMode = 'eager' } = config
   const rowOptions = config as unknown as RowOptions
   const followed = new FollowedTable({
     database,
     table: config.table,
     lockWarnMs: config.lockWarnMs ?? defaultLockWarnMs,
     createCodec: (table) => rowCodec(table, rowOptions),
+    createSqlColumns: (table) => sqlColumns(table, rowOptions),
   })
   assertRowOptions(followed.table, rowOptions)
   const runs = new WeakMap<object, CollectionRuns>()
   const bind = (utils: object): CollectionRuns => {
     const own = new CollectionRuns({
       followed,
+      syncMode,
       onLoad: config.onLoad,
+      onLoadSubset: config.onLoadSubset,
+      keepAliveMs: config.keepAliveMs ?? 0,
       chunkRows: config.syncBatchSize ?? DEFAULT_BATCH_SIZE,
       onBadRow: ({ issues }) => attempt(() => config.onDeserializationError?.({ issues })),
     })
@@ -140,7 +145,9 @@ export function powerSyncCollectionOptions<
   }
 
   const options = {
-    ...given({ id, gcTime, autoIndex, defaultIndexType, compare, defaultStringCollation }),
+    ...given({ id, gcTime, autoIndex, defaultIndexType, compare }),
+    ...given({ defaultStringCollation: config.defaultStringCollation ?? collationOf(syncMode) }),
+    syncMode: syncMode === 'eager' ? syncMode : ('on-demand' as const),
     ...writeTarget(followed),
     startSync: startSync ?? true,
     getKey: (row: AnyRow) => row.id as string,
@@ -174,7 +181,7 @@ export function powerSyncCollectionOptions<
  * server, where @powersync/web keeps no rows, never: the status is `loading`.
  *
  * @throws {RowsignalError} `table-not-in-schema`, `table-unsupported`, `options-conflict`, `column-not-in-schema`,
- * `column-type-mismatch`, `sync-mode-unsupported`, `unsupported-powersync`.
+ * `column-type-mismatch`, `unsupported-powersync`.
  * @example
  * const todos = createPowerSyncCollection({ database, table: schema.props.todos })
  * todos.insert({ id: crypto.randomUUID(), title: 'Pack' })
@@ -216,12 +223,9 @@ function metaOf(followed: FollowedTable, trackedTableName: string): PowerSyncCol
   }
 }
 
-function assertEager(syncMode: string | undefined): void {
-  if (syncMode === undefined || syncMode === 'eager') return
-  throw new RowsignalError(
-    'sync-mode-unsupported',
-    `collection: syncMode \`${syncMode}\` is not supported yet. Leave it out: the collection then holds the whole table.`,
-  )
+/** SQLite knows no order by locale, so that the first rows of such an order can't be asked for. */
+function collationOf(syncMode: SyncMode): StringCollationConfig | undefined {
+  return syncMode === 'eager' ? undefined : { stringSort: 'lexical' }
 }
 
 /** Without the options that were not given: TanStack DB takes an explicit `undefined` for a value. */

@@ -3,6 +3,8 @@ import type { Table } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { BaseCollectionConfig } from '@tanstack/db'
 import type { Serializer } from '../codec/codec.ts'
+import type { SyncMode } from '../capture/follower.ts'
+import type { OnLoadSubset } from '../capture/loads.ts'
 import type { OnLoad } from '../capture/on-load.ts'
 import type { Database } from '../libraries/powersync.ts'
 import type {
@@ -35,14 +37,35 @@ export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<
    * @default 5000
    */
   lockWarnMs?: number
-  /** `eager`: the collection holds the whole table. The only mode so far. */
-  syncMode?: 'eager'
+  /**
+   * Which rows the collection holds.
+   *
+   * `eager`: the whole table; it is ready when that is read. `on-demand`: the rows that the live queries ask for, now, and
+   * those alone; it is ready at once, and each query when its rows are there. `progressive`: first those, then the rest of
+   * the table, in the background and in small steps.
+   *
+   * @default 'eager'
+   */
+  syncMode?: SyncMode
+  /**
+   * How long rows of an on-demand collection stay, and stay in step, after the last query that asked for them has gone. In
+   * ms.
+   *
+   * @default 0. TanStack DB lets a query itself live for its `gcTime`, 5 s, after its last subscriber.
+   */
+  keepAliveMs?: number
   /**
    * Called when the collection starts to sync, for what its rows come from, such as the subscription of a sync stream.
    * Rows are shown meanwhile; the collection is ready when both this and the first read are done. What it returns is
    * called when the sync ends, and `cleanup()` waits for it. If it throws, the status is `error` until `utils.retry()`.
    */
   onLoad?: OnLoad
+  /**
+   * Called with each subset that a query asks an `on-demand` or `progressive` collection for: what its rows come from, such
+   * as a sync stream with parameters of its `where`. The query is ready when both this and the read of SQLite are done. What
+   * it returns is called once, when nobody asks for the subset any more. If it throws, the query fails with that error.
+   */
+  onLoadSubset?: OnLoadSubset | undefined
   /**
    * Called once for each stored row that the schema, or a helper of `columns`, refuses. The row is left out of the
    * collection and listed in `utils.badRows` until it is mended; the others go on.

@@ -2,10 +2,11 @@
  * One collection: its runs of sync, one after the other, and what its `utils` tell of them. One options object may make
  * many collections, so nothing of this is in the options.
  */
-import type { CleanupFn } from '@tanstack/db'
+import type { SyncConfigRes } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
 import type { BadRow } from '../codec/codec.ts'
 import { Follower, type FollowerOptions } from '../capture/follower.ts'
+import { Loads, type LoadsOptions } from '../capture/loads.ts'
 import { reportToPlatform, type RowsignalError } from '../errors.ts'
 import { guardWrites } from './guarded-writes.ts'
 import { indexKeys } from './key-index.ts'
@@ -23,12 +24,17 @@ interface Ending {
 }
 
 /** What a run needs that is the same for each. */
-type RunOptions = Omit<FollowerOptions, 'badRows' | 'after'>
+type RunOptions = Omit<FollowerOptions & LoadsOptions, 'badRows' | 'after'>
+
+interface Run {
+  readonly follower: Follower
+  readonly loads: Loads
+}
 
 export class CollectionRuns {
   readonly badRows = new Map<string, BadRow>()
   readonly #options: RunOptions
-  #run: Follower | undefined
+  #run: Run | undefined
   #ending: Ending | undefined
 
   constructor(options: RunOptions) {
@@ -36,24 +42,26 @@ export class CollectionRuns {
   }
 
   get error(): RowsignalError | undefined {
-    return this.#run?.error
+    return this.#run?.follower.error
   }
 
   retry(): void {
-    if (this.#run !== undefined) this.#capture.retry(this.#run)
+    if (this.#run === undefined) return
+    this.#capture.retry(this.#run.follower)
+    this.#run.loads.retry()
   }
 
   get isHeld(): boolean {
-    return this.#run !== undefined && this.#capture.publisher.isHeld(this.#run)
+    return this.#run !== undefined && this.#capture.publisher.isHeld(this.#run.follower)
   }
 
   /** Empty before the first run. */
   get trackingTable(): string {
     if (this.#run === undefined) return ''
-    return this.#capture.tracking.get(this.#run.followed.table)?.destination ?? ''
+    return this.#capture.tracking.get(this.#run.follower.followed.table)?.destination ?? ''
   }
 
-  start(writer: SyncWriter): CleanupFn {
+  start(writer: SyncWriter): SyncConfigRes {
     const { collection } = writer
     assertSupportedCollection(collection)
     indexKeys(collection)
@@ -61,14 +69,18 @@ export class CollectionRuns {
       guardWrites(collection)
       this.#awaitEndings(collection)
     }
-    const run = new Follower(writer, {
-      ...this.#options,
-      badRows: this.badRows,
-      after: this.#ending?.done,
-    })
+    const options = { ...this.#options, badRows: this.badRows, after: this.#ending?.done }
+    const follower = new Follower(writer, options)
+    const loads = new Loads(follower, this.#capture, options)
+    const run = { follower, loads }
     this.#run = run
-    this.#capture.start(run)
-    return () => this.#end(run)
+    this.#capture.start(follower)
+    loads.start()
+    return {
+      cleanup: () => this.#end(run),
+      loadSubset: (subset) => loads.load(subset),
+      unloadSubset: (subset) => loads.unload(subset),
+    }
   }
 
   get #capture(): Capture {
@@ -76,7 +88,7 @@ export class CollectionRuns {
   }
 
   /** Gives TanStack DB nothing to wait for: 0.9.2 drops it, and 0.15 lets nobody start the collection meanwhile. */
-  #end(run: Follower): void {
+  #end(run: Run): void {
     this.badRows.clear()
     const ending: Ending = { done: this.#stop(run), awaited: false }
     this.#ending = ending
@@ -87,9 +99,10 @@ export class CollectionRuns {
       })
   }
 
-  async #stop(run: Follower): Promise<void> {
-    const [unloaded] = await Promise.allSettled([run.end(), this.#capture.stop(run)])
-    if (unloaded.status === 'rejected') throw unloaded.reason
+  async #stop({ follower, loads }: Run): Promise<void> {
+    const ends = [follower.end(), loads.end(), this.#capture.stop(follower)]
+    const [unloaded, ended] = await Promise.allSettled(ends)
+    for (const end of [unloaded, ended]) if (end?.status === 'rejected') throw end.reason
   }
 
   /** Has `cleanup()` wait for the end of the run, and reject as that does. Nobody awaits the one of `gcTime`. */

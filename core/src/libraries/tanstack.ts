@@ -54,7 +54,8 @@ interface CollectionState {
     get(key: string): AnyRow | undefined
     keys(): Iterable<string>
   }
-  readonly optimisticUpserts: { keys(): Iterable<string> }
+  readonly optimisticUpserts: { keys(): Iterable<string>; has(key: string): boolean }
+  readonly optimisticDeletes: { has(key: string): boolean }
   readonly pendingSyncedTransactions: readonly {
     readonly operations: readonly { readonly key: string }[]
   }[]
@@ -78,6 +79,7 @@ export function assertSupportedCollection(collection: AnyCollection): void {
     typeof state?.transactions?.values === 'function' &&
     typeof state.syncedData?.get === 'function' &&
     typeof state.optimisticUpserts?.keys === 'function' &&
+    typeof state.optimisticDeletes?.has === 'function' &&
     typeof state.onTransactionStateChange === 'function' &&
     Array.isArray(state.pendingSyncedTransactions)
   ) {
@@ -117,11 +119,20 @@ export function* knownKeys(collection: AnyCollection): Generator<string, void> {
   }
 }
 
+/** Whether a write that is not in SQLite yet is about the row. */
+export function hasOptimisticChange(collection: AnyCollection, key: string): boolean {
+  const { optimisticUpserts, optimisticDeletes } = stateOf(collection)
+  return optimisticUpserts.has(key) || optimisticDeletes.has(key)
+}
+
 /** The transactions that now write rows of this collection; while there is one, TanStack DB holds its sync commits. */
 export function persistingTransactions(collection: AnyCollection): Transaction[] {
-  return [...stateOf(collection).transactions.values()].filter(
-    (transaction) => transaction.state === 'persisting',
-  )
+  return openTransactions(collection).filter(({ state }) => state === 'persisting')
+}
+
+/** The transactions that have not settled, those that nobody has committed yet among them. */
+export function openTransactions(collection: AnyCollection): Transaction[] {
+  return [...stateOf(collection).transactions.values()]
 }
 
 /** What the sync of a collection in error gave as the reason, if it gave one. */

@@ -16,7 +16,12 @@ const noSync: Config['sync'] = {
 }
 
 /** What makes of a collection's options those of one without rows. Started when it is made, at no cost. */
-export const withoutRows = { sync: noSync, startSync: true, gcTime: 0 } satisfies Partial<Config>
+export const withoutRows = {
+  sync: noSync,
+  syncMode: 'eager',
+  startSync: true,
+  gcTime: 0,
+} satisfies Partial<Config>
 
 /** Whether a collection was made `withoutRows`. */
 export function isWithoutRows(collection: AnyCollection): boolean {

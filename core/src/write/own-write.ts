@@ -42,9 +42,9 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
     order.run(
       (locked) =>
         database.writeTransaction(async (lock) => {
-          locked()
+          const earlier = locked()
           await run(lock)
-          const changes = await tracking.readRecords(lock)
+          const changes = await tracking.readRecords(lock, earlier)
           committing = true
           return changes
         }),
@@ -88,12 +88,15 @@ function ownRowsOf({ mutations }: OwnWrite): IsOwn {
   return (follower, id) => keys.get(follower.collection)?.has(id) ?? false
 }
 
-/** The rows of insert-only tables are stored nowhere, so nothing is recorded that would end the optimistic ones. */
-function unstoredOf({ tracking }: Capture, { mutations, followed }: OwnWrite): Changes {
+/**
+ * Own rows of which nothing is recorded, so that nothing would end the optimistic ones: those of insert-only tables, which are
+ * stored nowhere, and those of a table of which nobody wants a row.
+ */
+function unstoredOf(capture: Capture, { mutations, followed }: OwnWrite): Changes {
   const changes: Changes = new Map()
   for (const { table } of followed) {
-    if (!table.insertOnly) continue
-    for (const follower of tracking.get(table)?.followers ?? []) {
+    for (const follower of capture.followersOf(table)) {
+      if (!table.insertOnly && follower.state !== 'idle') continue
       const own = mutations.filter(({ collection }) => collection === follower.collection)
       changes.set(follower, new Map(own.map(({ key }) => [key as string, null])))
     }

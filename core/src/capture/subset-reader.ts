@@ -1,0 +1,122 @@
+/**
+ * Reads the rows of one demand, a chunk in each lock. What is few comes in one statement, by whatever index; what is much,
+ * by key: TanStack DB keeps keys in a sorted array (100k rows in random order cost 0.9.2 7.6 s, ordered 0.8), and a place in
+ * the keys is where the next lock can go on.
+ */
+import type { LockContext } from '@powersync/common'
+import { readInexactValues } from '../codec/inexact-values.ts'
+import { selectChunk } from '../libraries/sql.ts'
+import type { AnyRow } from '../libraries/tanstack.ts'
+import type { Demand } from '../subset/demand.ts'
+import type { FollowedTable } from './followed-table.ts'
+
+export type StoredRow = readonly [id: string, data: AnyRow]
+
+/** What `selectChunk` gives. */
+interface StoredChunk {
+  readonly rows: readonly StoredRow[]
+  readonly last: string
+}
+
+/** Of a larger chunk the lock would be held for long, and V8 has no text of more than 512 M characters. */
+const chunkBytes = 8 * 2 ** 20
+
+export class SubsetReader {
+  readonly demand: Demand
+  readonly #followed: FollowedTable
+  #chunkRows: number
+  #rowLimit: number
+  /** Where the last chunk ended. */
+  #place: string | undefined
+  #byKey: boolean
+  #done = false
+  #failure: { readonly error: unknown } | undefined
+
+  /** @param chunkRows The rows of a chunk, at most. */
+  constructor(demand: Demand, followed: FollowedTable, chunkRows: number) {
+    this.demand = demand
+    this.#followed = followed
+    this.#chunkRows = chunkRows
+    this.#rowLimit = chunkRows
+    this.#byKey = demand.isEverything
+  }
+
+  /** Has the next chunks be so many times as large. */
+  scale(factor: number): void {
+    this.#chunkRows = Math.ceil(this.#chunkRows * Math.min(factor, 2))
+    this.#rowLimit = this.#chunkRows
+  }
+
+  /** Whether all has been read. */
+  get done(): boolean {
+    return this.#done
+  }
+
+  /** Why the rows of a predicate could not be read. Other demands go on. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure
+  }
+
+  /**
+   * The next rows; to be called under the write lock.
+   *
+   * @throws What SQLite throws at a read of every row: it is of the table and not of what is asked.
+   */
+  async read(lock: LockContext): Promise<readonly StoredRow[]> {
+    try {
+      const rows = this.#byKey ? await this.#readChunk(lock) : await this.#readAtOnce(lock)
+      await readInexactValues(lock, this.#followed.table, rows)
+      return rows
+    } catch (error) {
+      if (this.demand.isEverything) throw error
+      this.#failure = { error }
+      this.#done = true
+      return []
+    }
+  }
+
+  async #readAtOnce(lock: LockContext): Promise<readonly StoredRow[]> {
+    const { subset, isWindow } = this.demand
+    const rowLimit = this.#chunkRows
+    const { sql, parameters } = subset!.statement(isWindow ? {} : { rowLimit })
+    const { rows: text } = await lock.get<{ rows: string }>(sql, [...parameters])
+    const rows = parse<readonly StoredRow[]>(text)
+    if (isWindow || rows.length < rowLimit) {
+      this.#done = true
+      return rows
+    }
+    this.#byKey = true
+    return this.#readChunk(lock)
+  }
+
+  async #readChunk(lock: LockContext): Promise<readonly StoredRow[]> {
+    const { internalName } = this.#followed.table
+    const filter = this.demand.subset?.filter
+    const which = this.#place === undefined ? 'first' : 'next'
+    const sql = selectChunk(internalName, which, filter?.sql)
+    const byteLimit = this.#rowLimit === 1 ? Number.MAX_SAFE_INTEGER : chunkBytes
+    const { chunk } = await lock.get<{ chunk: string | null }>(sql, [
+      ...(this.#place === undefined ? [] : [this.#place]),
+      ...(filter?.parameters ?? []),
+      this.#rowLimit,
+      byteLimit,
+    ])
+    if (chunk === null) {
+      this.#rowLimit = Math.ceil(this.#rowLimit / 2)
+      return this.#readChunk(lock)
+    }
+    const { rows, last } = parse<StoredChunk>(chunk)
+    this.#done = rows.length < this.#rowLimit
+    this.#place = last
+    this.#rowLimit = Math.min(this.#rowLimit * 2, this.#chunkRows)
+    return rows
+  }
+}
+
+function parse<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    throw new Error('a stored row is no JSON') // what was thrown quotes it
+  }
+}

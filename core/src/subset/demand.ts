@@ -1,0 +1,122 @@
+/**
+ * What one asker wants of a table: the rows of a predicate, the first of them in an order, or all there are. A demand knows
+ * which rows of the collection are its own, so that a changed row reaches it, or leaves it, without a read.
+ */
+import type { LoadSubsetOptions } from '@tanstack/db'
+import type { AnyRow } from '../libraries/tanstack.ts'
+import type { ResolvedTable } from '@powersync/common'
+import type { SqlColumns } from '../codec/row-options.ts'
+import { compileSubset, type Subset } from './subset.ts'
+
+/** A table, and what its columns are in SQL. */
+export interface SubsetTable {
+  readonly table: ResolvedTable
+  readonly sqlColumns: SqlColumns
+}
+
+export class Demand {
+  /** Undefined: every row of the table. */
+  readonly options: LoadSubsetOptions | undefined
+  /** Whether it is read in small steps when nobody waits, and never given up. */
+  readonly isBackground: boolean
+  /** Whether changes are for it: the first of its rows are shown. What is waited for whole has all of them. */
+  isLive: boolean
+  /** Whether all of its rows are shown. */
+  isRead = false
+  /** Why its rows could not be read. */
+  failure: { readonly error: unknown } | undefined
+  /** The rows that it wants of those that the collection holds; none are listed for every row of the table. */
+  readonly #own = new Map<string, AnyRow>()
+  #subset: Subset | undefined
+  #table: ResolvedTable | undefined
+  /** The last row of a window that is full: what sorts after it is not wanted. */
+  #end: AnyRow | undefined
+  /** Whether a row has left a window that was full, so that it may be short of rows. */
+  #isShort = false
+
+  constructor(options?: LoadSubsetOptions, { isBackground = false } = {}) {
+    this.options = options
+    this.isBackground = isBackground
+    this.isLive = options === undefined && !isBackground
+  }
+
+  get isEverything(): boolean {
+    return this.options === undefined
+  }
+
+  /** The demand in SQL; undefined for every row of the table. */
+  get subset(): Subset | undefined {
+    return this.#subset
+  }
+
+  get isWindow(): boolean {
+    return this.#subset?.window !== undefined
+  }
+
+  /** Whether it has all the rows that it was read for, so that an equal one needs no read. */
+  get isWhole(): boolean {
+    return this.isRead && !this.#isShort
+  }
+
+  /** The row that a full window ends with. */
+  get end(): AnyRow | undefined {
+    return this.#end
+  }
+
+  get ids(): ReadonlySet<string> {
+    return new Set(this.#own.keys())
+  }
+
+  get size(): number {
+    return this.#own.size
+  }
+
+  owns(id: string): boolean {
+    return this.isEverything ? this.isLive : this.#own.has(id)
+  }
+
+  /** Prepares it for the table as the schema has it now. */
+  compile({ table, sqlColumns }: SubsetTable): void {
+    if (this.options === undefined || this.#table === table) return
+    this.#table = table
+    this.#subset = compileSubset(table, sqlColumns, this.options)
+    this.#end = undefined
+  }
+
+  /** It is to be read anew. */
+  reset(): void {
+    this.isRead = false
+    this.#end = undefined
+    this.#isShort = false
+  }
+
+  /** Takes the row, or gives it up, as it is now; undefined when it is gone. */
+  claim(id: string, row: AnyRow | undefined): boolean {
+    if (this.isEverything) return row !== undefined
+    if (row !== undefined && this.#wants(row)) {
+      this.#own.set(id, row)
+      return true
+    }
+    if (this.#own.delete(id) && this.#end !== undefined) this.#isShort = true
+    return false
+  }
+
+  /** Finds the end of a window that has as many rows as it wants. */
+  findEnd(): void {
+    const window = this.#subset?.window
+    if (window === undefined || this.#end !== undefined || this.size < window.limit) return
+    const rows = [...this.#own.values()].toSorted(window.compareFirst)
+    this.#end = rows[window.limit - 1]
+  }
+
+  /** Gives up what a window holds beyond its end. */
+  trim(): void {
+    this.findEnd()
+    for (const [id, row] of this.#own) if (!this.#wants(row)) this.#own.delete(id)
+  }
+
+  #wants(row: AnyRow): boolean {
+    if (!this.#subset!.matches(row)) return false
+    return this.#end === undefined || this.#subset!.window!.compareFirst(row, this.#end) <= 0
+  }
+}

@@ -1,0 +1,123 @@
+/** The demands of a collection: which rows it is to hold, and which are nobody's any more. */
+import type { AnyRow } from '../libraries/tanstack.ts'
+import type { Demand } from './demand.ts'
+import { isContained } from './contained.ts'
+import type { SqlPredicate, Subset } from './subset.ts'
+
+export class Demands {
+  readonly #demands = new Set<Demand>()
+
+  get isEmpty(): boolean {
+    return this.#demands.size === 0
+  }
+
+  /** Whether every row of the table is wanted. */
+  get wantEverything(): boolean {
+    return this.some(({ isEverything, isLive }) => isEverything && isLive)
+  }
+
+  *[Symbol.iterator](): Generator<Demand, void> {
+    yield* this.#demands
+  }
+
+  some(test: (demand: Demand) => boolean): boolean {
+    for (const demand of this.#demands) if (test(demand)) return true
+    return false
+  }
+
+  has(demand: Demand): boolean {
+    return this.#demands.has(demand)
+  }
+
+  add(demand: Demand): void {
+    this.#demands.add(demand)
+  }
+
+  /** @returns The ids of the rows that nobody else wants. */
+  remove(demand: Demand): string[] {
+    this.#demands.delete(demand)
+    return [...demand.ids].filter((id) => !this.own(id))
+  }
+
+  /** Whether the row of this id is wanted as the collection holds it. */
+  own(id: string): boolean {
+    return this.some((demand) => demand.owns(id))
+  }
+
+  /**
+   * Gives a row as it is now to each demand that wants it.
+   *
+   * @param row Undefined when it is gone.
+   * @returns Whether any does.
+   */
+  claim(id: string, row: AnyRow | undefined): boolean {
+    let wanted = false
+    for (const demand of this.#demands) if (demand.isLive && demand.claim(id, row)) wanted = true
+    return wanted
+  }
+
+  /** To be called when rows have been claimed. */
+  findEnds(): void {
+    for (const demand of this.#demands) demand.findEnd()
+  }
+
+  /** A demand that has, or will have when it is read, all that this one wants. */
+  containing(demand: Demand): Demand | undefined {
+    for (const other of this.#demands) {
+      if (other !== demand && isContained(demand, other)) return other
+    }
+    return undefined
+  }
+
+  /** SQL over `stored` that takes at least the rows of all demands but windows. */
+  filter(): SqlPredicate {
+    if (this.wantEverything) return { sql: 'TRUE', parameters: [], exact: true }
+    const predicates: SqlPredicate[] = []
+    for (const { subset } of this.#demands) {
+      if (subset !== undefined && subset.window === undefined) predicates.push(subset.filter)
+    }
+    return anyOf(predicates)
+  }
+
+  /** The windows that are shown. */
+  windows(): Subset[] {
+    const windows: Subset[] = []
+    for (const { subset, isLive } of this.#demands) {
+      if (isLive && subset?.window !== undefined) windows.push(subset)
+    }
+    return windows
+  }
+
+  /** Rows of a demand are about to be shown; one whose rows could not be read is none any more. */
+  onRead(demand: Demand, failure: Demand['failure']): void {
+    demand.failure = failure
+    if (failure === undefined) demand.isLive = true
+    else this.#demands.delete(demand)
+  }
+
+  /** All rows of the demands that have been read are shown. */
+  setRead(): void {
+    for (const demand of this.#demands) if (demand.isLive && !demand.isBackground) demand.isRead = true
+  }
+
+  /** Has all of them read anew. */
+  reset(): void {
+    for (const demand of this.#demands) demand.reset()
+  }
+}
+
+/** SQLite (3.53) takes 32,766. */
+const maxParameters = 30_000
+
+/** Any of them, in a tree: SQLite refuses an expression that is deeper than 1,000. */
+function anyOf(predicates: readonly SqlPredicate[]): SqlPredicate {
+  const parameters = predicates.flatMap((predicate) => predicate.parameters)
+  if (parameters.length > maxParameters) return { sql: 'TRUE', parameters: [], exact: false }
+  const tree = (from: number, to: number): string => {
+    if (to - from < 2) return from < to ? `(${predicates[from]!.sql})` : 'FALSE'
+    const middle = (from + to) >> 1
+    return `(${tree(from, middle)} OR ${tree(middle, to)})`
+  }
+  const exact = predicates.every((predicate) => predicate.exact)
+  return { sql: tree(0, predicates.length), parameters, exact }
+}
