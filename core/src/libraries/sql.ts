@@ -13,8 +13,16 @@ export function quote(name: string): string {
  * A stored id as JSON can say it. PowerSync stores texts; one of another type (a blob, by SQL past its views) is told by
  * a text that no readable id holds.
  */
-function idAsText(id: string): string {
+export function idAsText(id: string): string {
   return `iif(typeof(${id}) = 'text', ${id}, char(65533) || hex(${id}))`
+}
+
+/** A stored row as JSON text, `[id, data]`, of the alias `stored`. The stored JSON is put together as it is. */
+export const storedRowAsJson = `'[' || json_quote(${idAsText('stored.id')}) || ',' || ifnull(stored.data, 'null') || ']'`
+
+/** A column of the alias `stored` as the views show it, in the very words of the SDK's indexes, so that they are used. */
+export function storedColumn(name: string, type: ColumnType): string {
+  return `CAST(json_extract(stored.data, '$.${name.replaceAll("'", "''")}') AS ${type})`
 }
 
 /** A tracking table and the table that holds the rows whose ids it records. */
@@ -58,18 +66,31 @@ export function clearChanged(destination: string): string {
  *
  * The stored JSON is put together as it is: parsing it here, too, would take a third longer. That pays for the look at the
  * sizes.
+ *
+ * @param predicate Only of rows that it takes, over the alias `stored`; its parameters go after the place.
  */
-export function selectChunk(internalName: string, which: 'first' | 'next'): string {
-  const after = `
-  WHERE id > (SELECT iif(place LIKE 'text%', CAST(bytes AS TEXT), bytes)
+export function selectChunk(
+  internalName: string,
+  which: 'first' | 'next',
+  predicate?: string,
+): string {
+  const after = `stored.id > (SELECT iif(place LIKE 'text%', CAST(bytes AS TEXT), bytes)
               FROM (SELECT place, unhex(substr(place, 5)) AS bytes FROM (SELECT ? AS place)))`
-  const row = `'[' || json_quote(${idAsText('id')}) || ',' || ifnull(data, 'null') || ']'`
+  const conditions = [
+    ...(which === 'first' ? [] : [after]),
+    ...(predicate === undefined ? [] : [`(${predicate})`]),
+  ]
+  const where =
+    conditions.length === 0
+      ? ''
+      : `
+  WHERE ${conditions.join(' AND ')}`
   return `
 WITH chunk AS NOT MATERIALIZED (
-  SELECT id, data FROM ${quote(internalName)}${which === 'first' ? '' : after} ORDER BY id LIMIT ?)
+  SELECT id, data FROM ${quote(internalName)} AS stored${where} ORDER BY stored.id LIMIT ?)
 SELECT CASE WHEN (SELECT total(octet_length(data)) FROM chunk) <= ? THEN (
-  SELECT '{"rows":[' || ifnull(group_concat(${row}), '') || '],"last":"' || typeof(max(id)) || hex(max(id)) || '"}'
-  FROM chunk) END AS chunk`
+  SELECT '{"rows":[' || ifnull(group_concat(${storedRowAsJson}), '') || '],"last":"' || typeof(max(id)) || hex(max(id)) || '"}'
+  FROM chunk AS stored) END AS chunk`
 }
 
 /**
