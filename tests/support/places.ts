@@ -57,7 +57,9 @@ export async function openPlaces(count: number, options: Options = {}) {
 }
 
 type Row = { id: string }
-type Query = (builder: InitialQueryBuilder) => QueryBuilder<Context & { result: Row; baseSchema: { place: Row }; schema: { place: Row } }>
+type Query = (
+  builder: InitialQueryBuilder,
+) => QueryBuilder<Context & { result: Row; baseSchema: { place: Row }; schema: { place: Row } }>
 
 /** A live query with a subscriber; `close` takes both away at once. */
 export function openQuery(query: (builder: InitialQueryBuilder) => unknown) {
@@ -71,6 +73,6 @@ export function openQuery(query: (builder: InitialQueryBuilder) => unknown) {
     live,
     close,
     /** The ids of the rows, in the order of the query. */
-    ids: () => live.toArray.map((row) => (row as Row).id),
+    ids: () => live.toArray.map((row) => (row as unknown as Row).id),
   }
 }

@@ -4,19 +4,37 @@ import { onTestFinished, vi } from 'vitest'
 
 type Raw = Pick<LockContext, 'executeRaw'>
 
-/** The statements that the connection of the database runs from now on, as the connection itself is given them. */
-export async function logStatements(database: PowerSyncDatabase): Promise<string[]> {
-  const log: string[] = []
+interface StatementLog extends Array<string> {
+  /** Ends the log, and the faults. */
+  stop(): void
+}
+
+/**
+ * The statements that the connection of the database runs from now on, as the connection itself is given them.
+ *
+ * @param fails Which of them fail instead.
+ */
+export async function logStatements(
+  database: PowerSyncDatabase,
+  fails: (sql: string, parameters?: unknown[]) => boolean = () => false,
+): Promise<StatementLog> {
+  const log = Object.assign([] as string[], { stop: () => undefined as void })
   await database.writeLock(async (lock) => {
     let owner: object = lock
     while (!Object.hasOwn(owner, 'executeRaw')) owner = Object.getPrototypeOf(owner) as object
     const connection = owner as Raw
     const { executeRaw } = connection
-    const spy = vi.spyOn(connection, 'executeRaw').mockImplementation(function (this: Raw, ...call) {
-      log.push(call[0])
-      return executeRaw.apply(this, call)
+    const spy = vi.spyOn(connection, 'executeRaw').mockImplementation(function (
+      this: Raw,
+      sql,
+      parameters,
+    ) {
+      log.push(sql)
+      if (fails(sql, parameters)) return Promise.reject(new Error('injected'))
+      return executeRaw.call(this, sql, parameters)
     })
-    onTestFinished(() => spy.mockRestore())
+    log.stop = () => spy.mockRestore()
+    onTestFinished(() => log.stop())
   })
   return log
 }

@@ -26,7 +26,7 @@ export interface LoadsOptions {
 /** Something that is asked for, until it is given up. */
 interface Load {
   readonly options: LoadSubsetOptions
-  readonly demand: Demand
+  demand: Demand
   readonly hook: OnLoadRun | undefined
   hasFailed: boolean
 }
@@ -58,10 +58,10 @@ export class Loads {
   /** TanStack DB's `loadSubset`. */
   load(options: LoadSubsetOptions): true | Promise<void> {
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
-    const load = { options, demand: new Demand(options), hook: this.#hookOf(options), hasFailed: false }
+    const demand = this.#demandOf(options)
+    const load: Load = { options, demand, hook: this.#hookOf(options), hasFailed: false }
     this.#loads.add(load)
     load.hook?.start()
-    load.demand.compile(this.#follower.followed)
     if (load.hook === undefined && this.#isShown && this.#share(load.demand)) return true
     return this.#settle(load)
   }
@@ -81,6 +81,7 @@ export class Loads {
     for (const load of this.#loads) {
       if (!load.hasFailed) continue
       load.hasFailed = false
+      load.demand = this.#demandOf(load.options)
       load.hook?.retry()
       this.#settle(load).catch(() => undefined) // whoever awaits it has been told before
     }
@@ -98,6 +99,12 @@ export class Loads {
     this.#loads.clear()
     const ends = await Promise.allSettled(hooks.map((hook) => hook?.end()))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
+  }
+
+  #demandOf(options: LoadSubsetOptions): Demand {
+    const demand = new Demand(options)
+    demand.compile(this.#follower.followed)
+    return demand
   }
 
   #hookOf(options: LoadSubsetOptions): OnLoadRun | undefined {

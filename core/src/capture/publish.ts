@@ -139,7 +139,9 @@ export class Publisher {
       const waiting = this.#pending.get(follower)
       if (follower.reading) follower.setAside(rows)
       else if (waiting === undefined) this.#pending.set(follower, new Map(rows))
-      else for (const [id, data] of rows) if (data !== undefined || !waiting.has(id)) waiting.set(id, data)
+      else
+        for (const [id, data] of rows)
+          if (data !== undefined || !waiting.has(id)) waiting.set(id, data)
     }
   }
 

@@ -60,7 +60,10 @@ LEFT JOIN ${quote(internalName)} AS stored ON stored.id = recorded.id`,
  * As `changed` of `selectChanged`, as `rows`, for one table: of the recorded ids those in a list, and those whose row a predicate
  * over `stored` takes. Parameters: the list as JSON text, then the predicate's.
  */
-export function selectWanted({ destination, internalName }: TrackedNames, predicate: string): string {
+export function selectWanted(
+  { destination, internalName }: TrackedNames,
+  predicate: string,
+): string {
   return `
 SELECT json_group_array(json_array(${idAsText('recorded.id')}, json(stored.data))) AS rows
 FROM (SELECT DISTINCT id FROM ${quote(destination)}) AS recorded
@@ -100,7 +103,10 @@ export function selectChunk(
     ...(which === 'first' ? [] : [after]),
     ...(predicate === undefined ? [] : [`(${predicate})`]),
   ]
-  const where = conditions.length === 0 ? '' : `
+  const where =
+    conditions.length === 0
+      ? ''
+      : `
   WHERE ${conditions.join(' AND ')}`
   return `
 WITH chunk AS NOT MATERIALIZED (

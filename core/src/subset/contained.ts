@@ -1,7 +1,7 @@
 /** Whether a demand asks for nothing but rows that another one has. */
 import type { IR, LoadSubsetOptions } from '@tanstack/db'
 import type { Demand } from './demand.ts'
-import { isWhereContained } from './evaluate.ts'
+import { deepEquals } from '@tanstack/db'
 
 /** Whether `demand` is within `other`, and needs no read when that is read. */
 export function isContained(demand: Demand, other: Demand): boolean {
@@ -40,11 +40,25 @@ function isTie(demand: Demand, window: Demand): boolean {
     if (conjunct.type !== 'func' || conjunct.name !== 'eq') return false
     const [column, value] = conjunct.args
     if (column?.type !== 'ref' || value?.type !== 'val') return false
-    if (column.path.length !== 1 || first.path.length !== 1 || column.path[0] !== first.path[0]) return false
+    if (column.path.length !== 1 || first.path.length !== 1 || column.path[0] !== first.path[0])
+      return false
     return subset!.window!.compareFirst({ [column.path[0]!]: value.value }, end) <= 0
   })
 }
 
 function conjuncts(where: IR.BasicExpression): readonly IR.BasicExpression[] {
   return where.type === 'func' && where.name === 'and' ? where.args.flatMap(conjuncts) : [where]
+}
+
+/** Whether the rows of one predicate are all rows of another, as far as can be seen: each condition of that is one of this. */
+function isWhereContained(
+  where: LoadSubsetOptions['where'],
+  other: LoadSubsetOptions['where'],
+): boolean {
+  if (other === undefined) return true
+  if (where === undefined) return false
+  const conditions = conjuncts(where)
+  return conjuncts(other).every((wanted) =>
+    conditions.some((condition) => deepEquals(condition, wanted)),
+  )
 }

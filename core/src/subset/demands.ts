@@ -97,7 +97,8 @@ export class Demands {
 
   /** All rows of the demands that have been read are shown. */
   setRead(): void {
-    for (const demand of this.#demands) if (demand.isLive && !demand.isBackground) demand.isRead = true
+    for (const demand of this.#demands)
+      if (demand.isLive && !demand.isBackground) demand.isRead = true
   }
 
   /** Has all of them read anew. */

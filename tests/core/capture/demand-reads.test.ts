@@ -15,7 +15,9 @@ test.each([0, 100])('a new demand reads only itself, with %i others', async (oth
   const { database, places } = await openPlaces(1_000)
   await ofCountry(places, 'c9').live.preload()
   for (let index = 0; index < others; index++) {
-    await openQuery((q) => q.from({ place: places }).where(({ place }) => eq(place.population, index))).live.preload()
+    await openQuery((q) =>
+      q.from({ place: places }).where(({ place }) => eq(place.population, index)),
+    ).live.preload()
   }
   const log = await logStatements(database)
   await ofCountry(places, 'c1').live.preload()
@@ -34,7 +36,7 @@ test('equal demands share one read, whether it runs or is done', async () => {
   for (const query of [...queries, late]) expect(query.ids()).toHaveLength(100)
   expect(selects(log)).toHaveLength(2)
   for (const query of queries) await query.close()
-  await database.execute("DELETE FROM places WHERE population = 1")
+  await database.execute('DELETE FROM places WHERE population = 1')
   await eventually(() => expect(late.ids()).toHaveLength(99))
   expect(places.size).toBe(199)
 })
@@ -45,7 +47,9 @@ test('a contained demand reads nothing, and keeps its rows when the other goes',
   await wide.live.preload()
   const log = await logStatements(database)
   const narrow = openQuery((q) =>
-    q.from({ place: places }).where(({ place }) => and(eq(place.country, 'c1'), lt(place.population, 100))),
+    q
+      .from({ place: places })
+      .where(({ place }) => and(eq(place.country, 'c1'), lt(place.population, 100))),
   )
   await narrow.live.preload()
   expect(selects(log)).toEqual([])
@@ -75,10 +79,16 @@ test.each(Array.from({ length: 12 }, (_, index) => index))(
   'a demand that comes %i microtasks after another is covered',
   async (microtasks) => {
     const { places } = await openPlaces(200)
-    const first = openQuery((q) => q.from({ place: places }).where(({ place }) => lt(place.population, 10)))
+    const first = openQuery((q) =>
+      q.from({ place: places }).where(({ place }) => lt(place.population, 10)),
+    )
     await first.live.preload()
     for (let index = 0; index < microtasks; index++) await Promise.resolve()
-    const second = openQuery((q) => q.from({ place: places }).where(({ place }) => and(gte(place.population, 5), lt(place.population, 30))))
+    const second = openQuery((q) =>
+      q
+        .from({ place: places })
+        .where(({ place }) => and(gte(place.population, 5), lt(place.population, 30))),
+    )
     await second.live.preload()
     expect(second.ids()).toHaveLength(25)
     expect(places.size).toBe(30)
@@ -89,8 +99,11 @@ test('writes to rows outside every demand, into one and out of one', async () =>
   const { database, places } = await openPlaces(100)
   const one = ofCountry(places, 'c1')
   await one.live.preload()
-  const nameOf = async (id: string) => (await database.getAll<{ country: string }>('SELECT country FROM places WHERE id = ?', [id]))[0]?.country
-  await places.insert({ id: 'outside', name: 'x', country: 'c5', population: 1 }).isPersisted.promise
+  const nameOf = async (id: string) =>
+    (await database.getAll<{ country: string }>('SELECT country FROM places WHERE id = ?', [id]))[0]
+      ?.country
+  await places.insert({ id: 'outside', name: 'x', country: 'c5', population: 1 }).isPersisted
+    .promise
   expect(await nameOf('outside')).toBe('c5')
   await eventually(() => expect(places.has('outside')).toBe(false))
   await places.insert({ id: 'inside', name: 'x', country: 'c1', population: 1 }).isPersisted.promise
@@ -145,7 +158,9 @@ test('a write whose last query goes is persisted all the same', async () => {
   const { isPersisted } = places.update(idOf(1), (draft) => void (draft.name = 'kept'))
   await one.close()
   await isPersisted.promise
-  expect(await database.get('SELECT name FROM places WHERE id = ?', [idOf(1)])).toEqual({ name: 'kept' })
+  expect(await database.get('SELECT name FROM places WHERE id = ?', [idOf(1)])).toEqual({
+    name: 'kept',
+  })
   await eventually(() => expect(places.size).toBe(0))
 })
 
@@ -166,7 +181,9 @@ test('rows stay for keepAliveMs, in step', async () => {
 
 test('a demand of many rows comes whole, by key', async () => {
   const { database, places } = await openPlaces(2_000, { syncBatchSize: 100 })
-  const query = openQuery((q) => q.from({ place: places }).where(({ place }) => gte(place.population, 500)))
+  const query = openQuery((q) =>
+    q.from({ place: places }).where(({ place }) => gte(place.population, 500)),
+  )
   await query.live.preload()
   expect(query.ids()).toHaveLength(1_500)
   await database.execute('DELETE FROM places')

@@ -11,9 +11,13 @@ const range = (from: number, to: number) =>
 test('a collection holds the rows that its queries want, and no others', async () => {
   const { places } = await openPlaces(1_000)
   expect(places.size).toBe(0)
-  const low = openQuery((q) => q.from({ place: places }).where(({ place }) => lt(place.population, 10)))
+  const low = openQuery((q) =>
+    q.from({ place: places }).where(({ place }) => lt(place.population, 10)),
+  )
   const mid = openQuery((q) =>
-    q.from({ place: places }).where(({ place }) => and(gte(place.population, 5), lt(place.population, 15))),
+    q
+      .from({ place: places })
+      .where(({ place }) => and(gte(place.population, 5), lt(place.population, 15))),
   )
   await Promise.all([low.live.preload(), mid.live.preload()])
   expect(low.ids()).toEqual(range(0, 10))
@@ -28,7 +32,9 @@ test('a collection holds the rows that its queries want, and no others', async (
 test('after the last query nothing is left in SQLite, and a new one starts again', async () => {
   const { database, places } = await openPlaces(100)
   for (let round = 0; round < 2; round++) {
-    const query = openQuery((q) => q.from({ place: places }).where(({ place }) => eq(place.country, 'c3')))
+    const query = openQuery((q) =>
+      q.from({ place: places }).where(({ place }) => eq(place.country, 'c3')),
+    )
     await query.live.preload()
     expect(query.ids()).toHaveLength(10)
     expect(await trackingObjects(database)).not.toEqual([])
@@ -64,7 +70,9 @@ test('a row that moves in, out or between reaches the queries that want it', asy
 
 test('a large commit brings the rows that are wanted', async () => {
   const { database, places } = await openPlaces(1_000)
-  const query = openQuery((q) => q.from({ place: places }).where(({ place }) => eq(place.country, 'c1')))
+  const query = openQuery((q) =>
+    q.from({ place: places }).where(({ place }) => eq(place.country, 'c1')),
+  )
   await query.live.preload()
   await insertPlaces(database, 1_000, 1_000)
   await eventually(() => expect(query.ids()).toHaveLength(200))
@@ -72,19 +80,25 @@ test('a large commit brings the rows that are wanted', async () => {
   await database.execute("UPDATE places SET country = 'c2' WHERE population % 20 = 1")
   await eventually(() => expect(query.ids()).toHaveLength(100))
   await database.execute("UPDATE places SET name = 'x'")
-  await eventually(() => expect(query.live.toArray.every((row) => (row as { name?: unknown }).name === 'x')).toBe(true))
+  await eventually(() =>
+    expect(query.live.toArray.every((row) => (row as { name?: unknown }).name === 'x')).toBe(true),
+  )
   await database.execute('DELETE FROM places')
   await eventually(() => expect(places.size).toBe(0))
 })
 
 test('more demands make no other trigger', async () => {
   const { database, places } = await openPlaces(1_000)
-  const first = openQuery((q) => q.from({ place: places }).where(({ place }) => eq(place.country, 'c1')))
+  const first = openQuery((q) =>
+    q.from({ place: places }).where(({ place }) => eq(place.country, 'c1')),
+  )
   await first.live.preload()
   const before = await trackingObjects(database)
   for (let index = 0; index < 20; index++) {
     const query = openQuery((q) =>
-      q.from({ place: places }).where(({ place }) => inArray(place.id, [idOf(index), idOf(500 + index)])),
+      q
+        .from({ place: places })
+        .where(({ place }) => inArray(place.id, [idOf(index), idOf(500 + index)])),
     )
     await query.live.preload()
     expect(query.ids()).toEqual([idOf(index), idOf(500 + index)])
@@ -95,8 +109,12 @@ test('more demands make no other trigger', async () => {
 test('two collections of one table hold what each is asked for', async () => {
   const { database, places } = await openPlaces(100)
   const others = createPlaces(database)
-  const one = openQuery((q) => q.from({ place: places }).where(({ place }) => eq(place.country, 'c1')))
-  const two = openQuery((q) => q.from({ place: others }).where(({ place }) => eq(place.country, 'c2')))
+  const one = openQuery((q) =>
+    q.from({ place: places }).where(({ place }) => eq(place.country, 'c1')),
+  )
+  const two = openQuery((q) =>
+    q.from({ place: others }).where(({ place }) => eq(place.country, 'c2')),
+  )
   await Promise.all([one.live.preload(), two.live.preload()])
   await one.close()
   await eventually(() => expect(places.size).toBe(0))

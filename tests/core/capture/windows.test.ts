@@ -11,7 +11,10 @@ const down = (from: number, to: number) => range(to + 1, from + 1).toReversed()
 test('a window reads its rows and no others', async () => {
   const { places } = await openPlaces(5_000)
   const query = openQuery((q) =>
-    q.from({ place: places }).orderBy(({ place }) => place.population, 'desc').limit(10),
+    q
+      .from({ place: places })
+      .orderBy(({ place }) => place.population, 'desc')
+      .limit(10),
   )
   await query.live.preload()
   expect(query.ids()).toEqual(down(4_999, 4_989))
@@ -21,7 +24,10 @@ test('a window reads its rows and no others', async () => {
 test('rows that arrive outside a window bring none into memory', async () => {
   const { database, places } = await openPlaces(5_000)
   const query = openQuery((q) =>
-    q.from({ place: places }).orderBy(({ place }) => place.population).limit(10),
+    q
+      .from({ place: places })
+      .orderBy(({ place }) => place.population)
+      .limit(10),
   )
   await query.live.preload()
   await insertPlaces(database, 1_000, 5_000)
@@ -35,27 +41,41 @@ test('rows that arrive outside a window bring none into memory', async () => {
   expect(places.size).toBe(11)
 })
 
-test.each(['asc', 'desc'] as const)('a window that is not full takes what arrives, up to its size (%s)', async (direction) => {
-  const { database, places } = await openPlaces(3)
-  const query = openQuery((q) =>
-    q.from({ place: places }).orderBy(({ place }) => place.population, direction).limit(10),
-  )
-  await query.live.preload()
-  expect(query.ids()).toHaveLength(3)
-  await insertPlaces(database, 2_000, 3)
-  await eventually(() => expect(query.ids()).toEqual(direction === 'asc' ? range(0, 10) : down(2_002, 1_992)))
-  expect(places.size).toBeLessThanOrEqual(13)
-})
+test.each(['asc', 'desc'] as const)(
+  'a window that is not full takes what arrives, up to its size (%s)',
+  async (direction) => {
+    const { database, places } = await openPlaces(3)
+    const query = openQuery((q) =>
+      q
+        .from({ place: places })
+        .orderBy(({ place }) => place.population, direction)
+        .limit(10),
+    )
+    await query.live.preload()
+    expect(query.ids()).toHaveLength(3)
+    await insertPlaces(database, 2_000, 3)
+    await eventually(() =>
+      expect(query.ids()).toEqual(direction === 'asc' ? range(0, 10) : down(2_002, 1_992)),
+    )
+    expect(places.size).toBeLessThanOrEqual(13)
+  },
+)
 
 test('rows that leave a window are made up for', async () => {
   const { database, places } = await openPlaces(2_000)
   const query = openQuery((q) =>
-    q.from({ place: places }).where(({ place }) => gt(place.population, 99)).orderBy(({ place }) => place.population).limit(10),
+    q
+      .from({ place: places })
+      .where(({ place }) => gt(place.population, 99))
+      .orderBy(({ place }) => place.population)
+      .limit(10),
   )
   await query.live.preload()
   await database.execute('DELETE FROM places WHERE population BETWEEN 100 AND 104')
   await eventually(() => expect(query.ids()).toEqual(range(105, 115)))
-  await database.execute('UPDATE places SET population = 100000 WHERE population BETWEEN 105 AND 108')
+  await database.execute(
+    'UPDATE places SET population = 100000 WHERE population BETWEEN 105 AND 108',
+  )
   await eventually(() => expect(query.ids()).toEqual(range(109, 119)))
   await database.execute('UPDATE places SET population = 5 WHERE population < 112')
   await eventually(() => expect(query.ids()).toEqual(range(112, 122)))
@@ -64,7 +84,11 @@ test('rows that leave a window are made up for', async () => {
 test('the next pages are read by cursor', async () => {
   const { places } = await openPlaces(2_000)
   const live = createLiveQueryCollection({
-    query: (q) => q.from({ place: places }).orderBy(({ place }) => place.population).limit(10),
+    query: (q) =>
+      q
+        .from({ place: places })
+        .orderBy(({ place }) => place.population)
+        .limit(10),
     gcTime: 1,
   })
   live.subscribeChanges(() => undefined)
@@ -78,7 +102,12 @@ test('the next pages are read by cursor', async () => {
 
 test('an empty table, a limit of none', async () => {
   const { database, places } = await openPlaces(0)
-  const query = openQuery((q) => q.from({ place: places }).orderBy(({ place }) => place.name).limit(2))
+  const query = openQuery((q) =>
+    q
+      .from({ place: places })
+      .orderBy(({ place }) => place.name)
+      .limit(2),
+  )
   await query.live.preload()
   expect(query.ids()).toEqual([])
   await insertPlaces(database, 5)
