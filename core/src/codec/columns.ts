@@ -9,6 +9,9 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { SqliteValue } from './sqlite-values.ts'
 import { validate } from '../libraries/standard-schema.ts'
 
+/** What the values of a column are to a predicate. */
+export type ComparedAs = 'text' | 'number' | 'boolean' | 'date' | 'bigint'
+
 /**
  * How a column is shown, and stored.
  *
@@ -22,6 +25,8 @@ export interface RichColumn<Value, Stored extends string | number = string | num
    * start, or 0.
    */
   readonly refusesText?: true
+  /** What SQLite may compare its values as, so that a query on them needs not read the table. Default: none. */
+  readonly comparedAs?: ComparedAs
   /** What is shown for a value of the table's view; issues make the row a bad one. */
   read(stored: Stored | bigint): StandardSchemaV1.Result<Value>
   /** What an insert or update was given. */
@@ -39,6 +44,7 @@ export interface RichColumn<Value, Stored extends string | number = string | num
 export function booleanColumn(): RichColumn<boolean, number> {
   return {
     types: [ColumnType.INTEGER],
+    comparedAs: 'boolean',
     read: (stored) => ({ value: Number(stored) !== 0 }),
     check: (value) =>
       typeof value === 'boolean' ? { value } : refuse('must be a boolean or null'),
@@ -56,6 +62,7 @@ export function booleanColumn(): RichColumn<boolean, number> {
 export function dateColumn(): RichColumn<Date> {
   return {
     types: [ColumnType.TEXT, ColumnType.INTEGER, ColumnType.REAL],
+    comparedAs: 'date',
     refusesText: true, // an ISO date would be the number of its year, and that a moment of 1970
     read: (stored) =>
       checkDate(
@@ -98,6 +105,7 @@ export function jsonColumn<Value = unknown>(
 export function bigintColumn(): RichColumn<bigint> {
   return {
     types: [ColumnType.INTEGER, ColumnType.TEXT],
+    comparedAs: 'bigint',
     read: (stored) =>
       typeof stored === 'string' && !/^[+-]?\d+$/.test(stored)
         ? refuse('holds no integer')
@@ -118,7 +126,13 @@ export function enumColumn<const Value extends string>(
     values.includes(value as Value)
       ? { value: value as Value }
       : refuse(`must be ${values.map((known) => `\`${known}\``).join(' or ')}`)
-  return { types: [ColumnType.TEXT], read: check, check, write: (value) => value }
+  return {
+    types: [ColumnType.TEXT],
+    comparedAs: 'text',
+    read: check,
+    check,
+    write: (value) => value,
+  }
 }
 
 function refuse(message: string): StandardSchemaV1.FailureResult {

@@ -6,10 +6,12 @@
  *   `schema`                                its output types, from SQLite's
  *   `schema` and `deserializationSchema`    free input and output, the second from SQLite's
  */
+import { ColumnType } from '@powersync/common'
 import type { ResolvedTable } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { createCodec } from './codec.ts'
 import type { RowCodec } from './codec.ts'
+import type { ComparedAs } from './columns.ts'
 import { RowsignalError } from '../errors.ts'
 import type { SqliteValue } from './sqlite-values.ts'
 import { columnSerializers, columnsWithoutText, storedSchema } from './table-schema.ts'
@@ -31,6 +33,31 @@ export function rowCodec(table: ResolvedTable, options: RowOptions): RowCodec {
     serializer: options.serializer ?? columnSerializers(table, columns),
     withoutText: columnsWithoutText(table, columns),
   })
+}
+
+/** What SQLite may compare, by the names of columns. */
+export type SqlColumns = ReadonlyMap<string, SqlColumn>
+
+export interface SqlColumn {
+  readonly type: ColumnType
+  readonly comparedAs: ComparedAs
+}
+
+/**
+ * The columns that SQLite may compare as a row shows them: those that are shown as they are, and those of helpers that say
+ * what they are. A schema may make anything of any column, and none can be asked what it does: then there is none.
+ */
+export function sqlColumns(table: ResolvedTable, options: RowOptions): SqlColumns {
+  const found = new Map<string, SqlColumn>()
+  if ((options.schema ?? options.deserializationSchema) !== undefined) return found
+  const described = new Map(Object.entries(options.columns ?? {}))
+  for (const { name, type = ColumnType.TEXT } of table.columns) {
+    const helper = described.get(name)
+    const plain = type === ColumnType.TEXT ? 'text' : 'number'
+    const comparedAs = helper === undefined ? plain : helper.comparedAs
+    if (comparedAs !== undefined) found.set(name, { type, comparedAs })
+  }
+  return found
 }
 
 /**
