@@ -1,7 +1,7 @@
 /** Whether a demand asks for nothing but rows that another one has. */
 import type { IR, LoadSubsetOptions } from '@tanstack/db'
 import type { Demand } from './demand.ts'
-import { isWhereContained } from './evaluate.ts'
+import { isWhereContained } from './implication.ts'
 
 /** Whether `demand` is within `other`, and needs no read when that is read. */
 export function isContained(demand: Demand, other: Demand): boolean {
