@@ -4,7 +4,7 @@ import { compileSingleRowExpression, toBooleanPredicate } from '@tanstack/db'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { resolveTable } from '../../core/src/libraries/powersync.ts'
-import { isContained } from '../../core/src/subset/contained.ts'
+import { isWhereContained } from '../../core/src/subset/implication.ts'
 import { countStatement } from '../../core/src/subset/subset.ts'
 import { makeComparator as makeComparator015 } from '../node_modules/@tanstack/db/dist/esm/utils/comparison.js'
 import { makeComparator as makeComparator09 } from '../node_modules/tanstack-db-0-9/dist/esm/utils/comparison.js'
@@ -159,7 +159,7 @@ test('a predicate that is contained in another takes no row that the other leave
   const oneRow = fc.record(Object.fromEntries(names.map((name) => [name, anyValue])))
   fc.assert(
     fc.property(fc.array(oneRow, { maxLength: 10 }), related, (rows, [inner, outer]) => {
-      if (!isContained(inner, outer)) return
+      if (!isWhereContained(inner, outer)) return
       contained++
       for (const row of rows)
         if (takes(inner)(row) === true) expect(takes(outer)(row)).not.toBe(false)

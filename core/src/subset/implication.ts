@@ -10,7 +10,7 @@ import { constantOf, type Expression, hasRef, pathOf } from './expressions.ts'
 
 type Condition = IR.BasicExpression<boolean>
 
-export function isContained(inner: Condition | undefined, outer: Condition | undefined): boolean {
+export function isWhereContained(inner: Condition | undefined, outer: Condition | undefined): boolean {
   if (outer === undefined || inner === outer) return true
   if (inner === undefined) return false
   try {
