@@ -40,7 +40,9 @@ test('an insert may leave columns out and nothing else', () => {
   })
 })
 
-test('the only sync mode is eager', () => {
-  // @ts-expect-error not supported yet
+test('a sync mode is one of three', () => {
   createPowerSyncCollection({ database, table: schema.props.todos, syncMode: 'on-demand' })
+  createPowerSyncCollection({ database, table: schema.props.todos, syncMode: 'progressive' })
+  // @ts-expect-error no such mode
+  createPowerSyncCollection({ database, table: schema.props.todos, syncMode: 'lazy' })
 })

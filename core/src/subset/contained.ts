@@ -1,7 +1,7 @@
 /** Whether a demand asks for nothing but rows that another one has. */
 import type { IR, LoadSubsetOptions } from '@tanstack/db'
 import type { Demand } from './demand.ts'
-import { deepEquals } from '@tanstack/db'
+import { isWhereContained } from './implication.ts'
 
 /** Whether `demand` is within `other`, and needs no read when that is read. */
 export function isContained(demand: Demand, other: Demand): boolean {
@@ -48,17 +48,4 @@ function isTie(demand: Demand, window: Demand): boolean {
 
 function conjuncts(where: IR.BasicExpression): readonly IR.BasicExpression[] {
   return where.type === 'func' && where.name === 'and' ? where.args.flatMap(conjuncts) : [where]
-}
-
-/** Whether the rows of one predicate are all rows of another, as far as can be seen: each condition of that is one of this. */
-function isWhereContained(
-  where: LoadSubsetOptions['where'],
-  other: LoadSubsetOptions['where'],
-): boolean {
-  if (other === undefined) return true
-  if (where === undefined) return false
-  const conditions = conjuncts(where)
-  return conjuncts(other).every((wanted) =>
-    conditions.some((condition) => deepEquals(condition, wanted)),
-  )
 }

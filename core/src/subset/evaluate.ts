@@ -52,7 +52,7 @@ export function ofColumns(where: Expression): Predicate {
 }
 
 /** With `$key` as the id; undefined if it asks for another property of that kind. */
-function withKey(expression: Expression): Expression | undefined {
+export function withKey(expression: Expression): Expression | undefined {
   if (expression.type === 'ref') {
     const [name = '', ...rest] = pathOf(expression)
     if (name === '$key') return new IR.PropRef(['id', ...rest])

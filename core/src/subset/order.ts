@@ -3,7 +3,8 @@
  * that tie with the last one in the first column.
  */
 import type { IR } from '@tanstack/db'
-import { type Expression, pathOf } from './expressions.ts'
+import { withKey } from './evaluate.ts'
+import { pathOf } from './expressions.ts'
 import { raw, sql, type Sql } from './sql-text.ts'
 import { type SqlValue, valueOf } from './values.ts'
 import type { SqlColumns } from '../codec/row-options.ts'
@@ -21,8 +22,9 @@ export interface FirstColumn {
 export function firstColumnOf(order: IR.OrderBy, columns: SqlColumns): FirstColumn | string {
   const [first] = order
   if (first === undefined) return 'no order'
-  const { expression, compareOptions } = first
-  if (expression.type !== 'ref') return 'order by an expression'
+  const { compareOptions } = first
+  const expression = withKey(first.expression)
+  if (expression?.type !== 'ref') return 'order by an expression'
   const value = valueOf(expression, columns)
   if (value === undefined) return 'order by a column that SQLite can not compare'
   if (value.kind === 'text' && compareOptions.stringSort !== 'lexical') {
@@ -31,7 +33,7 @@ export function firstColumnOf(order: IR.OrderBy, columns: SqlColumns): FirstColu
   const { direction, nulls } = compareOptions
   const isDescending = direction === 'desc'
   const areNullsFirst = nulls === 'first'
-  const [name = ''] = pathOf(expression as Expression & IR.PropRef)
+  const [name = ''] = pathOf(expression)
   return {
     value,
     isDescending,
@@ -42,8 +44,8 @@ export function firstColumnOf(order: IR.OrderBy, columns: SqlColumns): FirstColu
         if (left === right) return 0
         return (left === null) === areNullsFirst ? -1 : 1
       }
-      const ascending = left < right ? -1 : left > right ? 1 : 0
-      return isDescending ? -ascending : ascending
+      if (left < right) return isDescending ? 1 : -1
+      return left > right ? (isDescending ? -1 : 1) : 0
     },
   }
 }

@@ -5,7 +5,7 @@
  * look at what stands around it.
  */
 import type { Predicate } from './evaluate.ts'
-import { constantOf, type Expression, hasRef, pathOf } from './expressions.ts'
+import { constantOf, type Expression, hasRef } from './expressions.ts'
 import { likeOf } from './like.ts'
 import { bind, every, everything, nothing, raw, some, sql, type Sql } from './sql-text.ts'
 import { constantValue, isBindable, type SqlValue, valueOf } from './values.ts'
@@ -167,8 +167,9 @@ class Conditions {
     if (presence === undefined)
       return wanted ? every([like.range ?? everything, condition]) : condition
     const told = this.#tell(condition, [{ ...value, presence }])
-    const hasRange = wanted && like.range !== undefined && value.presence === undefined
-    return hasRange ? every([like.range!, told]) : told
+    // A text that SQLite can't tell is in no range.
+    const range = wanted && value.presence === undefined ? like.range : undefined
+    return every([range ?? everything, told])
   }
 
   #patternOf(pattern: Expression): { text: string } | 'no text' | undefined {
