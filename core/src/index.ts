@@ -13,6 +13,10 @@ export {
   type PowerSyncCollectionOptions,
   type PowerSyncCollectionUtils,
 } from './collection/collection.ts'
+export { count, type RowCount } from './collection/count.ts'
+export type { CollectionStream, StreamOption } from './collection/streams.ts'
+export type { SyncMode } from './capture/follower.ts'
+export type { OnLoadSubset } from './capture/loads.ts'
 export {
   bigintColumn,
   booleanColumn,
@@ -40,6 +44,7 @@ export {
   type LiveQueryOptions,
 } from './query/live-query.ts'
 export type { AnswerRows, LiveQueryView, QueryAnswer } from './query/live-query-view.ts'
+export { preload } from './query/preload.ts'
 export { sqlQuery, type SqlRows } from './query/sql-query.ts'
 export { snapshot } from './rows/row-proxy.ts'
 export {
@@ -54,6 +59,7 @@ export { row, rows } from './rows/rows.ts'
 export type { RowStatus } from './rows/row-status.ts'
 export type { RowsView } from './rows/rows-view.ts'
 export type { SqliteValue } from './codec/sqlite-values.ts'
+export { subsetParameters } from './subset/parameters.ts'
 export {
   type SyncProgressValue,
   syncStatus,

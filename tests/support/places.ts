@@ -39,7 +39,7 @@ export async function insertPlaces(
 
 type Options = Pick<
   PowerSyncCollectionConfig<typeof placesSchema.props.places>,
-  'syncMode' | 'keepAliveMs' | 'syncBatchSize' | 'onLoadSubset'
+  'syncMode' | 'keepAliveMs' | 'syncBatchSize' | 'onLoadSubset' | 'stream'
 >
 
 export function createPlaces(database: PowerSyncDatabase, options: Options = {}) {

@@ -20,6 +20,7 @@ import type {
 import type { BadRow } from '../codec/codec.ts'
 import type { ConfiguredSchema, PowerSyncCollectionConfig } from './config.ts'
 import { CollectionRuns } from './runs.ts'
+import { type CollectionStream, CollectionStreams, withStream } from './streams.ts'
 import { attempt, RowsignalError } from '../errors.ts'
 import { guardWrites } from './guarded-writes.ts'
 import { isServerDatabase } from '../libraries/powersync.ts'
@@ -58,8 +59,15 @@ export interface PowerSyncCollectionUtils<T extends Table = Table> extends Utils
    * `database-closed`. The rows are as they were then.
    */
   readonly error: RowsignalError | undefined
-  /** Reads the table again, and runs `onLoad` again, if that failed. */
+  /** Reads again, and runs `onLoad` and `onLoadSubset` again, what of these has failed. */
   retry(): void
+  /** The sync streams that are open for the collection, how far each is, and whether it has been downloaded once. */
+  readonly streams: Readable<readonly CollectionStream[]>
+  /**
+   * Whether the sync has brought all that is wanted here: each open stream has been downloaded once, of a collection
+   * without streams everything has. The status `ready` says something else: that SQLite has been read.
+   */
+  readonly synced: boolean
   /**
    * Whether changes of SQLite, or rows of the first read, wait because somebody's `mutationFn` has held this collection for
    * over a second. Other collections have gone on without it meanwhile.
@@ -118,19 +126,24 @@ export function powerSyncCollectionOptions<
     createSqlColumns: (table) => sqlColumns(table, rowOptions),
   })
   assertRowOptions(followed.table, rowOptions)
+  assertHooks(syncMode, config)
   const runs = new WeakMap<object, CollectionRuns>()
   const bind = (utils: object): CollectionRuns => {
+    const streams = new CollectionStreams(database)
+    const { stream } = config
     const own = new CollectionRuns({
       followed,
       syncMode,
-      onLoad: config.onLoad,
-      onLoadSubset: config.onLoadSubset,
+      ...withStream(streams, { syncMode, stream }, config),
       keepAliveMs: config.keepAliveMs ?? 0,
       chunkRows: config.syncBatchSize ?? DEFAULT_BATCH_SIZE,
       onBadRow: ({ issues }) => attempt(() => config.onDeserializationError?.({ issues })),
     })
     runs.set(utils, own)
-    Object.defineProperties(utils, Object.getOwnPropertyDescriptors(utilsOf(own, followed)))
+    Object.defineProperties(
+      utils,
+      Object.getOwnPropertyDescriptors(utilsOf(own, followed, streams)),
+    )
     return own
   }
   const runsOf = (utils: object): CollectionRuns => runs.get(utils) ?? bind(utils)
@@ -199,8 +212,16 @@ export function createPowerSyncCollection<
   return Object.assign(collection, { subscribe: rows(collection).subscribe })
 }
 
-function utilsOf(runs: CollectionRuns, followed: FollowedTable): PowerSyncCollectionUtils {
+function utilsOf(
+  runs: CollectionRuns,
+  followed: FollowedTable,
+  streams: CollectionStreams,
+): PowerSyncCollectionUtils {
   return {
+    streams: streams.readable,
+    get synced() {
+      return streams.synced
+    },
     badRows: runs.badRows,
     get error() {
       return runs.error
@@ -221,6 +242,24 @@ function metaOf(followed: FollowedTable, trackedTableName: string): PowerSyncCol
       ...followed.codec.encode(values),
     }),
   }
+}
+
+function assertHooks(
+  syncMode: string,
+  { onLoadSubset, stream }: { onLoadSubset?: unknown; stream?: unknown },
+): asserts syncMode is SyncMode {
+  if (!['eager', 'on-demand', 'progressive'].includes(syncMode)) {
+    throw new RowsignalError(
+      'options-conflict',
+      `collection: there is no syncMode \`${syncMode}\`. It is \`eager\`, \`on-demand\` or \`progressive\`.`,
+    )
+  }
+  if (syncMode !== 'eager' || (onLoadSubset === undefined && typeof stream !== 'function')) return
+  throw new RowsignalError(
+    'options-conflict',
+    'collection: `onLoadSubset`, and a `stream` that depends on what is asked for, need the syncMode `on-demand` or `progressive`: ' +
+      'an eager collection is asked for nothing. Take `onLoad` and one stream, or another mode.',
+  )
 }
 
 /** SQLite knows no order by locale, so that the first rows of such an order can't be asked for. */

@@ -2,6 +2,7 @@
 import type { Table } from '@powersync/common'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { BaseCollectionConfig } from '@tanstack/db'
+import type { StreamOption } from './streams.ts'
 import type { Serializer } from '../codec/codec.ts'
 import type { SyncMode } from '../capture/follower.ts'
 import type { OnLoadSubset } from '../capture/loads.ts'
@@ -66,6 +67,12 @@ export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<
    * it returns is called once, when nobody asks for the subset any more. If it throws, the query fails with that error.
    */
   onLoadSubset?: OnLoadSubset | undefined
+  /**
+   * The sync stream that brings the rows: subscribed to while they are wanted, so an on-demand collection has it with its
+   * first query and gives it back after the last one, for the stream's `ttl`. A function gives the stream of what one query
+   * asks for; `subsetParameters` makes its parameters of the `where`. `utils.streams` and `utils.synced` say how far it is.
+   */
+  stream?: StreamOption | undefined
   /**
    * Called once for each stored row that the schema, or a helper of `columns`, refuses. The row is left out of the
    * collection and listed in `utils.badRows` until it is mended; the others go on.

@@ -122,33 +122,51 @@ export function createStream(
   })
 }
 
+/**
+ * Subscribes to a stream; the SDK counts who does, and keeps it for its `ttl` after the last one has left.
+ *
+ * @returns How to leave.
+ */
+export async function openStream(
+  database: CommonPowerSyncDatabase,
+  { name, params, ttl, priority }: SyncStreamOptions,
+): Promise<Stop> {
+  const subscription = await database.syncStream(name, params).subscribe({
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(priority === undefined ? {} : { priority }),
+  })
+  return () => subscription.unsubscribe()
+}
+
+/** The state of a stream now, whoever has subscribed to it. */
+export function streamNow(
+  database: CommonPowerSyncDatabase,
+  { name, params }: SyncStreamOptions,
+): SyncStreamValue {
+  const description = { name, parameters: params ?? null }
+  return streamValue(database.currentStatus.forStream(description), undefined)
+}
+
 /** Subscribes, and leaves also when it is told to before the database has answered. */
 function subscribeStream(
   database: CommonPowerSyncDatabase,
-  { name, params, ttl, priority }: SyncStreamOptions,
+  options: SyncStreamOptions,
   settled: (error: Error | undefined) => void,
 ): Stop {
   let left = false
   let unsubscribe: Stop | undefined
-  const options = {
-    ...(ttl === undefined ? {} : { ttl }),
-    ...(priority === undefined ? {} : { priority }),
-  }
-  database
-    .syncStream(name, params)
-    .subscribe(options)
-    .then(
-      (subscription) => {
-        if (left) subscription.unsubscribe()
-        else {
-          unsubscribe = () => subscription.unsubscribe()
-          settled(undefined)
-        }
-      },
-      (reason: unknown) => {
-        if (!left) settled(reason instanceof Error ? reason : new Error(String(reason)))
-      },
-    )
+  openStream(database, options).then(
+    (leave) => {
+      if (left) leave()
+      else {
+        unsubscribe = leave
+        settled(undefined)
+      }
+    },
+    (reason: unknown) => {
+      if (!left) settled(reason instanceof Error ? reason : new Error(String(reason)))
+    },
+  )
   return () => {
     left = true
     unsubscribe?.()
@@ -206,7 +224,7 @@ function sameStatus(a: SyncStatusValue, b: SyncStatusValue): boolean {
   )
 }
 
-function sameStream(a: SyncStreamValue, b: SyncStreamValue): boolean {
+export function sameStream(a: SyncStreamValue, b: SyncStreamValue): boolean {
   return (
     a.subscribed === b.subscribed &&
     a.hasSynced === b.hasSynced &&

@@ -1,7 +1,8 @@
 /** Whether a demand asks for nothing but rows that another one has. */
-import type { IR, LoadSubsetOptions } from '@tanstack/db'
+import type { LoadSubsetOptions } from '@tanstack/db'
 import type { Demand } from './demand.ts'
 import { isWhereContained } from './implication.ts'
+import { conjuncts } from './parameters.ts'
 
 /** Whether `demand` is within `other`, and needs no read when that is read. */
 export function isContained(demand: Demand, other: Demand): boolean {
@@ -44,8 +45,4 @@ function isTie(demand: Demand, window: Demand): boolean {
       return false
     return subset!.window!.compareFirst({ [column.path[0]!]: value.value }, end) <= 0
   })
-}
-
-function conjuncts(where: IR.BasicExpression): readonly IR.BasicExpression[] {
-  return where.type === 'func' && where.name === 'and' ? where.args.flatMap(conjuncts) : [where]
 }

@@ -265,7 +265,7 @@ test('a table that is not in the schema and an unknown sync mode are refused at 
     createPowerSyncCollection({
       database,
       table: schema.props.todos,
-      syncMode: 'on-demand' as never,
+      syncMode: 'lazy' as never,
     }),
-  ).toThrow('sync-mode-unsupported')
+  ).toThrow('there is no syncMode `lazy`')
 })
