@@ -83,7 +83,7 @@ test('a predicate reads all rows that it takes, and if it is exact no others', a
           if (!subset.filter.exact) continue
           exact++
           const { sql, parameters } = countStatement(table, subset.filter)
-          const { count } = await database.get<{ count: number }>(sql, parameters)
+          const { count } = await database.get<{ count: number }>(sql, [...parameters])
           if (all.size === rows.length) expect(count).toBe(found.size)
           expect(sorted([...found].filter(told).map(([id]) => id))).toEqual(sorted(wanted))
         }

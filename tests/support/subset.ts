@@ -4,7 +4,8 @@ import { IR, type LoadSubsetOptions } from '@tanstack/db'
 import { readInexactValues } from '../../core/src/codec/inexact-values.ts'
 import { rowCodec, type RowOptions, sqlColumns } from '../../core/src/codec/row-options.ts'
 import { resolveTable } from '../../core/src/libraries/powersync.ts'
-import { compileSubset, type Statement, type Subset } from '../../core/src/subset/subset.ts'
+import type { Statement } from '../../core/src/libraries/sql.ts'
+import { compileSubset, type Subset } from '../../core/src/subset/subset.ts'
 
 export type Row = Record<string, unknown>
 export type Expression = IR.BasicExpression
@@ -40,7 +41,7 @@ export function openSubsets(
   return {
     compile: (subset) => compileSubset(table, columns, subset),
     async read({ sql, parameters }) {
-      const { rows } = await database.get<{ rows: string }>(sql, parameters)
+      const { rows } = await database.get<{ rows: string }>(sql, [...parameters])
       const stored = JSON.parse(rows) as [string, Row][]
       await database.writeLock((lock) => readInexactValues(lock, table, stored))
       const decoded = new Map<string, Row>()

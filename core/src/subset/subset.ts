@@ -1,13 +1,13 @@
 /** What TanStack DB asks of `loadSubset`, compiled for one table: what is read, and which rows it wants. */
-import type { LoadSubsetOptions } from '@tanstack/db'
+import type { IR, LoadSubsetOptions } from '@tanstack/db'
 import type { ResolvedTable } from '@powersync/common'
 import { matcherOf, ofColumns } from './evaluate.ts'
-import { firstColumnOf } from './order.ts'
-import { bind, nothing, type Parameter, raw, sql, type Sql } from './sql-text.ts'
-import { whereOf } from './where.ts'
-import { selectWindow } from './window-sql.ts'
+import { type FirstColumn, firstColumnOf } from './order.ts'
+import { selectRows, selectWindow } from './select.ts'
+import { bind, nothing, type Parameter, raw, sql } from './sql-text.ts'
+import { whereOf, type WhereSql } from './where.ts'
 import type { SqlColumns } from '../codec/row-options.ts'
-import { quote, storedRowAsJson } from '../libraries/sql.ts'
+import { quote, type Statement } from '../libraries/sql.ts'
 import type { AnyRow } from '../libraries/tanstack.ts'
 
 /** A condition over a stored table under the alias `stored`. */
@@ -17,11 +17,6 @@ export interface SqlPredicate {
   readonly parameters: readonly Parameter[]
   /** Takes the very rows that the predicate takes, else more. */
   readonly exact: boolean
-}
-
-export interface Statement {
-  readonly sql: string
-  readonly parameters: Parameter[]
 }
 
 /** The first rows of an order. */
@@ -41,11 +36,14 @@ export interface Subset {
   /** Why a limit is not kept, though one was asked for. */
   readonly unpushed: string | undefined
   /**
-   * Reads the rows as JSON text, `rows` being `[[id, data], …]` in no order. Of a window: its rows, all that tie with the
-   * last one in the first column of the order, and perhaps a few behind it.
+   * Reads one row, whose `rows` is the JSON text `[[id, data], …]`, in no order. Of a window: its rows, all that tie with
+   * the last one in the first column of the order, and perhaps a few behind it; `isWhole` is 1 if SQLite has no others.
+   *
+   * SQLite counts rows that turn out to be bad ones. If fewer than the window wants are left and it is not whole, it is to be
+   * read again with a greater limit.
    *
    * @param options.rowLimit Without a window: at most so many rows.
-   * @param options.limit Of a window: another number of rows, as when some of those that were read are bad ones.
+   * @param options.limit Of a window: another number of rows.
    */
   statement(options?: { rowLimit?: number; limit?: number }): Statement
 }
@@ -62,54 +60,45 @@ export function compileSubset(
     .map(ofColumns)
   const matchers = predicates.map(({ where }) => matcherOf(where))
   const whereSql = whereOf(predicates, columns)
-  const first = firstColumnOf(orderBy, columns)
   const from = raw(quote(table.internalName))
   const isLimited = limit !== undefined && Number.isFinite(limit)
-  const unpushed = whyUnpushed(whereSql.subset, first)
+  const order = windowOrder(orderBy, whereSql, columns)
+  const first = isLimited && typeof order !== 'string' ? order : undefined
   // Without a cursor the offset counts rows that are in the collection by this demand only.
-  const count = isLimited ? limit + (cursor === undefined ? (options.offset ?? 0) : 0) : 0
+  const wanted = isLimited ? limit + (cursor === undefined ? (options.offset ?? 0) : 0) : 0
 
   return {
     matches: (row) => matchers.every((takes) => takes(row)),
-    filter: predicateOf(whereSql),
-    window:
-      isLimited && unpushed === undefined && typeof first !== 'string'
-        ? { limit: count, compareFirst: first.compare }
-        : undefined,
-    unpushed: isLimited ? unpushed : undefined,
-    statement({ rowLimit, limit: windowLimit = count } = {}) {
-      if (isLimited && unpushed === undefined && typeof first !== 'string') {
-        const empty = sql`SELECT stored.id, stored.data FROM ${from} AS stored WHERE 0`
-        if (windowLimit <= 0) return statementOf(empty)
-        return statementOf(selectWindow({ from, where: whereSql, first }, windowLimit))
-      }
+    filter: {
+      sql: whereSql.superset.text,
+      parameters: whereSql.superset.parameters,
+      exact: whereSql.superset === whereSql.subset,
+    },
+    window: first && { limit: wanted, compareFirst: first.compare },
+    unpushed: isLimited && typeof order === 'string' ? order : undefined,
+    statement({ rowLimit, limit: rows = wanted } = {}) {
+      if (first !== undefined && rows > 0)
+        return selectWindow({ from, where: whereSql, first }, rows)
       const end = rowLimit === undefined ? raw('') : sql` LIMIT ${bind(rowLimit)}`
-      return statementOf(
-        sql`SELECT stored.id, stored.data FROM ${from} AS stored WHERE ${whereSql.superset}${end}`,
-      )
+      return selectRows(from, first === undefined ? whereSql.superset : nothing, end)
     },
   }
+}
+
+/** The first column of an order of which a window can be read, or why there is none. */
+function windowOrder(
+  order: IR.OrderBy,
+  { subset }: WhereSql,
+  columns: SqlColumns,
+): FirstColumn | string {
+  // Of no row it is known that the predicate takes it, so that none can be counted.
+  return subset === nothing ? 'where' : firstColumnOf(order, columns)
 }
 
 /** How many rows a predicate takes, as `count`. */
 export function countStatement(table: ResolvedTable, predicate: SqlPredicate): Statement {
   return {
     sql: `SELECT count(*) AS count FROM ${quote(table.internalName)} AS stored WHERE ${predicate.sql}`,
-    parameters: [...predicate.parameters],
+    parameters: predicate.parameters,
   }
-}
-
-function whyUnpushed(subset: Sql, first: ReturnType<typeof firstColumnOf>): string | undefined {
-  if (typeof first === 'string') return first
-  return subset === nothing ? 'where' : undefined
-}
-
-function predicateOf({ superset, subset }: { superset: Sql; subset: Sql }): SqlPredicate {
-  return { sql: superset.text, parameters: superset.parameters, exact: superset === subset }
-}
-
-function statementOf(rows: Sql): Statement {
-  const { text, parameters } = sql`
-SELECT '[' || ifnull(group_concat(${raw(storedRowAsJson)}), '') || ']' AS rows FROM (${rows}) AS stored`
-  return { sql: text, parameters: [...parameters] }
 }

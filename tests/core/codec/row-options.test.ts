@@ -9,6 +9,7 @@ import {
 } from '@rowsignal/core'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { sqlColumns } from '../../../core/src/codec/row-options.ts'
 import { openDatabase } from '../../support/database.ts'
 
 const schema = new Schema({ todos: new Table({ done: column.integer, due: column.text }) })
@@ -48,4 +49,25 @@ test.each(['a.b', 'a[0]', '"a'])('a column named %s is refused', async (name) =>
   const make = (): unknown => createPowerSyncCollection({ database, table })
   expect(codeOf(make)).toBe('table-unsupported')
   expect(make).toThrow(`column \`${name}\` of table \`todos\``)
+})
+
+test('SQLite may compare what is shown as it is and what a helper describes, and nothing of a schema', () => {
+  const [resolved] = new Schema({
+    todos: new Table({
+      title: column.text,
+      weight: column.real,
+      done: column.integer,
+      due: column.text,
+      tags: column.text,
+    }),
+  }).tables
+  const helpers = { done: booleanColumn(), due: dateColumn(), tags: jsonColumn() }
+  const compared = sqlColumns(resolved!, { columns: helpers })
+  expect(Object.fromEntries(compared)).toEqual({
+    title: { type: 'TEXT', comparedAs: 'text' },
+    weight: { type: 'REAL', comparedAs: 'number' },
+    done: { type: 'INTEGER', comparedAs: 'boolean' },
+    due: { type: 'TEXT', comparedAs: 'date' },
+  })
+  expect(sqlColumns(resolved!, { schema: z.object({ id: z.string() }) }).size).toBe(0)
 })

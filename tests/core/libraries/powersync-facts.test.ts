@@ -287,3 +287,19 @@ test('an id of any bytes is stored, and SQLite names its type and its bytes exac
     { type: 'blob', bytes: 'FF' },
   ])
 })
+
+test('an index of the schema is on the expressions by which the view casts its columns', async () => {
+  const indexed = new Table(
+    { title: column.text, done: column.integer },
+    { indexes: { both: ['title', '-done'] } },
+  )
+  const database = await openDatabase(new Schema({ indexed }))
+  const [index] = await database.getAll(
+    "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = 'ps_data__indexed__both'",
+  )
+  expect(index).toEqual({
+    sql: expect.stringMatching(
+      /CAST\(json_extract\(data, '\$\.title'\) as TEXT\), CAST\(json_extract\(data, '\$\.done'\) as INTEGER\) DESC/,
+    ) as string,
+  })
+})

@@ -1,5 +1,5 @@
 /** The SQL text of core, run: whatever names and ids are in it. */
-import { column, Schema, Table } from '@powersync/common'
+import { column, ColumnType, Schema, Table } from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
 import { expect, test } from 'vitest'
 import {
@@ -10,6 +10,7 @@ import {
   selectChanged,
   selectChunk,
   selectColumns,
+  storedColumn,
   touchRows,
   updateRows,
 } from '../../../core/src/libraries/sql.ts'
@@ -94,6 +95,21 @@ test('chunks go on where the last one ended, by SQLite’s own order of texts an
   expect(seen).toEqual(['a', 'a\0b', 'z', '\ufffdFF'])
   expect(await chunk(selectChunk(stored, 'first'), 4, 5)).toBeNull()
   expect(await chunk(selectChunk(stored, 'first'), 4, 6)).not.toBeNull()
+})
+
+test('chunks of the rows that a predicate takes go on in the same way', async () => {
+  const database = await openTracked()
+  await put(database, ['a', 'A'], ['b', 'B'], ['c', 'A'], ['d', 'A'])
+  const predicate = `${storedColumn('title', ColumnType.TEXT)} = ?`
+  const chunk = async (which: 'first' | 'next', ...parameters: unknown[]) => {
+    const sql = selectChunk(stored, which, predicate)
+    const { chunk: text } = await database.get<{ chunk: string }>(sql, parameters)
+    const { rows, last } = JSON.parse(text) as { rows: [string, unknown][]; last: string }
+    return { ids: rows.map(([id]) => id), last }
+  }
+  const first = await chunk('first', 'A', 2, 1e9)
+  expect(first.ids).toEqual(['a', 'c'])
+  expect((await chunk('next', first.last, 'A', 2, 1e9)).ids).toEqual(['d'])
 })
 
 test('columns are what the view shows, an integer as text, at the position of the id', async () => {

@@ -33,7 +33,9 @@ async function planOf(options: LoadSubsetOptions): Promise<string[]> {
   const { sql, parameters } = openSubsets(database, 'places', { columns })
     .compile(options)
     .statement()
-  const steps = await database.getAll<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters)
+  const steps = await database.getAll<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, [
+    ...parameters,
+  ])
   const details = steps.map(({ detail }) => detail)
   expect(details.filter((detail) => detail.includes('TEMP B-TREE'))).toEqual([])
   return details
