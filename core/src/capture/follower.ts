@@ -24,6 +24,7 @@ import {
   hasOptimisticChange,
   knownKeys,
   persistingTransactions,
+  refetchesWindows,
   syncedRow,
 } from '../libraries/tanstack.ts'
 import { Demand } from '../subset/demand.ts'
@@ -62,7 +63,7 @@ export class Follower {
   readonly followed: FollowedTable
   readonly chunkRows: number
   /** What is wanted of the table. */
-  readonly demands = new Demands()
+  readonly demands: Demands
   readonly #writer: SyncWriter
   readonly #options: FollowerOptions
   readonly #hook: OnLoadRun
@@ -77,6 +78,7 @@ export class Follower {
     this.#writer = writer
     this.#options = options
     this.#table = options.followed.table
+    this.demands = new Demands({ keepsSeen: !refetchesWindows(writer) })
     if (options.syncMode === 'eager') this.demands.add(new Demand())
     this.#hook = new OnLoadRun(this.collection.id, options, () => this.#tellStatus())
   }
@@ -265,7 +267,7 @@ export class Follower {
         continue
       }
       const decoded = data === null ? undefined : this.#decode(id, data, before)
-      const row = this.demands.claim(id, decoded) ? decoded : undefined
+      const row = this.demands.claim(id, decoded, before !== undefined) ? decoded : undefined
       if (row === undefined) {
         if (data === null) this.#options.badRows.delete(id)
         if (held || before !== undefined || this.collection.has(id)) {

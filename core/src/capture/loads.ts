@@ -4,7 +4,7 @@
  */
 import type { LoadSubsetOptions } from '@tanstack/db'
 import { isRowsignalError, reportToPlatform } from '../errors.ts'
-import { onSettled, openTransactions, syncedRow } from '../libraries/tanstack.ts'
+import { onSettled, openTransactions } from '../libraries/tanstack.ts'
 import { Demand } from '../subset/demand.ts'
 import type { Capture } from './capture.ts'
 import { DemandReads } from './demand-reads.ts'
@@ -171,13 +171,13 @@ export class Loads {
 
   /** Gives a demand its rows of one that has them all, if there is one. */
   #share(demand: Demand): boolean {
-    const { collection, demands, state } = this.#follower
+    const { demands, state } = this.#follower
     const container = state === 'following' ? demands.containing(demand) : undefined
     if (container?.isRead !== true) return false
     demands.add(demand)
     demand.isLive = true
     demand.isRead = true
-    for (const id of container.ids) demand.claim(id, syncedRow(collection, id))
+    for (const [id, row] of container.rows) demand.claim(id, row)
     demand.trim()
     return true
   }

@@ -8,6 +8,7 @@ import { readInexactValues } from '../codec/inexact-values.ts'
 import { selectChunk } from '../libraries/sql.ts'
 import type { AnyRow } from '../libraries/tanstack.ts'
 import type { Demand } from '../subset/demand.ts'
+import type { Subset } from '../subset/subset.ts'
 import type { FollowedTable } from './followed-table.ts'
 
 export type StoredRow = readonly [id: string, data: AnyRow]
@@ -76,17 +77,36 @@ export class SubsetReader {
   }
 
   async #readAtOnce(lock: LockContext): Promise<readonly StoredRow[]> {
-    const { subset, isWindow } = this.demand
+    const subset = this.demand.subset!
+    if (subset.window !== undefined) {
+      this.#done = true
+      return this.#readWindow(lock, subset, subset.window.limit)
+    }
     const rowLimit = this.#chunkRows
-    const { sql, parameters } = subset!.statement(isWindow ? {} : { rowLimit })
-    const { rows: text } = await lock.get<{ rows: string }>(sql, [...parameters])
-    const rows = parse<readonly StoredRow[]>(text)
-    if (isWindow || rows.length < rowLimit) {
+    const { sql, parameters } = subset.statement({ rowLimit })
+    const found = await lock.get<{ rows: string }>(sql, [...parameters])
+    const rows = parse<readonly StoredRow[]>(found.rows)
+    if (rows.length < rowLimit) {
       this.#done = true
       return rows
     }
     this.#byKey = true
     return this.#readChunk(lock)
+  }
+
+  /** SQLite counts bad rows, which nobody is shown; then it is asked for more. */
+  async #readWindow(
+    lock: LockContext,
+    subset: Subset,
+    limit: number,
+  ): Promise<readonly StoredRow[]> {
+    const { sql, parameters } = subset.statement({ limit })
+    const found = await lock.get<{ rows: string; isWhole: number }>(sql, [...parameters])
+    const rows = parse<readonly StoredRow[]>(found.rows)
+    if (found.isWhole === 1) return rows
+    const { codec } = this.#followed
+    const good = rows.filter(([id, data]) => 'row' in codec.decode(id, data)).length
+    return good < subset.window!.limit ? this.#readWindow(lock, subset, 2 * limit) : rows
   }
 
   async #readChunk(lock: LockContext): Promise<readonly StoredRow[]> {

@@ -48,6 +48,14 @@ export interface AnyQuery {
 /** What TanStack DB hands to a collection's `sync`. */
 export type SyncWriter = Parameters<SyncConfig<AnyRow, string>['sync']>[0]
 
+/**
+ * Whether a window asks for its own rows again when one of them goes, as on 0.15; on 0.9.2 it asks for the whole source. Told
+ * apart by what 0.15 hands to a sync for asking that of itself.
+ */
+export function refetchesWindows(writer: SyncWriter): boolean {
+  return 'invalidateLoadedSubsets' in writer
+}
+
 interface CollectionState {
   readonly transactions: { values(): Iterable<Transaction> }
   readonly syncedData: {

@@ -63,8 +63,9 @@ export class Demand {
     return this.#end
   }
 
-  get ids(): ReadonlySet<string> {
-    return new Set(this.#own.keys())
+  /** The rows of the collection that are its own. */
+  get rows(): ReadonlyMap<string, AnyRow> {
+    return this.#own
   }
 
   get size(): number {
@@ -90,10 +91,14 @@ export class Demand {
     this.#isShort = false
   }
 
-  /** Takes the row, or gives it up, as it is now; undefined when it is gone. */
-  claim(id: string, row: AnyRow | undefined): boolean {
+  /**
+   * Takes the row, or gives it up, as it is now; undefined when it is gone.
+   *
+   * @param isKept Whether a window takes it also if it is behind its end.
+   */
+  claim(id: string, row: AnyRow | undefined, isKept = false): boolean {
     if (this.isEverything) return row !== undefined
-    if (row !== undefined && this.#wants(row)) {
+    if (row !== undefined && this.#wants(row, isKept)) {
       this.#own.set(id, row)
       return true
     }
@@ -115,8 +120,10 @@ export class Demand {
     for (const [id, row] of this.#own) if (!this.#wants(row)) this.#own.delete(id)
   }
 
-  #wants(row: AnyRow): boolean {
+  #wants(row: AnyRow, isKept = false): boolean {
     if (!this.#subset!.matches(row)) return false
-    return this.#end === undefined || this.#subset!.window!.compareFirst(row, this.#end) <= 0
+    return (
+      isKept || this.#end === undefined || this.#subset!.window!.compareFirst(row, this.#end) <= 0
+    )
   }
 }

@@ -6,6 +6,15 @@ import type { SqlPredicate, Subset } from './subset.ts'
 
 export class Demands {
   readonly #demands = new Set<Demand>()
+  readonly #keepsSeen: boolean
+
+  /**
+   * @param keepsSeen Whether a window keeps each row of its predicate that the collection has held meanwhile. Where TanStack DB
+   * asks for the whole source if a row goes that a window has seen (0.9.2), one search beside a window would load the table.
+   */
+  constructor({ keepsSeen }: { keepsSeen: boolean }) {
+    this.#keepsSeen = keepsSeen
+  }
 
   get isEmpty(): boolean {
     return this.#demands.size === 0
@@ -36,7 +45,16 @@ export class Demands {
   /** @returns The ids of the rows that nobody else wants. */
   remove(demand: Demand): string[] {
     this.#demands.delete(demand)
-    return [...demand.ids].filter((id) => !this.own(id))
+    const unwanted: string[] = []
+    for (const [id, row] of demand.rows) {
+      if (this.own(id)) continue
+      if (!this.#keepsSeen || !this.#keep(id, row)) unwanted.push(id)
+    }
+    return unwanted
+  }
+
+  #keep(id: string, row: AnyRow): boolean {
+    return this.some((other) => other.isWindow && other.isLive && other.claim(id, row, true))
   }
 
   /** Whether the row of this id is wanted as the collection holds it. */
@@ -48,11 +66,15 @@ export class Demands {
    * Gives a row as it is now to each demand that wants it.
    *
    * @param row Undefined when it is gone.
+   * @param isHeld Whether the collection holds it as it was.
    * @returns Whether any does.
    */
-  claim(id: string, row: AnyRow | undefined): boolean {
+  claim(id: string, row: AnyRow | undefined, isHeld: boolean): boolean {
+    const isKept = isHeld && this.#keepsSeen
     let wanted = false
-    for (const demand of this.#demands) if (demand.isLive && demand.claim(id, row)) wanted = true
+    for (const demand of this.#demands) {
+      if (demand.isLive && demand.claim(id, row, isKept)) wanted = true
+    }
     return wanted
   }
 

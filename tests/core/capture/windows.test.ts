@@ -1,8 +1,9 @@
 /** Queries of the first rows of an order over a table that is larger than what is shown. */
-import { createLiveQueryCollection, gt } from '@tanstack/db'
+import { createPowerSyncCollection, jsonColumn } from '@rowsignal/core'
+import { createLiveQueryCollection, gt, lt } from '@tanstack/db'
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { idOf, insertPlaces, openPlaces, openQuery } from '../../support/places.ts'
+import { idOf, insertPlaces, openPlaces, openQuery, placesSchema } from '../../support/places.ts'
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => idOf(from + index))
@@ -112,4 +113,48 @@ test('an empty table, a limit of none', async () => {
   expect(query.ids()).toEqual([])
   await insertPlaces(database, 5)
   await eventually(() => expect(query.ids()).toEqual(range(0, 2)))
+})
+
+test('a query beside a window comes and goes, and the window loads no more than it shows', async () => {
+  const { database, places } = await openPlaces(5_000)
+  const window = openQuery((q) =>
+    q
+      .from({ place: places })
+      .orderBy(({ place }) => place.population)
+      .limit(10),
+  )
+  await window.live.preload()
+  for (let round = 0; round < 3; round++) {
+    const beside = openQuery((q) =>
+      q.from({ place: places }).where(({ place }) => lt(place.population, 30 + round)),
+    )
+    await beside.live.preload()
+    await beside.close()
+    await insertPlaces(database, 1, 10_000 + round)
+    await database.execute("UPDATE places SET name = 'seen' WHERE population = 20")
+    expect(window.ids()).toEqual(range(0, 10))
+  }
+  await eventually(() => expect(places.size).toBeLessThan(40))
+  await window.close()
+  await eventually(() => expect(places.size).toBe(0))
+})
+
+test('bad rows take no place in a window', async () => {
+  const { database } = await openPlaces(0)
+  await insertPlaces(database, 200)
+  await database.execute("UPDATE places SET name = iif(population < 95, '{', '1')")
+  const places = createPowerSyncCollection({
+    database,
+    table: placesSchema.props.places,
+    syncMode: 'on-demand',
+    columns: { name: jsonColumn() },
+  })
+  const query = openQuery((q) =>
+    q
+      .from({ place: places })
+      .orderBy(({ place }) => place.population)
+      .limit(10),
+  )
+  await query.live.preload()
+  expect(query.ids()).toEqual(range(95, 105))
 })
