@@ -277,7 +277,9 @@ export class Follower {
         writes.push({ type: 'update', value: row })
       }
     }
-    this.demands.findEnds()
+    for (const id of this.demands.settleWindows()) {
+      if (!hasOptimisticChange(this.collection, id)) writes.push({ type: 'delete', key: id })
+    }
     if (writes.length === 0) return
     batch(() => {
       this.#writer.begin()

@@ -14,6 +14,9 @@ export interface SubsetTable {
   readonly sqlColumns: SqlColumns
 }
 
+/** So many more rows a window may hold before those behind its end are given up, so that small ones seldom are. */
+const spareRows = 100
+
 export class Demand {
   /** Undefined: every row of the table. */
   readonly options: LoadSubsetOptions | undefined
@@ -72,6 +75,12 @@ export class Demand {
     return this.#own.size
   }
 
+  /** Whether so many rows have come before the end of a window that it holds more than twice what it wants. */
+  get isOverfull(): boolean {
+    const limit = this.#subset?.window?.limit
+    return limit !== undefined && this.size > 2 * limit + spareRows
+  }
+
   owns(id: string): boolean {
     return this.isEverything ? this.isLive : this.#own.has(id)
   }
@@ -108,16 +117,26 @@ export class Demand {
 
   /** Finds the end of a window that has as many rows as it wants. */
   findEnd(): void {
-    const window = this.#subset?.window
-    if (window === undefined || this.#end !== undefined || this.size < window.limit) return
-    const rows = [...this.#own.values()].toSorted(window.compareFirst)
-    this.#end = rows[window.limit - 1]
+    if (this.#end === undefined) this.#setEnd()
   }
 
-  /** Gives up what a window holds beyond its end. */
-  trim(): void {
-    this.findEnd()
-    for (const [id, row] of this.#own) if (!this.#wants(row)) this.#own.delete(id)
+  /**
+   * Gives up what a window holds behind its end, which is found anew.
+   *
+   * @returns The ids of what it has given up.
+   */
+  trim(): string[] {
+    this.#setEnd()
+    const gone: string[] = []
+    for (const [id, row] of this.#own) if (!this.#wants(row)) gone.push(id)
+    for (const id of gone) this.#own.delete(id)
+    return gone
+  }
+
+  #setEnd(): void {
+    const window = this.#subset?.window
+    if (window === undefined || this.size < window.limit) return
+    this.#end = [...this.#own.values()].toSorted(window.compareFirst)[window.limit - 1]
   }
 
   #wants(row: AnyRow, isKept = false): boolean {

@@ -78,9 +78,18 @@ export class Demands {
     return wanted
   }
 
-  /** To be called when rows have been claimed. */
-  findEnds(): void {
-    for (const demand of this.#demands) demand.findEnd()
+  /**
+   * To be called when rows have been claimed.
+   *
+   * @returns The ids of rows that windows have given up, since as many have come before them.
+   */
+  settleWindows(): string[] {
+    const unwanted: string[] = []
+    for (const demand of this.#demands) {
+      demand.findEnd()
+      if (!this.#keepsSeen && demand.isOverfull) unwanted.push(...demand.trim())
+    }
+    return unwanted.filter((id) => !this.own(id))
   }
 
   /** A demand that has, or will have when it is read, all that this one wants. */
