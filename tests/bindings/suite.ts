@@ -314,17 +314,22 @@ export function testBinding(driver: Driver): void {
     expect(log).toEqual(['old + old', 'new + new', 'newer + newer'])
   })
 
-  test('the official useLiveQuery takes a PowerSync collection', async () => {
-    const database = await openDatabase(schema)
-    await database.execute("INSERT INTO todos(id, title, done) VALUES ('a', 'Pack', 0)")
-    const todos = createPowerSyncCollection({ database, table: schema.props.todos })
-    await todos.preload()
-    const { element } = await mount(driver.mountOfficial, { collection: todos })
-    const texts = () => Array.from(element.querySelectorAll('li'), (li) => li.textContent)
-    await eventually(() => expect(texts()).toEqual(['Pack']))
-    await database.execute("INSERT INTO todos(id, title, done) VALUES ('b', 'Go', 0)")
-    await eventually(() => expect(texts()).toEqual(['Go', 'Pack']))
-    todos.update('a', (draft) => void (draft.done = 1))
-    await eventually(() => expect(texts()).toEqual(['Go']))
-  })
+  test.each(['eager', 'on-demand', 'progressive'] as const)(
+    'the official useLiveQuery takes a PowerSync collection that is %s',
+    async (syncMode) => {
+      const database = await openDatabase(schema)
+      await database.execute(
+        "INSERT INTO todos(id, title, done) VALUES ('a', 'Pack', 0), ('z', 'Done', 1)",
+      )
+      const todos = createPowerSyncCollection({ database, table: schema.props.todos, syncMode })
+      const { element } = await mount(driver.mountOfficial, { collection: todos })
+      const texts = () => Array.from(element.querySelectorAll('li'), (li) => li.textContent)
+      await eventually(() => expect(texts()).toEqual(['Pack']))
+      await database.execute("INSERT INTO todos(id, title, done) VALUES ('b', 'Go', 0)")
+      await eventually(() => expect(texts()).toEqual(['Go', 'Pack']))
+      todos.update('a', (draft) => void (draft.done = 1))
+      await eventually(() => expect(texts()).toEqual(['Go']))
+      await eventually(() => expect(todos.size).toBe(syncMode === 'on-demand' ? 1 : 3))
+    },
+  )
 }
