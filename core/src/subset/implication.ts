@@ -124,7 +124,7 @@ function eachTaken(
   return known.every((value) => {
     const plain = plainOf(value)
     if (plain === undefined || (typeof plain === 'number' && !areNumbers)) return false
-    return takes(rowWith(pathOf(path as IR.PropRef), value)) === true
+    return takes(rowWith(pathOf(path), value)) === true
   })
 }
 

@@ -23,7 +23,7 @@ export interface SqlPredicate {
 export interface SubsetWindow {
   readonly limit: number
   /** By the first column of the order as @tanstack/db compares: negative if `a` is before `b`. */
-  compareFirst(a: AnyRow, b: AnyRow): number
+  readonly compareFirst: (a: AnyRow, b: AnyRow) => number
 }
 
 export interface Subset {

@@ -19,7 +19,7 @@ export interface WhereSql {
   readonly subset: Sql
 }
 
-/** More are not said: SQLite plans a thousand alternatives in 0.1 s, and five thousand in 3. */
+/** More are not said: SQLite (3.53) plans 1,000 alternatives in 0.1 s, and 5,000 in 3. */
 const maxParameters = 1000
 /** Conditions deeper than this are not said: a parser of SQLite has had room for 100 brackets. */
 const maxDepth = 25

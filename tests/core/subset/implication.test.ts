@@ -18,7 +18,8 @@ test.each<[what: string, inner: Expression | undefined, outer: Expression | unde
   ['a value in a list', is('eq', 'a'), is('in', ['b', 'a'])],
   ['a list in a list', is('in', [1, 2, null]), is('in', [3, 2, 1])],
   ['a list in a range', is('in', [1, 2]), is('lt', 3)],
-  ['a range in a range', is('gt', 5), is('gte', 5)],
+  ['a range in a range', and(is('gt', 5), is('lte', 7)), and(is('gt', 4), is('lte', 8))],
+  ['a range and its end', is('gt', 5), is('gte', 5)],
   ['a range of dates', is('lt', new Date(5)), is('lt', new Date(6))],
   ['a date and its ms', is('eq', new Date(5)), is('eq', 5)],
   ['a longer prefix', is('like', 'ber%'), is('like', 'be%')],
@@ -29,7 +30,9 @@ test.each<[what: string, inner: Expression | undefined, outer: Expression | unde
 
 test.each<[what: string, inner: Expression | undefined, outer: Expression | undefined]>([
   ['everything in a part', undefined, is('eq', 1)],
-  ['a wider range', is('gte', 5), is('gt', 5)],
+  ['a wider range', is('gt', 3), is('gt', 5)],
+  ['a range to the other side', is('lt', 5), is('lt', 3)],
+  ['a range and its end', is('gte', 5), is('gt', 5)],
   ['a list with one more', is('in', [1, 2]), is('in', [1])],
   ['another column', is('eq', 1), other],
   ['a number and its text', is('eq', 1), is('eq', '1')],

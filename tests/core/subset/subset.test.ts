@@ -100,7 +100,7 @@ test.each<[what: string, where: Expression, ids: string, exact: boolean]>([
     false,
   ],
   ['a column that is not there', func('isUndefined', ref('other')), 'abcdefgh', false],
-])('%s', async (_, where, ids, exact) => {
+])('%s', async (...[, where, ids, exact]) => {
   const places = await openPlaces(named)
   expect(await idsOf(places, { where })).toBe(ids)
   expect(places.compile({ where }).filter.exact).toBe(exact)
