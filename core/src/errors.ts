@@ -13,6 +13,7 @@ export type RowsignalErrorCode =
   | 'column-type-mismatch'
   | 'database-closed'
   | 'draft-invalid'
+  | 'limit-not-pushed'
   | 'load-hook-failed'
   | 'lock-waiting'
   | 'metadata-not-tracked'

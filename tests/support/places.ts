@@ -39,7 +39,12 @@ export async function insertPlaces(
 
 type Options = Pick<
   PowerSyncCollectionConfig<typeof placesSchema.props.places>,
-  'syncMode' | 'keepAliveMs' | 'syncBatchSize' | 'onLoadSubset' | 'stream'
+  | 'syncMode'
+  | 'keepAliveMs'
+  | 'syncBatchSize'
+  | 'onLoadSubset'
+  | 'stream'
+  | 'defaultStringCollation'
 >
 
 export function createPlaces(database: PowerSyncDatabase, options: Options = {}) {

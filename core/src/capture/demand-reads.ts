@@ -6,7 +6,7 @@ import type { LockContext } from '@powersync/common'
 import type { Demand } from '../subset/demand.ts'
 import type { Capture } from './capture.ts'
 import type { Follower, StoredRows } from './follower.ts'
-import { watchReadLock } from './lock-watch.ts'
+import { watchReadLock } from './tell-developer.ts'
 import type { Changes } from './publish.ts'
 import { type StoredRow, SubsetReader } from './subset-reader.ts'
 

@@ -9,6 +9,7 @@ import { Demand } from '../subset/demand.ts'
 import type { Capture } from './capture.ts'
 import { DemandReads } from './demand-reads.ts'
 import type { Follower, StoredRows, SyncMode } from './follower.ts'
+import { tellUnpushed } from './tell-developer.ts'
 import { type OnLoad, OnLoadRun } from './on-load.ts'
 
 /** Called with what a query asks for; what it returns is called when nobody asks for that any more. */
@@ -40,6 +41,8 @@ export class Loads {
   /** The demands that are being read. */
   readonly #reading = new Map<Demand, Promise<void>>()
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
+  /** Whether the developer knows that a limit is not kept. */
+  #hasTold = false
   /** The rows that nobody wants any more and that are still there. */
   readonly #unwanted = new Set<string>()
 
@@ -97,7 +100,7 @@ export class Loads {
     for (const timer of this.#timers) clearTimeout(timer)
     const hooks = [...this.#loads].map(({ hook }) => hook)
     this.#loads.clear()
-    const ends = await Promise.allSettled(hooks.map((hook) => hook?.end()))
+    const ends = await Promise.allSettled(hooks.map(async (hook) => hook?.end()))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
 
@@ -158,6 +161,7 @@ export class Loads {
       if (isWaiting()) await this.#reads.read(demand)
     }
     if (demand.failure !== undefined) throw demand.failure.error
+    if (!this.#hasTold) this.#hasTold = tellUnpushed(this.#follower, demand)
   }
 
   /** @throws What keeps the table from being read. */

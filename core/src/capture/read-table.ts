@@ -3,7 +3,7 @@
  * for the whole read, and a read connection might be stale (OPFSWriteAheadVFS, 11 of 100 reads right after a commit).
  */
 import type { Follower, StoredRows } from './follower.ts'
-import { watchReadLock } from './lock-watch.ts'
+import { watchReadLock } from './tell-developer.ts'
 import type { Publisher } from './publish.ts'
 import type { PublishOrder } from './publish-order.ts'
 import { SubsetReader } from './subset-reader.ts'

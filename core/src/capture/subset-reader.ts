@@ -85,7 +85,7 @@ export class SubsetReader {
     const rowLimit = this.#chunkRows
     const { sql, parameters } = subset.statement({ rowLimit })
     const found = await lock.get<{ rows: string }>(sql, [...parameters])
-    const rows = parse<readonly StoredRow[]>(found.rows)
+    const rows = parse(found.rows) as readonly StoredRow[]
     if (rows.length < rowLimit) {
       this.#done = true
       return rows
@@ -102,7 +102,7 @@ export class SubsetReader {
   ): Promise<readonly StoredRow[]> {
     const { sql, parameters } = subset.statement({ limit })
     const found = await lock.get<{ rows: string; isWhole: number }>(sql, [...parameters])
-    const rows = parse<readonly StoredRow[]>(found.rows)
+    const rows = parse(found.rows) as readonly StoredRow[]
     if (found.isWhole === 1) return rows
     const { codec } = this.#followed
     const good = rows.filter(([id, data]) => 'row' in codec.decode(id, data)).length
@@ -125,7 +125,7 @@ export class SubsetReader {
       this.#rowLimit = Math.ceil(this.#rowLimit / 2)
       return this.#readChunk(lock)
     }
-    const { rows, last } = parse<StoredChunk>(chunk)
+    const { rows, last } = parse(chunk) as StoredChunk
     this.#done = rows.length < this.#rowLimit
     this.#place = last
     this.#rowLimit = Math.min(this.#rowLimit * 2, this.#chunkRows)
@@ -133,9 +133,9 @@ export class SubsetReader {
   }
 }
 
-function parse<T>(text: string): T {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as T
+    return JSON.parse(text)
   } catch {
     throw new Error('a stored row is no JSON') // what was thrown quotes it
   }

@@ -4,7 +4,7 @@
  */
 import { RowsignalError } from '../errors.ts'
 import type { Follower } from './follower.ts'
-import { watchReadLock } from './lock-watch.ts'
+import { watchReadLock } from './tell-developer.ts'
 import { type ReadOptions, readTable } from './read-table.ts'
 import type { TrackedTable } from './tracking.ts'
 import { databaseClosed, type UntilClosed } from './until-closed.ts'

@@ -24,6 +24,8 @@ export interface RowOptions {
   schema?: StandardSchemaV1 | undefined
   deserializationSchema?: StandardSchemaV1 | undefined
   serializer?: Readonly<Record<string, ((value: never) => SqliteValue) | undefined>> | undefined
+  /** Columns that the schema shows as SQLite has them. */
+  plainColumns?: readonly string[] | undefined
 }
 
 export function rowCodec(table: ResolvedTable, options: RowOptions): RowCodec {
@@ -45,13 +47,18 @@ export interface SqlColumn {
 
 /**
  * The columns that SQLite may compare as a row shows them: those that are shown as they are, and those of helpers that say
- * what they are. A schema may make anything of any column, and none can be asked what it does: then there is none.
+ * what they are. A schema may make anything of any column, and none can be asked what it does: then those that are said to be
+ * plain.
  */
 export function sqlColumns(table: ResolvedTable, options: RowOptions): SqlColumns {
   const found = new Map<string, SqlColumn>()
-  if ((options.schema ?? options.deserializationSchema) !== undefined) return found
+  const isPlain =
+    options.schema === undefined
+      ? () => true
+      : (name: string) => options.plainColumns?.includes(name)
   const described = new Map(Object.entries(options.columns ?? {}))
   for (const { name, type = ColumnType.TEXT } of table.columns) {
+    if (isPlain(name) !== true) continue
     const helper = described.get(name)
     const plain = type === ColumnType.TEXT ? 'text' : 'number'
     const comparedAs = helper === undefined ? plain : helper.comparedAs
@@ -81,6 +88,7 @@ export function assertRowOptions(table: ResolvedTable, options: RowOptions): voi
     )
   }
   for (const name of Object.keys(serializer ?? {})) columnOf(table, name, 'serializer')
+  for (const name of options.plainColumns ?? []) columnOf(table, name, 'plainColumns')
   for (const [name, column] of Object.entries(columns ?? {})) {
     const { type = 'TEXT' } = columnOf(table, name, 'columns')
     if (column === undefined || column.types.some((fitting) => fitting === type)) continue

@@ -126,6 +126,11 @@ type WithSchema<T extends Table, S extends StandardSchemaV1, Columns> = {
   /** How rich values become SQLite's; columns left out follow the column's type (Date -> ISO text, boolean -> 0/1, object -> JSON). */
   serializer?: Serializer<StandardSchemaV1.InferOutput<S>>
   columns?: unknown extends Columns ? unknown : 'goes without `schema`'
+  /**
+   * Columns that the schema shows as SQLite has them, unchanged. A schema may make anything of a value and can't be asked, so
+   * a query over an on-demand collection leaves to SQLite only conditions on these, and on `id`.
+   */
+  plainColumns?: readonly Extract<keyof TableRow<T>, string>[]
 } & Deserialization<T, S>
 
 /** From SQLite's types to the row's. @default `schema` */

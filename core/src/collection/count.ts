@@ -1,6 +1,6 @@
 /** How many rows SQLite has, whatever a collection holds of them. */
 import { type Collection, IR, Query, type Ref } from '@tanstack/db'
-import { type AnyCollection, type AnyQuery, type AnyRow, queryOf } from '../libraries/tanstack.ts'
+import { type AnyCollection, type AnyRow, queryOf } from '../libraries/tanstack.ts'
 import { sqlQuery } from '../query/sql-query.ts'
 import { createReadable, type Readable } from '../readable/readable.ts'
 import { compileSubset, countStatement } from '../subset/subset.ts'
@@ -37,7 +37,7 @@ export function count<Row extends object>(
 ): Readable<RowCount> {
   const followed = targetOf(collection as AnyCollection)
   const condition =
-    where === undefined ? undefined : conditionOf(collection as AnyCollection, where as never)
+    where === undefined ? undefined : conditionOf(collection as AnyCollection, where)
   const { table, sqlColumns, codec, database } = followed
   const subset = compileSubset(
     table,
@@ -83,7 +83,7 @@ function conditionOf(
   const query = new Query()
     .from({ row: collection })
     .where(({ row }) => where(row as never) as IR.BasicExpression<boolean>)
-  const [condition] = queryOf(query as unknown as AnyQuery).where!
+  const [condition] = queryOf(query).where!
   const isWrapped = typeof condition === 'object' && 'expression' in condition
   return withoutAlias(isWrapped ? condition.expression : condition!)
 }

@@ -3,7 +3,7 @@
  * the promise of the write with it.
  */
 import type { PendingMutation } from '@tanstack/db'
-import { lockWaiting, tellDeveloper } from '../capture/lock-watch.ts'
+import { lockWaiting, tellDeveloper } from '../capture/tell-developer.ts'
 import { attempt } from '../errors.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { perObject } from '../readable/per-object.ts'

@@ -20,6 +20,15 @@ const where = (country: string) =>
     ],
   }) as never
 
+/** What live queries call of a collection. */
+const syncOf = (places: Places) =>
+  (
+    places as unknown as {
+      _sync: Record<'loadSubset', (options: object) => true | Promise<void>> &
+        Record<'unloadSubset', (options: object) => void>
+    }
+  )['_sync']
+
 function watchPlatform() {
   const seen: unknown[] = []
   vi.stubGlobal('reportError', (error: unknown) => seen.push(error))
@@ -108,7 +117,7 @@ test('a demand that is aborted or given up before its hook can run never runs it
   const aborted = new AbortController()
   aborted.abort()
   await expect(
-    places._sync.loadSubset({ where: where('c1'), signal: aborted.signal }),
+    syncOf(places).loadSubset({ where: where('c1'), signal: aborted.signal }),
   ).rejects.toThrow()
   expect(onLoadSubset).not.toHaveBeenCalled()
   expect(places.size).toBe(0)
@@ -122,8 +131,8 @@ test('a load that is given up while its hook runs ends what that has opened, and
   })
   places.startSyncImmediate()
   const options = { where: where('c1') }
-  const loading = places._sync.loadSubset(options)
-  places._sync.unloadSubset(options)
+  const loading = syncOf(places).loadSubset(options)
+  syncOf(places).unloadSubset(options)
   await Promise.resolve()
   finish(end)
   await loading
@@ -153,7 +162,7 @@ test('a clean-up while a demand waits for the lock leaves no trigger', async () 
   const held = database.writeLock(() => new Promise<void>((done) => (release = done)))
   await eventually(() => expect(release).toBeDefined())
   places.startSyncImmediate()
-  const loading = Promise.resolve(places._sync.loadSubset({ where: where('c1') })).catch(
+  const loading = Promise.resolve(syncOf(places).loadSubset({ where: where('c1') })).catch(
     () => undefined,
   )
   const cleanup = places.cleanup()

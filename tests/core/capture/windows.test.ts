@@ -1,7 +1,7 @@
 /** Queries of the first rows of an order over a table that is larger than what is shown. */
 import { createPowerSyncCollection, jsonColumn } from '@rowsignal/core'
 import { createLiveQueryCollection, gt, lt } from '@tanstack/db'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { idOf, insertPlaces, openPlaces, openQuery, placesSchema } from '../../support/places.ts'
 
@@ -164,6 +164,27 @@ test('rows that keep arriving at the front shift a window, and do not pile up', 
   await insertPlaces(database, 5_000, 2_000)
   await eventually(() => expect(window.ids()).toEqual(down(6_999, 6_989)))
   expect(places.size).toBeLessThan(process.env['TANSTACK_DB'] === '0.9' ? 800 : 250) // 0.9 keeps what a window has seen
+})
+
+test('a limit that SQLite can not keep over many rows is told once', async () => {
+  const { database, places } = await openPlaces(11_000, {
+    defaultStringCollation: { stringSort: 'locale' },
+  })
+  const log = vi.spyOn(database.logger, 'log')
+  const ask = async (limit: number) => {
+    const query = openQuery((q) =>
+      q
+        .from({ place: places })
+        .orderBy(({ place }) => place.name)
+        .limit(limit),
+    )
+    await query.live.preload()
+    expect(query.ids()).toHaveLength(limit)
+  }
+  await ask(5)
+  await ask(6)
+  const told = log.mock.calls.filter(([{ message }]) => message.includes('limit-not-pushed'))
+  expect(told).toHaveLength(1)
 })
 
 test('bad rows take no place in a window', async () => {

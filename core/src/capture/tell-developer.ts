@@ -1,8 +1,9 @@
-/** Telling the developer, by the logger of the database, that something waits for SQLite's write lock for long. */
+/** Telling the developer, by the logger of the database, that something takes long, and what to do. */
 import { LogLevels } from '@powersync/common'
 import { RowsignalError } from '../errors.ts'
 import type { Database } from '../libraries/powersync.ts'
 import type { Stop } from '../readable/readable.ts'
+import type { Demand } from '../subset/demand.ts'
 import type { Follower } from './follower.ts'
 
 /**
@@ -14,7 +15,7 @@ import type { Follower } from './follower.ts'
 export function watchReadLock(follower: Follower): Stop {
   const { database, lockWarnMs } = follower.followed
   const timer = setTimeout(() => {
-    if (!follower.reading) return // nobody waits for it any more
+    if (!follower.reading && follower.state !== 'following') return // nobody waits for it any more
     const what = `load: the read of collection \`${follower.collection.id}\``
     tellDeveloper(database, lockWaiting(what, lockWarnMs))
   }, lockWarnMs)
@@ -29,6 +30,19 @@ export function lockWaiting(what: string, ms: number): RowsignalError {
       'If it is awaited inside a `writeTransaction` or `writeLock` of your own, it waits for itself for good: ' +
       'use that lock instead, or await it after the lock. Otherwise another write takes long.',
   )
+}
+
+/** So many rows are a lot for a query that shows the first few. */
+const manyRows = 10_000
+
+/** Tells that the first rows of an order were asked for, and many were read. */
+export function tellUnpushed(follower: Follower, { subset, size }: Demand): boolean {
+  if (subset?.unpushed === undefined || size <= manyRows) return false
+  const message =
+    `load: a query with a limit over collection \`${follower.collection.id}\` has read ${size} rows, since SQLite can't keep the limit: ${subset.unpushed}. ` +
+    'docs/on-demand.md says which orders and conditions it can keep one with; order by one of these columns, or narrow the `where`.'
+  tellDeveloper(follower.followed.database, new RowsignalError('limit-not-pushed', message))
+  return true
 }
 
 export function tellDeveloper(database: Database, error: RowsignalError): void {
