@@ -23,6 +23,7 @@ export type RowsignalErrorCode =
   | 'not-a-powersync-collection'
   | 'options-conflict'
   | 'query-failed'
+  | 'refused-table-missing'
   | 'row-not-loaded'
   | 'row-read-only'
   | 'server-database'

@@ -67,4 +67,5 @@ export type { TableColumns, TableInput, TableRow } from './codec/table-schema.ts
 export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write/write-errors.ts'
 export { type RowCollection, type RowKey } from './rows/row-collection.ts'
 export { type RowsWindow } from './rows/rows-window.ts'
+export { type RefusedTable, rowsignalTables } from './outbox/tables.ts'
 export { PowerSyncTransactor, transact, upsert } from './write/transact.ts'
