@@ -34,6 +34,11 @@ interface Operation {
   readonly subkey: string
 }
 
+interface CheckpointRequest {
+  readonly client_id: string
+  readonly checkpoint_request_id: string
+}
+
 interface StreamRequest {
   readonly client_id: string
   readonly buckets?: readonly { readonly name: string; readonly after: string }[]
@@ -65,6 +70,12 @@ export class SyncEndpoint {
   #corruptions = 0
   #cuts = 0
   #refusals = 0
+  /** Uploads wait for it, if they are held. */
+  #uploadsHeld: { readonly over: Promise<void>; readonly release: () => void } | undefined
+  /** What was uploaded since replication is held, and the write checkpoints that the streams tell meanwhile. */
+  #replicationHeld:
+    | { readonly changes: ServerChange[]; readonly told: Map<string, number> }
+    | undefined
 
   /** Listens; after `stop` again at the same port. */
   async start(): Promise<void> {
@@ -132,8 +143,35 @@ export class SyncEndpoint {
     for (const { response } of this.#connections) response.destroy()
   }
 
+  /** Uploads are not answered until they are released. */
+  holdUploads(): void {
+    let release = (): void => undefined
+    const over = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    this.#uploadsHeld ??= { over, release }
+  }
+
+  releaseUploads(): void {
+    this.#uploadsHeld?.release()
+    this.#uploadsHeld = undefined
+  }
+
+  /** What is uploaded is taken, and reaches no checkpoint until replication is released. What `change` does, does. */
+  holdReplication(): void {
+    this.#replicationHeld ??= { changes: [], told: new Map(this.#writeCheckpoints) }
+  }
+
+  releaseReplication(): void {
+    const { changes = [] } = this.#replicationHeld ?? {}
+    this.#replicationHeld = undefined
+    this.change(...changes)
+  }
+
   /** Takes back what was to go wrong and has not yet. */
   mend(): void {
+    this.releaseUploads()
+    this.releaseReplication()
     this.#corruptions = 0
     this.#cuts = 0
     this.#refusals = 0
@@ -147,7 +185,19 @@ export class SyncEndpoint {
     const body = await bodyOf(request)
     const url = new URL(request.url ?? '/', this.#url())
     if (url.pathname === '/sync/stream') return this.#stream(body as StreamRequest, response)
-    if (url.pathname === '/upload') return this.#upload(body as UploadedEntry[], response)
+    if (url.pathname === '/upload') {
+      await this.#uploadsHeld?.over
+      return this.#upload(body as UploadedEntry[], response)
+    }
+    if (url.pathname === '/sync/checkpoint-request') {
+      const { client_id: clientId, checkpoint_request_id: wanted } = body as CheckpointRequest
+      const next = Math.max(this.#writeCheckpoints.get(clientId) ?? 0, Number(wanted))
+      this.#writeCheckpoints.set(clientId, next)
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ data: { checkpoint_request_id: String(next) } }))
+      this.#sendAll()
+      return
+    }
     if (url.pathname === '/write-checkpoint2.json') {
       const clientId = url.searchParams.get('client_id') ?? ''
       const next = (this.#writeCheckpoints.get(clientId) ?? 0) + 1
@@ -170,7 +220,9 @@ export class SyncEndpoint {
       const last = this.uploaded.at(-1)?.clientId ?? 0
       if (entry.clientId !== undefined && entry.clientId <= last) continue
       this.uploaded.push(entry)
-      this.#append({ type: entry.type, id: entry.id, data: this.#afterUpload(entry) })
+      const change = { type: entry.type, id: entry.id, data: this.#afterUpload(entry) }
+      if (this.#replicationHeld === undefined) this.#append(change)
+      else this.#replicationHeld.changes.push(change)
     }
     response.writeHead(200).end()
     this.#sendAll()
@@ -222,7 +274,7 @@ export class SyncEndpoint {
     const { response, clientId, after } = connection
     const send = (line: object): void => void response.write(`${JSON.stringify(line)}\n`)
     const data = this.#operations.slice(after)
-    const writeCheckpoint = this.#writeCheckpoints.get(clientId)
+    const writeCheckpoint = this.#toldCheckpoint(clientId)
     const isNews = data.length > 0 || writeCheckpoint !== connection.sentWriteCheckpoint
     if (connection.begun && !isNews) return
     const last_op_id = String(this.#operations.length)
@@ -249,11 +301,16 @@ export class SyncEndpoint {
     send({ checkpoint_complete: { last_op_id } })
   }
 
+  /** The write checkpoint that the streams of a client tell. */
+  #toldCheckpoint(clientId: string): number | undefined {
+    return (this.#replicationHeld?.told ?? this.#writeCheckpoints).get(clientId)
+  }
+
   #checkpoint({ begun, clientId }: Connection, last_op_id: string): object {
     const right = this.#operations.reduce((sum, { checksum }) => (sum + checksum) >>> 0, 0)
     const checksum = this.#corruptions > 0 ? (right + 1) >>> 0 : right
     this.#corruptions = 0
-    const writeCheckpoint = this.#writeCheckpoints.get(clientId)
+    const writeCheckpoint = this.#toldCheckpoint(clientId)
     const common = {
       last_op_id,
       ...(writeCheckpoint === undefined ? {} : { write_checkpoint: String(writeCheckpoint) }),
