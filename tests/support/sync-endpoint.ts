@@ -70,8 +70,9 @@ export class SyncEndpoint {
   #corruptions = 0
   #cuts = 0
   #refusals = 0
-  /** Uploads wait for it, if they are held. */
-  #uploadsHeld: { readonly over: Promise<void>; readonly release: () => void } | undefined
+  #checkpointRefusals = 0
+  /** Uploads that wait to be answered, while they are held. */
+  #uploadsHeld: (() => void)[] | undefined
   /** What was uploaded since replication is held, and the write checkpoints that the streams tell meanwhile. */
   #replicationHeld:
     | { readonly changes: ServerChange[]; readonly told: Map<string, number> }
@@ -138,6 +139,11 @@ export class SyncEndpoint {
     this.#refusals = times
   }
 
+  /** The next requests of a write checkpoint are answered with 503. */
+  refuseCheckpoints(times: number): void {
+    this.#checkpointRefusals = times
+  }
+
   /** Ends all open streams. */
   disconnectClients(): void {
     for (const { response } of this.#connections) response.destroy()
@@ -145,16 +151,23 @@ export class SyncEndpoint {
 
   /** Uploads are not answered until they are released. */
   holdUploads(): void {
-    let release = (): void => undefined
-    const over = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    this.#uploadsHeld ??= { over, release }
+    this.#uploadsHeld ??= []
+  }
+
+  /** Answers the upload that waits longest; those behind it wait on. */
+  releaseUpload(): void {
+    this.#uploadsHeld?.shift()?.()
   }
 
   releaseUploads(): void {
-    this.#uploadsHeld?.release()
+    const held = this.#uploadsHeld ?? []
     this.#uploadsHeld = undefined
+    for (const release of held) release()
+  }
+
+  /** How many uploads wait to be answered. */
+  get heldUploads(): number {
+    return this.#uploadsHeld?.length ?? 0
   }
 
   /** What is uploaded is taken, and reaches no checkpoint until replication is released. What `change` does, does. */
@@ -175,6 +188,7 @@ export class SyncEndpoint {
     this.#corruptions = 0
     this.#cuts = 0
     this.#refusals = 0
+    this.#checkpointRefusals = 0
   }
 
   #url(): string {
@@ -186,28 +200,38 @@ export class SyncEndpoint {
     const url = new URL(request.url ?? '/', this.#url())
     if (url.pathname === '/sync/stream') return this.#stream(body as StreamRequest, response)
     if (url.pathname === '/upload') {
-      await this.#uploadsHeld?.over
+      const held = this.#uploadsHeld
+      if (held !== undefined) await new Promise<void>((release) => held.push(release))
       return this.#upload(body as UploadedEntry[], response)
     }
     if (url.pathname === '/sync/checkpoint-request') {
-      const { client_id: clientId, checkpoint_request_id: wanted } = body as CheckpointRequest
-      const next = Math.max(this.#writeCheckpoints.get(clientId) ?? 0, Number(wanted))
-      this.#writeCheckpoints.set(clientId, next)
-      response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ data: { checkpoint_request_id: String(next) } }))
-      this.#sendAll()
-      return
+      const { client_id, checkpoint_request_id } = body as CheckpointRequest
+      const id = this.#nextCheckpoint(client_id, Number(checkpoint_request_id))
+      return this.#answerCheckpoint(response, { checkpoint_request_id: id })
     }
     if (url.pathname === '/write-checkpoint2.json') {
-      const clientId = url.searchParams.get('client_id') ?? ''
-      const next = (this.#writeCheckpoints.get(clientId) ?? 0) + 1
-      this.#writeCheckpoints.set(clientId, next)
-      response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ data: { write_checkpoint: String(next) } }))
-      this.#sendAll()
-      return
+      const id = this.#nextCheckpoint(url.searchParams.get('client_id') ?? '')
+      return this.#answerCheckpoint(response, { write_checkpoint: id })
     }
     response.writeHead(404).end()
+  }
+
+  #nextCheckpoint(clientId: string, wanted = 0): string {
+    const before = this.#writeCheckpoints.get(clientId) ?? 0
+    const next = wanted === 0 ? before + 1 : Math.max(before, wanted)
+    if (this.#checkpointRefusals === 0) this.#writeCheckpoints.set(clientId, next)
+    return String(next)
+  }
+
+  #answerCheckpoint(response: ServerResponse, data: object): void {
+    if (this.#checkpointRefusals > 0) {
+      this.#checkpointRefusals--
+      response.writeHead(503).end()
+      return
+    }
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ data }))
+    this.#sendAll()
   }
 
   #upload(entries: readonly UploadedEntry[], response: ServerResponse): void {
