@@ -106,6 +106,7 @@ export {
   type RefusedWrite,
   type RefusedWrites,
 } from './outbox/refused.ts'
+export { pendingWrites, signOut, type SignedOut, type SignOutOptions } from './outbox/sign-out.ts'
 export { uploadWithFetch, type UploadWithFetchOptions } from './outbox/upload-with-fetch.ts'
 export { type RefusedTable, rowsignalTables } from './outbox/tables.ts'
 export { PowerSyncTransactor, transact, upsert } from './write/transact.ts'

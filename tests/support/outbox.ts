@@ -1,54 +1,96 @@
-/** A client that is connected to a sync endpoint, with collections of each kind of table. */
+/** A database whose uploads go by `createConnector` to an `UploadServer`, and which syncs with a `SyncEndpoint`. */
 import { column, LogLevels, Schema, Table } from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
-import { createPowerSyncCollection, rowsignalTables } from '@rowsignal/core'
-import { onTestFinished } from 'vitest'
+import {
+  type ConnectorOptions,
+  createConnector,
+  rowsignalTables,
+  uploadWithFetch,
+} from '@rowsignal/core'
+import { expect, onTestFinished } from 'vitest'
 import { openDatabase } from './database.ts'
+import { eventually } from './eventually.ts'
 import { SyncEndpoint } from './sync-endpoint.ts'
+import { type Answers, startUploadServer, type UploadServer } from './upload-server.ts'
 
-export const outboxSchema = new Schema({
-  todos: new Table({ title: column.text, done: column.integer }, { viewName: 'todo_view' }),
-  events: new Table({ title: column.text }, { insertOnly: true }),
-  drafts: new Table({ title: column.text }, { localOnly: true }),
+export const schema = new Schema({
+  lists: new Table({ name: column.text }),
+  todos: new Table({ title: column.text, done: column.integer, weight: column.real }),
+  tracked: new Table({ title: column.text }, { trackPrevious: true, trackMetadata: true }),
   ...rowsignalTables,
 })
 
-/** The collections of a database with `outboxSchema`, ready. */
-export async function outboxCollections(database: PowerSyncDatabase) {
-  const { props } = outboxSchema
-  const todos = createPowerSyncCollection({ database, table: props.todos })
-  const events = createPowerSyncCollection({ database, table: props.events })
-  const drafts = createPowerSyncCollection({ database, table: props.drafts })
-  await Promise.all([todos.preload(), events.preload(), drafts.preload()])
-  return { todos, events, drafts }
+/** Tries again soon: a test waits for it. */
+export const backOff = { firstMs: 5, maxMs: 50 }
+
+/** So that the SDK does not wait between two looks at the queue. */
+export const connectOptions = { crudUploadThrottleMs: 1, retryDelayMs: 10 }
+
+export interface Outbox {
+  readonly database: PowerSyncDatabase
+  readonly server: UploadServer
+  readonly endpoint: SyncEndpoint
+  /** Uploads and syncs from now on. */
+  readonly connect: (options?: Partial<ConnectorOptions>) => Promise<void>
 }
 
-export async function startEndpoint(): Promise<SyncEndpoint> {
+export async function openOutbox(answers?: Answers): Promise<Outbox> {
+  const server = await startUploadServer(answers)
   const endpoint = new SyncEndpoint()
   await endpoint.start()
   onTestFinished(() => endpoint.stop())
-  return endpoint
+  const database = await openDatabase(schema, { logLevel: LogLevels.error })
+  return {
+    database,
+    server,
+    endpoint,
+    connect: (options) => database.connect(connectorTo(server, endpoint, options), connectOptions),
+  }
 }
 
-export type CheckpointMode = 'legacy' | 'requests'
-
-/** Connects, and retries soon. */
-export function connect(
-  database: PowerSyncDatabase,
+export function connectorTo(
+  server: UploadServer,
   endpoint: SyncEndpoint,
-  checkpointMode: CheckpointMode = 'legacy',
-): Promise<void> {
-  return database.connect(endpoint.connector(), {
-    checkpointMode,
-    crudUploadThrottleMs: 1,
-    retryDelayMs: 10,
+  options?: Partial<ConnectorOptions>,
+) {
+  const { fetchCredentials } = endpoint.connector()
+  return createConnector({
+    fetchCredentials,
+    upload: uploadWithFetch(server.url),
+    backOff,
+    ...options,
   })
 }
 
-/** A client of an endpoint, connected. */
-export async function openOutbox(options: { endpoint?: SyncEndpoint; mode?: CheckpointMode } = {}) {
-  const database = await openDatabase(outboxSchema, { logLevel: LogLevels.error })
-  const endpoint = options.endpoint ?? (await startEndpoint())
-  await connect(database, endpoint, options.mode)
-  return { database, endpoint, ...(await outboxCollections(database)) }
+/** What waits in the queue, in order: `PUT todos a`. */
+export async function queued(database: PowerSyncDatabase): Promise<string[]> {
+  const rows = await database.getAll<{ data: string }>('SELECT data FROM ps_crud ORDER BY id')
+  return rows.map(({ data }) => {
+    const { op, type, id } = JSON.parse(data) as { op: string; type: string; id: string }
+    return `${op} ${type} ${id}`
+  })
+}
+
+export async function untilUploaded(database: PowerSyncDatabase): Promise<void> {
+  await eventually(async () => expect(await queued(database)).toEqual([]))
+}
+
+/** The refused operations that are stored. */
+export function storedRefused(database: PowerSyncDatabase): Promise<
+  {
+    id: string
+    reason: string
+    code: string | null
+    status: number | null
+    table_name: string
+    row_id: string
+    operation: string
+    data: string | null
+    metadata: string | null
+    row_before: string | null
+    behind: string | null
+    refused_at: string
+  }[]
+> {
+  return database.getAll('SELECT * FROM rowsignal_refused ORDER BY operation_id')
 }

@@ -18,6 +18,8 @@ export interface RefusedRow {
   readonly row_id: string
   /** Its number in the upload queue. */
   readonly operation_id: number
+  /** The number that all operations of its SQLite transaction have. */
+  readonly transaction_id: number | null
   readonly operation: 'PUT' | 'PATCH' | 'DELETE'
   readonly data: string | null
   readonly metadata: string | null
@@ -25,7 +27,7 @@ export interface RefusedRow {
   /** The refused insert of the same row that it goes with. */
   readonly behind: string | null
   /** Whether the server has taken a later insert of the same row, so that nothing goes with this one any more. */
-  readonly is_superseded: number
+  readonly is_superseded: number | null
 }
 
 /** Table -> ids of the rows that have a refused write. */
@@ -112,7 +114,7 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
     if (isReading) return
     isReading = true
     try {
-      while (isDue && !isStopped) {
+      while (isDue) {
         isDue = false
         const rows = await database.writeLock((lock) =>
           lock.getAll<RefusedRow>(
@@ -134,6 +136,7 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
   void read()
   return () => {
     isStopped = true
+    isDue = false
     stop()
   }
 }

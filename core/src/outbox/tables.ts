@@ -35,6 +35,7 @@ function refusedTable(): Table<{
   table_name: typeof column.text
   row_id: typeof column.text
   operation_id: typeof column.integer
+  transaction_id: typeof column.integer
   operation: typeof column.text
   data: typeof column.text
   metadata: typeof column.text
@@ -51,6 +52,7 @@ function refusedTable(): Table<{
       table_name: column.text,
       row_id: column.text,
       operation_id: column.integer,
+      transaction_id: column.integer,
       operation: column.text,
       data: column.text,
       metadata: column.text,
