@@ -114,7 +114,7 @@ const outboxOf = perObject((database: CommonPowerSyncDatabase): Outbox => {
  * Shape: the same object for the same database; the same value until a fact differs.
  * Cost: nothing while nobody listens; then a few numbers and what is new, in one write lock, after each commit that touched the
  * queue.
- * Source: `ps_crud` and `ps_kv` of PowerSync core 0.5.3.
+ * Source: the upload queue of PowerSync core 0.5.3; `currentStatus` of @powersync/common 2.3.0.
  *
  * @example
  * outbox(database).subscribe(({ operations, error }) => show(operations, error?.message))

@@ -205,7 +205,7 @@ const rowStatesOf = perObject((collection: AnyCollection) => {
  *
  * Shape: a new value with each change; an older one shows the newest states too. Nothing is read before the first listener,
  * nor after the last.
- * Source: `ps_crud`, `ps_updated_rows` and `ps_kv` of PowerSync core 0.5.3; transactions of @tanstack/db.
+ * Source: the upload queue of PowerSync core 0.5.3; transactions of @tanstack/db.
  *
  * @throws {RowsignalError} `not-a-powersync-collection` for any other collection, also a live query.
  * @example
