@@ -74,7 +74,13 @@ export {
   outbox,
   type OutboxValue,
 } from './outbox/outbox.ts'
-export { type RowState, rowState, type RowStates, rowStates } from './outbox/row-states.ts'
+export {
+  type OutboxCollection,
+  type RowState,
+  rowState,
+  type RowStates,
+  rowStates,
+} from './outbox/row-states.ts'
 export type { UploadState } from './outbox/upload-state.ts'
 export {
   whenAcknowledged,

@@ -71,6 +71,11 @@ export interface StatusProps {
   readonly provided: CommonPowerSyncDatabase | undefined
 }
 
+export interface OutboxProps extends StatusProps, Logged {
+  readonly collection: StoredTodos
+  readonly key: Box<string>
+}
+
 /** What the tests ask for, whatever they ask with. */
 export type Answer = Todos | null
 
@@ -121,6 +126,11 @@ export interface Driver {
   readonly mountForm: (props: FormProps) => Mounted
   /** `useSyncStatus` of the provided database: shows `online` or `offline`. */
   readonly mountStatus: (props: StatusProps) => Mounted
+  /**
+   * `useOutbox`, `useRowState` and `useRefused` of the provided database: a `<p>` of how many operations wait, the state of the
+   * row and how many writes are refused. Logs the state.
+   */
+  readonly mountOutbox: (props: OutboxProps) => Mounted
   /**
    * `useLiveQuery` of the framework's TanStack adapter: a `<ul>` of the titles of what is not done, in their order.
    */

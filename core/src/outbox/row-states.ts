@@ -39,6 +39,9 @@ export interface RowStates extends Iterable<[key: string, state: RowState]> {
   get(key: string): RowState
 }
 
+/** A collection of rowsignal's; any other is refused. */
+export type OutboxCollection = AnyCollection
+
 type Listener = () => void
 
 class CollectionStates {
@@ -211,7 +214,7 @@ const rowStatesOf = perObject((collection: AnyCollection) => {
  * @example
  * rowStates(todos).subscribe((states) => show(`${states.size} not on the server yet`))
  */
-export function rowStates(collection: AnyCollection): Readable<RowStates> {
+export function rowStates(collection: OutboxCollection): Readable<RowStates> {
   return rowStatesOf(collection)
 }
 
@@ -225,7 +228,7 @@ export function rowStates(collection: AnyCollection): Readable<RowStates> {
  * @example
  * rowState(todos, id).subscribe((state) => icon(state))
  */
-export function rowState(collection: AnyCollection, key: string): Readable<RowState> {
+export function rowState(collection: OutboxCollection, key: string): Readable<RowState> {
   const states = statesOf(collection)
   return createReadable({
     get: () => states.stateOf(key),

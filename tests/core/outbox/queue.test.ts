@@ -13,7 +13,7 @@ function known({ rows, state }: Queue) {
     operations: [...rows.operations.keys()],
     transactions: rows.transactions,
     inStep: state?.inStep,
-    rows: Object.fromEntries(states.toSorted()),
+    rows: Object.fromEntries(states),
   }
 }
 
@@ -32,9 +32,7 @@ async function actual({ database }: Client) {
     operations: crud.map(({ id }) => id),
     transactions: new Set(crud.map(({ tx_id }) => tx_id)).size,
     inStep: crud.length === 0 && waiting.length === 0,
-    rows: Object.fromEntries(
-      [...new Map([...uploaded, ...queued] as [string, string][])].toSorted(),
-    ),
+    rows: Object.fromEntries([...uploaded, ...queued] as [string, string][]),
   }
 }
 
