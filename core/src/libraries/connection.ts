@@ -23,19 +23,21 @@ export function whileConnected(database: Database): {
   const ending = new AbortController()
   const manager = (database as Partial<{ connectionManager: ConnectionManager }>).connectionManager
   const begun = manager?.connectionOptions ?? null
+  const stop = (): void => {
+    clearInterval(timer)
+    stopClosing()
+  }
+  const end = (): void => {
+    stop()
+    ending.abort()
+  }
   const look = (): void => {
     const isOver = manager?.connectionOptions !== begun || manager?.connector !== null
-    if (begun !== null && isOver) ending.abort()
+    if (begun !== null && isOver) end()
   }
   const timer = setInterval(look, lookMs)
-  const stopClosing = database.registerListener({ closing: () => ending.abort() })
-  return {
-    signal: ending.signal,
-    stop() {
-      clearInterval(timer)
-      stopClosing()
-    },
-  }
+  const stopClosing = database.registerListener({ closing: end })
+  return { signal: ending.signal, stop }
 }
 
 /** Calls `listener` each time that the sync has got its connection. */

@@ -29,13 +29,15 @@ FROM json_each(?1) AS given JOIN ps_crud AS queue ON queue.id = given.value->>0`
 }
 
 /**
- * The refused operations of some rows: `[key, table, row, number, op, whether superseded, whether the server has the row]`,
- * in the order of the queue, as JSON text. Parameter: `[[table, row], …]` as JSON text.
+ * The id of the client, and the refused operations of some rows: `[key, table, row, number, op, whether superseded, whether
+ * the server has the row]`, in the order of the queue, as JSON text. Parameter: `[[table, row], …]` as JSON text.
+ *
+ * The id is asked of SQLite: the SDK (1.3.0) keeps the promise of its own question, also when that has failed.
  */
 export function selectRefusedOf(refused: string): string {
   return `
-SELECT json_group_array(json_array(id, table_name, row_id, operation_id, operation, is_superseded,
-  ${rowOfServer('refused.table_name', 'refused.row_id')} IS NOT NULL)) AS found
+SELECT powersync_client_id() AS client, json_group_array(json_array(id, table_name, row_id, operation_id, operation,
+  is_superseded, ${rowOfServer('refused.table_name', 'refused.row_id')} IS NOT NULL)) AS found
 FROM (SELECT * FROM ${quote(refused)} ORDER BY operation_id) AS refused
 WHERE (table_name, row_id) IN (SELECT value->>0, value->>1 FROM json_each(?))`
 }

@@ -182,10 +182,10 @@ async function sendTransactions(
   sending: Sending,
 ): Promise<void> {
   const { database } = sending
-  const client = await database.getClientId()
   const table = refusedTableOf(database)
   const operations = found.flatMap(({ crud }) => crud)
-  const kept = await KeptOperations.read({ database, table, client, operations })
+  const kept = await KeptOperations.read({ database, table, operations })
+  const { client } = kept
   const sent = new Set(kept.toSend)
   const transactions = found
     .map(({ crud }) => ({

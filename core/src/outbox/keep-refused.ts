@@ -5,7 +5,7 @@
  * An update or delete of a row whose insert was refused goes with that: alone it would be of a row that the server has never
  * seen, and be taken and lost. Unless the server has a row of that id, or has taken another insert of it.
  */
-import type { CrudEntry, ResolvedTable } from '@powersync/common'
+import { type CrudEntry, type ResolvedTable, UpdateType } from '@powersync/common'
 import type { Database } from '../libraries/powersync.ts'
 import {
   deleteRefused,
@@ -38,15 +38,20 @@ interface Kept {
 export class KeptOperations {
   readonly #database: Database
   readonly #table: ResolvedTable
-  readonly #client: string
+  /** The id of the client in whose queue they are. */
+  readonly client: string
   readonly #operations: readonly CrudEntry[]
   readonly #known: readonly Known[]
   readonly #held: ReadonlyMap<CrudEntry, string>
 
-  private constructor({ database, table, client, operations }: Uploading, known: readonly Known[]) {
+  private constructor(
+    { database, table, operations }: Uploading,
+    { client, found }: { readonly client: string; readonly found: string },
+  ) {
+    const known = (JSON.parse(found) as StoredRefused[]).map(knownOf)
     this.#database = database
     this.#table = table
-    this.#client = client
+    this.client = client
     this.#operations = operations
     this.#known = known
     this.#held = heldOf(operations, known)
@@ -55,10 +60,8 @@ export class KeptOperations {
   static async read(uploading: Uploading): Promise<KeptOperations> {
     const { database, table, operations } = uploading
     const rows = operations.map(({ table, id }) => [table, id])
-    const { found } = await database.get<{ found: string }>(selectRefusedOf(table.viewName), [
-      JSON.stringify(rows),
-    ])
-    return new KeptOperations(uploading, (JSON.parse(found) as StoredRefused[]).map(knownOf))
+    const sql = selectRefusedOf(table.viewName)
+    return new KeptOperations(uploading, await database.get(sql, [JSON.stringify(rows)]))
   }
 
   /** What is to be sent: all but what goes with an insert that was refused before. */
@@ -78,7 +81,7 @@ export class KeptOperations {
         known.isInsert &&
         taken.some(
           (operation) =>
-            operation.op === 'PUT' &&
+            operation.op === UpdateType.PUT &&
             rowOf(operation) === known.row &&
             operation.clientId > known.number,
         ),
@@ -110,7 +113,7 @@ export class KeptOperations {
       const refusal = refusals.get(operation)
       const held = this.#held.get(operation)
       const row = rowOf(operation)
-      if (operation.op === 'PUT') {
+      if (operation.op === UpdateType.PUT) {
         inserts.delete(row)
         if (refusal === undefined) continue
         kept.push({ operation, refusal, behind: undefined })
@@ -136,7 +139,7 @@ export class KeptOperations {
   }
 
   #keyOf({ clientId }: CrudEntry): string {
-    return `${this.#client}/${clientId}`
+    return `${this.client}/${clientId}`
   }
 }
 
@@ -144,7 +147,6 @@ export class KeptOperations {
 export interface Uploading {
   readonly database: Database
   readonly table: ResolvedTable
-  readonly client: string
   readonly operations: readonly CrudEntry[]
 }
 
@@ -159,7 +161,7 @@ function heldOf(
   const inserted = new Set<string>()
   for (const operation of operations) {
     const row = rowOf(operation)
-    if (operation.op === 'PUT') inserted.add(row)
+    if (operation.op === UpdateType.PUT) inserted.add(row)
     if (inserted.has(row)) continue
     const insert = known.findLast(
       (candidate) =>

@@ -85,7 +85,7 @@ function untilUploaded(database: Database, signal: AbortSignal | undefined): Pro
     }
     const fail = (error: unknown): void => {
       end()
-      reject(error as Error)
+      reject(error)
     }
     const stopQueue = onQueueChange(database, (change) => {
       if (change === 'operations') look().catch(fail)
