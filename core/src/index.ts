@@ -81,6 +81,7 @@ export {
   type RowStates,
   rowStates,
 } from './outbox/row-states.ts'
+export type { RowStatesView } from './outbox/row-states-view.ts'
 export type { UploadState } from './outbox/upload-state.ts'
 export {
   whenAcknowledged,

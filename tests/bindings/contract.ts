@@ -76,6 +76,11 @@ export interface OutboxProps extends StatusProps, Logged {
   readonly key: Box<string>
 }
 
+export interface StatesProps extends Logged {
+  readonly collection: StoredTodos
+  readonly keys: readonly string[]
+}
+
 /** What the tests ask for, whatever they ask with. */
 export type Answer = Todos | null
 
@@ -131,6 +136,8 @@ export interface Driver {
    * row and how many writes are refused. Logs the state.
    */
   readonly mountOutbox: (props: OutboxProps) => Mounted
+  /** `useRowStates`: an `<li>` for each key, of its state, and a `<p>` of the size; each row logs `<key> <state>`. */
+  readonly mountStates: (props: StatesProps) => Mounted
   /**
    * `useLiveQuery` of the framework's TanStack adapter: a `<ul>` of the titles of what is not done, in their order.
    */

@@ -63,6 +63,32 @@ export function testOutbox(driver: Driver): void {
     expect(states).toEqual(['acknowledged', 'queued'])
   })
 
+  test('in a list a row runs again for its own state alone', async () => {
+    const database = await openDatabase(schema)
+    const collection = createPowerSyncCollection({ database, table: schema.props.todos })
+    await collection.preload()
+    const log: string[] = []
+    const { element, unmount } = await mount(driver.mountStates, {
+      collection,
+      keys: ['a', 'b', 'c'],
+      log: (entry: string) => void log.push(entry),
+    })
+    const isShown = (...texts: string[]) =>
+      eventually(async () => {
+        await flush()
+        expect(Array.from(element.querySelectorAll('li'), (li) => li.textContent)).toEqual(texts)
+      })
+    await isShown('acknowledged', 'acknowledged', 'acknowledged')
+    log.length = 0
+    await collection.insert({ id: 'b', title: 'Pack' }).isPersisted.promise
+    await isShown('acknowledged', 'queued', 'acknowledged')
+    expect(log.filter((entry) => !entry.startsWith('b '))).toEqual([])
+    expect(log.at(-1)).toBe('b queued')
+    expect(element.querySelector('p')?.textContent).toBe('1')
+    await unmount()
+    await eventually(() => expect(collection.subscriberCount).toBe(0))
+  })
+
   test('with the component the outbox is let go', async () => {
     const { collection, isShown, unmount } = await mountOutbox()
     await isShown('0 acknowledged 0')

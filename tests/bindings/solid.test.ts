@@ -8,6 +8,7 @@ import {
   useRow,
   useRows,
   useRowState,
+  useRowStates,
   useSyncStatus,
 } from '@rowsignal/solid'
 import { eq, type InitialQueryBuilder } from '@tanstack/db'
@@ -157,6 +158,18 @@ const driver: Driver = {
       }),
     )
   },
+
+  mountStates: ({ collection, keys, log }) =>
+    mount(() => {
+      const states = useRowStates(collection)
+      const items = keys.map((id) =>
+        node('li', () => {
+          log(`${id} ${states.get(id)}`)
+          return states.get(id)
+        }),
+      )
+      return [...items, node('p', () => `${states.size}`)]
+    }),
 
   mountOfficial: ({ collection }) =>
     mount(() => {

@@ -22,6 +22,7 @@ import Pair from './svelte/Pair.svelte'
 import Provider from './svelte/Provider.svelte'
 import Query from './svelte/Query.svelte'
 import Row from './svelte/Row.svelte'
+import States from './svelte/States.svelte'
 import Value from './svelte/Value.svelte'
 
 const driver: Driver = {
@@ -36,6 +37,7 @@ const driver: Driver = {
   mountForm: (props) => mount(Form, props),
   mountStatus: (props) => mount(Provider, props),
   mountOutbox: (props) => mount(OutboxProvider, props),
+  mountStates: (props) => mount(States, props),
   mountOfficial: (props) => mount(Official, props),
   mountQuery: (props) => mount(Query, props),
   mountValue: (props) => mount(Value, props),

@@ -9,6 +9,7 @@ import {
   useRow,
   useRows,
   useRowState,
+  useRowStates,
   useSyncStatus,
 } from '@rowsignal/vue'
 import type { RowStatus } from '@rowsignal/core'
@@ -160,6 +161,27 @@ const driver: Driver = {
       return () => h(Outbox)
     })
   },
+
+  mountStates: ({ collection, keys, log }) =>
+    mount(() => {
+      const states = useRowStates(collection)
+      const Item = defineComponent({
+        props: { id: { type: String, required: true } },
+        setup:
+          ({ id }) =>
+          () => {
+            log(`${id} ${states.get(id)}`)
+            return h('li', states.get(id))
+          },
+      })
+      return () => [
+        h(
+          'ul',
+          keys.map((id) => h(Item, { id })),
+        ),
+        h(Heading, { text: `${states.size}` }),
+      ]
+    }),
 
   mountOfficial: ({ collection }) =>
     mount(() => {

@@ -7,9 +7,11 @@ import {
   type RefusedWrite,
   type RowState,
   rowState,
+  type RowStatesView,
 } from '@rowsignal/core'
+import { createRowStates } from '@rowsignal/core/host'
 import { usePowerSync } from './context.ts'
-import { get, type MaybeGetter } from './host.svelte.ts'
+import { get, host, type MaybeGetter } from './host.svelte.ts'
 import { type Current, useReadable } from './readable.ts'
 
 /**
@@ -43,6 +45,20 @@ export function useRowState(
   key: MaybeGetter<string>,
 ): Current<RowState> {
   return useReadable(() => rowState(get(collection), get(key)))
+}
+
+/**
+ * How far the writes of the rows of a collection are, for a list: `states.get(todo.id)` in a row is tracked for that row alone.
+ *
+ * One subscription for the whole list, however long it is; for a row by itself `useRowState`.
+ *
+ * @throws {RowsignalError} `not-a-powersync-collection` for any other collection, also a live query.
+ * @example
+ * const states = useRowStates(todos)
+ * // {states.get(todo.id)} in the row, and {states.size} not on the server yet
+ */
+export function useRowStates(collection: MaybeGetter<OutboxCollection>): RowStatesView {
+  return createRowStates(host, () => get(collection))
 }
 
 /**

@@ -7,10 +7,12 @@ import {
   type RefusedWrite,
   type RowState,
   rowState,
+  type RowStatesView,
 } from '@rowsignal/core'
+import { createRowStates } from '@rowsignal/core/host'
 import { type MaybeRefOrGetter, type Ref, toValue } from 'vue'
 import { usePowerSync } from './context.ts'
-import { toPlain } from './host.ts'
+import { toPlain, useHost } from './host.ts'
 import { useReadable } from './readable.ts'
 
 /**
@@ -44,6 +46,20 @@ export function useRowState(
   key: MaybeRefOrGetter<string>,
 ): Readonly<Ref<RowState>> {
   return useReadable(() => rowState(toPlain(collection), toValue(key)))
+}
+
+/**
+ * How far the writes of the rows of a collection are, for a list: `states.get(todo.id)` in a row is tracked for that row alone.
+ *
+ * One subscription for the whole list, however long it is; for a row by itself `useRowState`.
+ *
+ * @throws {RowsignalError} `not-a-powersync-collection` for any other collection, also a live query.
+ * @example
+ * const states = useRowStates(todos)
+ * // {states.get(todo.id)} in the row, and {states.size} not on the server yet
+ */
+export function useRowStates(collection: MaybeRefOrGetter<OutboxCollection>): RowStatesView {
+  return createRowStates(useHost(), () => toPlain(collection))
 }
 
 /**

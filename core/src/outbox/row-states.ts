@@ -44,12 +44,13 @@ export type OutboxCollection = AnyCollection
 
 type Listener = () => void
 
-class CollectionStates {
+/** The states of the rows of one collection. */
+export class CollectionStates {
   readonly #collection: AnyCollection
   readonly #database: CommonPowerSyncDatabase
   readonly #states = new Map<string, RowState>()
   readonly #ofRow = new Map<string, Set<Listener>>()
-  readonly #ofAll = new Set<Listener>()
+  readonly #ofAll = new Set<(keys: readonly string[]) => void>()
   readonly #awaited = new WeakSet<Transaction>()
   #pending: ReadonlySet<string> = new Set()
   #refused: ReadonlySet<string> = new Set()
@@ -81,7 +82,8 @@ class CollectionStates {
     }
   }
 
-  listenAll(listener: Listener): Stop {
+  /** Calls `listener` with the rows whose state is another one, and with none when the queue has been read. */
+  listenKeys(listener: (keys: readonly string[]) => void): Stop {
     const leave = this.#use()
     this.#ofAll.add(listener)
     return () => {
@@ -167,7 +169,7 @@ class CollectionStates {
     this.view = this.#newView()
     batch(() => {
       for (const key of changed) for (const listener of this.#ofRow.get(key) ?? []) listener()
-      for (const listener of this.#ofAll) listener()
+      for (const listener of this.#ofAll) listener(changed)
     })
   }
 
@@ -190,13 +192,16 @@ class CollectionStates {
   }
 }
 
-const statesOf = perObject((collection: AnyCollection) => new CollectionStates(collection))
+/** The states of a collection, the same object for the same collection. */
+export const statesOf: (collection: AnyCollection) => CollectionStates = perObject(
+  (collection: AnyCollection) => new CollectionStates(collection),
+)
 
 const rowStatesOf = perObject((collection: AnyCollection) => {
   const states = statesOf(collection)
   return createReadable({
     get: () => states.view,
-    start: (changed) => states.listenAll(changed),
+    start: (changed) => states.listenKeys(() => changed()),
   })
 })
 
