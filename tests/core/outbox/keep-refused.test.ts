@@ -91,7 +91,7 @@ test('retried it is one insert with all that came later', async () => {
   await untilUploaded(database)
   rule.isBad = false
   await database.disconnect()
-  const [{ id }] = (await storedRefused(database)) as [{ id: string }]
+  const [{ id }] = (await storedRefused(database)) as unknown as [{ id: string }]
   await refused(database).retry(id, { title: 'three' })
   const [entry] = await database.getAll<{ data: string }>('SELECT data FROM ps_crud')
   expect(JSON.parse(entry!.data)).toMatchObject({ op: 'PUT', data: { title: 'three', done: 1 } })
@@ -111,7 +111,7 @@ test('with a delete among them nothing is sent by a retry, and by a discard all 
     await connect({ upload })
     await untilUploaded(database)
     expect(await kept(outbox)).toEqual(['PUT a', 'DELETE a behind 1'])
-    const [{ id }] = (await storedRefused(database)) as [{ id: string }]
+    const [{ id }] = (await storedRefused(database)) as unknown as [{ id: string }]
     await refused(database)[how](id)
     expect(await kept(outbox)).toEqual([])
     expect(await queued(database)).toEqual([])
