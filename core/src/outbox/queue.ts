@@ -37,6 +37,8 @@ export class Queue {
   readonly #database: CommonPowerSyncDatabase
   readonly #listeners = new Set<(changed: TableKeys) => void>()
   #isChecked = false
+  /** From the first follower to the last: what was read for another one is void. */
+  #run: object | undefined
   #isDue = false
   #isReading = false
 
@@ -56,6 +58,7 @@ export class Queue {
   #start(): Stop {
     if (isServerDatabase(this.#database)) return () => {}
     this.isClosing = this.#database.closed
+    this.#run = {}
     const stops = [
       onQueueChange(this.#database, (change) => {
         // In step there is nothing that a checkpoint could bring further.
@@ -67,6 +70,7 @@ export class Queue {
     void this.#read()
     return () => {
       for (const stop of stops) stop()
+      this.#run = undefined
       this.#isDue = false
       this.state = undefined
       this.error = undefined
@@ -75,18 +79,26 @@ export class Queue {
     }
   }
 
+  /** Reads again what could not be read. */
+  retry(): void {
+    void this.#read()
+  }
+
   async #read(): Promise<void> {
     this.#isDue = true
     if (this.#isReading) return
     this.#isReading = true
     while (this.#isDue && !this.isClosing) {
+      let run = this.#run
       try {
         const reading = await this.#database.writeLock((lock) => {
           this.#isDue = false // events until now are of commits that are read now
+          run = this.#run
           return this.#readIn(lock)
         })
-        this.#apply(reading)
+        if (run !== undefined && run === this.#run) this.#apply(reading)
       } catch (error) {
+        if (run === undefined || run !== this.#run) continue
         this.#isDue = false // the next commit tries again
         this.#fail(error)
       }

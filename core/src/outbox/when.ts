@@ -142,7 +142,8 @@ function untilQueue(
       else if (isReached(queue)) resolve()
     }
     stop = queue.listen(check)
-    check()
+    if (queue.error === undefined) check()
+    else queue.retry() // what is wrong now may be over
   })
   return unlessAborted(reached, signal).finally(() => {
     stop()

@@ -109,3 +109,23 @@ test('who comes later finds the queue as it is, and who is the last to go leaves
   onTestFinished(queue.use())
   await eventually(async () => expect(known(queue)).toEqual(await actual(client)))
 })
+
+test('who goes while the queue is read leaves nothing, and who comes then finds it as it is', async () => {
+  const client = await openOffline()
+  const { database, todos } = client
+  for (const id of ['a', 'b']) await todos.insert({ id }).isPersisted.promise
+  const queue = queueOf(database)
+  queue.use()()
+  await database.writeLock(() => Promise.resolve()) // behind the reading
+  expect(known(queue)).toEqual({ operations: [], transactions: 0, inStep: undefined, rows: {} })
+  queue.use()()
+  const leave = queue.use() // before that reading has begun
+  await eventually(() => expect(queue.rows.operations.size).toBe(2))
+  const seen: unknown[] = []
+  await todos.insert({ id: 'c' }).isPersisted.promise
+  leave()
+  onTestFinished(queue.use())
+  onTestFinished(queue.listen(() => seen.push([...queue.rows.operations.keys()])))
+  await eventually(() => expect(seen.at(-1)).toEqual([1, 2, 3]))
+  expect(seen.filter((operations) => (operations as number[]).length !== 3)).toEqual([])
+})
