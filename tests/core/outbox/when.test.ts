@@ -1,6 +1,8 @@
 import {
+  createConnector,
   isRowsignalError,
   PowerSyncTransactor,
+  refuse,
   transact,
   whenAcknowledged,
   whenPersisted,
@@ -234,6 +236,37 @@ test('a transaction of the app’s own is waited for, whatever it does beside', 
   })
   await whenAcknowledged(write)
   expect(endpoint.rows.get('todos/a')).toMatchObject({ title: 'v2' })
+})
+
+test('a write that the backend refuses, or a part of it, rejects with the reason, and those around it do not', async () => {
+  const { database, endpoint, todos } = await openOffline()
+  const { fetchCredentials } = endpoint.connector()
+  const connector = createConnector({
+    fetchCredentials,
+    upload: ({ operations }) => {
+      const ops = operations.filter(({ id }) => id.startsWith('bad'))
+      if (ops.length > 0) throw refuse('No room left.', { ops })
+      return Promise.resolve()
+    },
+  })
+  const insert = (...ids: string[]) => todos.insert(ids.map((id) => ({ id, title: id })))
+  const writes = [insert('a'), insert('b', 'bad 1'), insert('bad 2'), insert('c')]
+  const waiting = writes.flatMap((write) => [
+    watch(whenUploaded(write)),
+    watch(whenAcknowledged(write)),
+  ])
+  await Promise.all(writes.map((write) => whenPersisted(write)))
+  const all = whenAcknowledged(database)
+  const reason = expect(all).rejects.toMatchObject({
+    code: 'upload-refused',
+    message: expect.stringContaining('No room left.') as string,
+  })
+  await database.connect(connector, { crudUploadThrottleMs: 1, retryDelayMs: 10 })
+  await reason
+  const [yes, no] = ['resolved', 'upload-refused']
+  await eventually(() =>
+    expect(waiting.map(({ state }) => state)).toEqual([yes, yes, no, no, no, no, yes, yes]),
+  )
 })
 
 test('a connection that is lost and made again brings what was uploaded to its acknowledgement', async () => {
