@@ -15,7 +15,7 @@ export const outboxSchema = new Schema({
 })
 
 /** The collections of a database with `outboxSchema`, ready. */
-export async function outboxCollections(database: PowerSyncDatabase) {
+async function outboxCollections(database: PowerSyncDatabase) {
   const { props } = outboxSchema
   const todos = createPowerSyncCollection({ database, table: props.todos })
   const events = createPowerSyncCollection({ database, table: props.events })
