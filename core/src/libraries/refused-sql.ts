@@ -55,13 +55,45 @@ export function supersedeRefused(refused: string): string {
   return `UPDATE ${quote(refused)} SET is_superseded = 1 WHERE id IN (SELECT value FROM json_each(?))`
 }
 
-/** Refused operations and those that go with them, in the order of the queue. Parameter: keys as JSON text. */
+/**
+ * Whether an operation that is stored as refused is in the queue still: its upload has not been finished, and is repeated.
+ * `row` is the table or alias.
+ */
+const isQueued = (row: string): string =>
+  `EXISTS (SELECT 1 FROM ps_crud AS queue WHERE queue.id = ${row}.operation_id AND ${keyOfQueued} = ${row}.id)`
+
+/** All refused operations, in the order of the queue, with `is_queued`. */
+export function selectRefused(refused: string): string {
+  return `SELECT refused.*, ${isQueued('refused')} AS is_queued FROM ${quote(refused)} AS refused ORDER BY operation_id, id`
+}
+
+/** Refused operations and those that go with them, in the order of the queue, as above. Parameter: keys as JSON text. */
 export function selectRefusedWith(refused: string): string {
   return `
-SELECT * FROM ${quote(refused)}
+SELECT refused.*, ${isQueued('refused')} AS is_queued FROM ${quote(refused)} AS refused
 WHERE id IN (SELECT value FROM json_each(?1)) OR behind IN (SELECT value FROM json_each(?1))
 ORDER BY operation_id, id`
 }
+
+/**
+ * The operations of the queue that go with refused inserts, `[[number, reason, null, null, key of the insert], …]` as JSON text:
+ * what `storeRefused` takes. Parameters: keys of inserts as JSON text, the reason.
+ */
+export function selectQueuedBehind(refused: string): string {
+  const sameRow = "queue.data->>'type' = refused.table_name AND queue.data->>'id' = refused.row_id"
+  return `
+SELECT json_group_array(json_array(id, ?2, NULL, NULL, key)) AS found FROM (
+  SELECT queue.id, refused.id AS key,
+    min(CASE WHEN queue.data->>'op' = 'PUT' THEN queue.id END)
+      OVER (PARTITION BY refused.id) AS next_insert
+  FROM ${quote(refused)} AS refused JOIN ps_crud AS queue ON ${sameRow} AND queue.id > refused.operation_id
+  WHERE refused.id IN (SELECT value FROM json_each(?1)) AND refused.operation = 'PUT'
+    AND refused.is_superseded IS NOT 1 AND ${rowOfServer('refused.table_name', 'refused.row_id')} IS NULL)
+WHERE next_insert IS NULL OR id < next_insert`
+}
+
+/** Takes operations out of the queue. Parameter: as `selectQueuedBehind` gives them. */
+export const deleteQueued = 'DELETE FROM ps_crud WHERE id IN (SELECT value->>0 FROM json_each(?))'
 
 /** The fields of two objects as one, those of the second where both have one; a null of it too, which `json_patch` drops. */
 const merged = (first: string, second: string): string => `(

@@ -2,17 +2,18 @@
  * The connector: takes what waits in the upload queue to the app's `upload`, one transaction after the other in their order,
  * until none is left. Whatever happens in between, an operation is in the queue, or stored as refused, or the server has it.
  */
-import type {
-  CrudEntry,
-  CrudTransaction,
-  PowerSyncBackendConnector,
-  PowerSyncCredentials,
+import {
+  type CrudEntry,
+  type CrudTransaction,
+  type PowerSyncBackendConnector,
+  type PowerSyncCredentials,
+  UpdateType,
 } from '@powersync/common'
 import { isRowsignalError } from '../errors.ts'
 import { onConnected, whileConnected } from '../libraries/connection.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { type BackOff, delay, isLostConnection, retryDelayMs } from './back-off.ts'
-import { KeptOperations } from './keep-refused.ts'
+import { KeptOperations, rowOf } from './keep-refused.ts'
 import { isRefusal, type RefusedOperation, refusedOperations } from './refuse.ts'
 import { refusedTableOf } from './tables.ts'
 import { type Uploads, uploadStateOf } from './upload-state.ts'
@@ -149,11 +150,19 @@ function assertTable(database: Database, uploads: Uploads): void {
   }
 }
 
+/**
+ * The next transactions, up to the limit. One that changes a row whose insert is among them waits for the answer to that: if it
+ * is refused, the change goes with it.
+ */
 async function readTransactions(database: Database, limit: number): Promise<CrudTransaction[]> {
   const found: CrudTransaction[] = []
+  const inserted = new Set<string>()
   for await (const transaction of database.getCrudTransactions()) {
+    const { crud } = transaction
+    if (crud.some((entry) => entry.op !== UpdateType.PUT && inserted.has(rowOf(entry)))) break
     found.push(transaction)
     if (found.length >= limit) break
+    for (const entry of crud) if (entry.op === UpdateType.PUT) inserted.add(rowOf(entry))
   }
   return found
 }

@@ -150,7 +150,8 @@ export interface Uploading {
   readonly operations: readonly CrudEntry[]
 }
 
-const behindReason = 'The insert of this row was refused.'
+/** Of what goes with a refused insert. */
+export const behindReason = 'The insert of this row was refused.'
 
 /** The operations that go with an insert that was refused before, each with the key of that. */
 function heldOf(
@@ -193,7 +194,8 @@ function knownOf([key, table, id, number, op, isSuperseded, isOnServer]: StoredR
   }
 }
 
-function rowOf({ table, id }: { readonly table: string; readonly id: string }): string {
+/** Names a row over all tables. */
+export function rowOf({ table, id }: { readonly table: string; readonly id: string }): string {
   return `${table}/${id}` // the name of a table has no slash
 }
 

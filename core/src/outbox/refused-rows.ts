@@ -1,6 +1,7 @@
 /** The rows of the table of refused writes, followed: read anew when a commit has touched it. */
 import { reportToPlatform } from '../errors.ts'
 import { type Database, onCommit } from '../libraries/powersync.ts'
+import { selectRefused } from '../libraries/refused-sql.ts'
 import { quote } from '../libraries/sql.ts'
 import { perObject } from '../readable/per-object.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
@@ -28,6 +29,8 @@ export interface RefusedRow {
   readonly behind: string | null
   /** Whether the server has taken a later insert of the same row, so that nothing goes with this one any more. */
   readonly is_superseded: number | null
+  /** Whether it is in the upload queue still. */
+  readonly is_queued?: number
 }
 
 /** Table -> ids of the rows that have a refused write. */
@@ -41,11 +44,14 @@ export type RefusedKeys = ReadonlyMap<string, ReadonlySet<string>>
 export const refusedRowsOf: (database: Database) => Readable<readonly RefusedRow[]> = perObject(
   (database: Database) => {
     let rows: readonly RefusedRow[] = []
+    let text = '[]'
     return createReadable({
       get: () => rows,
       start: (changed) =>
         follow(database, (read) => {
-          if (rows.length === 0 && read.length === 0) return
+          const next = JSON.stringify(read)
+          if (next === text) return // a commit that touched the table, and changed nothing of it
+          text = next
           rows = read
           changed()
         }),
@@ -109,6 +115,7 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
   let isStopped = false
   let isReading = false
   let isDue = false
+  let hasQueued = false
   const read = async (): Promise<void> => {
     isDue = true
     if (isReading) return
@@ -117,11 +124,12 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
       while (isDue) {
         isDue = false
         const rows = await database.writeLock((lock) =>
-          lock.getAll<RefusedRow>(
-            `SELECT * FROM ${quote(table.viewName)} ORDER BY operation_id, id`,
-          ),
+          lock.getAll<RefusedRow>(selectRefused(table.viewName)),
         )
-        if (!isStopped) use(rows)
+        // What is in the queue still is not refused until it is out of it.
+        const final = rows.filter(({ is_queued }) => is_queued === 0)
+        hasQueued = final.length < rows.length
+        if (!isStopped) use(final)
       }
     } catch (error) {
       // A database that is closed has no more news.
@@ -131,7 +139,8 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
     }
   }
   const stop = onCommit(database, (tables) => {
-    if (tables.includes(table.internalName)) void read()
+    const isNews = tables.includes(table.internalName) || (hasQueued && tables.includes('ps_crud'))
+    if (isNews) void read()
   })
   void read()
   return () => {

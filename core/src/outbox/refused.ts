@@ -7,13 +7,17 @@ import { RowsignalError } from '../errors.ts'
 import type { Database } from '../libraries/powersync.ts'
 import {
   applyOperation,
+  deleteQueued,
   deleteRefused,
   queueOperation,
   selectMerged,
+  selectQueuedBehind,
   selectRefusedWith,
+  storeRefused,
 } from '../libraries/refused-sql.ts'
 import { perObject } from '../readable/per-object.ts'
 import { createReadable, type Readable } from '../readable/readable.ts'
+import { behindReason } from './keep-refused.ts'
 import { type RefusedRow, refusedRowsOf } from './refused-rows.ts'
 import { refusedTableOf } from './tables.ts'
 
@@ -137,15 +141,26 @@ function objectOf(json: string | null): Readonly<Record<string, unknown>> | unde
   return json === null ? undefined : (JSON.parse(json) as Record<string, unknown>)
 }
 
-/** Takes refused operations out of their table, with those behind them, in the order of the queue. */
+/**
+ * Takes refused operations out of their table, with those behind them, in the order of the queue. What waits in the queue and
+ * would go with them is behind them too: sent by itself, before the retry, it would be of a row that the server has never seen.
+ */
 async function take(
   tx: Transaction,
   { viewName }: ResolvedTable,
   ids: readonly string[],
 ): Promise<RefusedRow[]> {
   const keys = JSON.stringify(ids)
+  const { found } = await tx.get<{ found: string }>(selectQueuedBehind(viewName), [
+    keys,
+    behindReason,
+  ])
+  if (found !== '[]') {
+    await tx.execute(storeRefused(viewName), [found, new Date().toISOString()])
+    await tx.execute(deleteQueued, [found])
+  }
   const rows = await tx.getAll<RefusedRow>(selectRefusedWith(viewName), [keys])
-  const missing = ids.find((id) => !rows.some((row) => row.id === id))
+  const missing = ids.find((id) => !rows.some((row) => row.id === id && row.is_queued === 0))
   if (missing !== undefined)
     throw new RowsignalError(
       'no-row',

@@ -21,15 +21,15 @@ async function openWithRefused() {
 
 test('the keys of refused rows are those of the table, by table, as it changes', async () => {
   const { database, refuse } = await openWithRefused()
-  await refuse(1, 'todos', 'a')
+  await refuse(101, 'todos', 'a')
   const keys = refusedKeysOf(database)
   onTestFinished(keys.listen(() => undefined))
   await eventually(() => expect(keys.get()).toEqual(new Map([['todos', new Set(['a'])]])))
   const before = keys.get()
   await database.execute("INSERT INTO todos (id, title) VALUES ('x', 'x')")
   expect(keys.get()).toBe(before)
-  await refuse(2, 'todos', 'b')
-  await refuse(3, 'lists', 'b')
+  await refuse(102, 'todos', 'b')
+  await refuse(103, 'lists', 'b')
   await eventually(() =>
     expect(keys.get()).toEqual(
       new Map([
