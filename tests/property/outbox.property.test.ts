@@ -2,9 +2,9 @@
  * Random programs of writes, refusals, retries, discards, deaths and sign-outs: every operation that was ever in the queue ends
  * in exactly one place. The backend has it, or it is kept as refused, or the user gave it up, or it was cleared.
  */
-import type { CrudEntry } from '@powersync/common'
+import { type CrudEntry, UpdateType } from '@powersync/common'
 import { createConnector, refuse, refused, signOut, type Upload } from '@rowsignal/core'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openUploads, type Uploads } from '../fault/upload-world.ts'
 import { backOff } from '../support/outbox.ts'
@@ -78,7 +78,7 @@ class Backend {
           isBad(one) ||
           operations
             .slice(0, place)
-            .some((other) => isBad(other) && String(other.op) === 'PUT' && other.id === one.id),
+            .some((other) => isBad(other) && other.op === UpdateType.PUT && other.id === one.id),
       )
       const isRefused = this.#isWhole && bad.length > 0 ? operations : bad
       this.#answers.set(key, [...isRefused])
