@@ -8,6 +8,7 @@
 /** What went wrong, stable across versions; match on it instead of on the message. */
 export type RowsignalErrorCode =
   | 'capture-failed'
+  | 'cleared'
   | 'collection-failed'
   | 'column-not-in-schema'
   | 'column-type-mismatch'
@@ -24,6 +25,7 @@ export type RowsignalErrorCode =
   | 'not-a-powersync-collection'
   | 'options-conflict'
   | 'query-failed'
+  | 'refused-table-missing'
   | 'row-not-loaded'
   | 'row-read-only'
   | 'server-database'
@@ -33,7 +35,11 @@ export type RowsignalErrorCode =
   | 'two-copies-of-tanstack-db'
   | 'unsupported-powersync'
   | 'unsupported-tanstack-db'
+  | 'upload-failed'
+  | 'upload-refused'
+  | 'upload-too-large'
   | 'value-unsupported'
+  | 'writes-pending'
 
 const brand = Symbol.for('rowsignal.error')
 

@@ -3,6 +3,7 @@
  * framework. An app needs none of it.
  */
 export { createDraft } from './draft/draft.ts'
+export { createRowStates } from './outbox/row-states-view.ts'
 export { createLiveQueryView } from './query/live-query-view.ts'
 export { createValue, type Followable, type Host, serverHost } from './readable/framework.ts'
 export { addFrameworkBatch } from './readable/readable.ts'

@@ -73,4 +73,53 @@ export type { TableColumns, TableInput, TableRow } from './codec/table-schema.ts
 export { onWriteError, type RowWrite, type WriteError, writeErrors } from './write/write-errors.ts'
 export { type RowCollection, type RowKey } from './rows/row-collection.ts'
 export { type RowsWindow } from './rows/rows-window.ts'
+export {
+  type DownloadsHeld,
+  type OldestOperation,
+  type Outbox,
+  outbox,
+  type OutboxValue,
+} from './outbox/outbox.ts'
+export {
+  type OutboxCollection,
+  type RowState,
+  rowState,
+  type RowStates,
+  rowStates,
+} from './outbox/row-states.ts'
+export type { RowStatesView } from './outbox/row-states-view.ts'
+export type { UploadState } from './outbox/upload-state.ts'
+export {
+  whenAcknowledged,
+  type WhenOptions,
+  whenPersisted,
+  whenUploaded,
+  type WriteTransaction,
+  type Written,
+} from './outbox/when.ts'
+export {
+  type ConnectorOptions,
+  createConnector,
+  type Upload,
+  type UploadTransaction,
+} from './outbox/connector.ts'
+export type { BackOff } from './outbox/back-off.ts'
+export {
+  refuse,
+  type RefusedOperation,
+  type RefuseOptions,
+  retryLater,
+  type RetryLaterOptions,
+  tooLarge,
+} from './outbox/refuse.ts'
+export {
+  type ChangedValues,
+  refused,
+  type RefusedFields,
+  type RefusedWrite,
+  type RefusedWrites,
+} from './outbox/refused.ts'
+export { pendingWrites, signOut, type SignedOut, type SignOutOptions } from './outbox/sign-out.ts'
+export { uploadWithFetch, type UploadWithFetchOptions } from './outbox/upload-with-fetch.ts'
+export { type RefusedTable, rowsignalTables } from './outbox/tables.ts'
 export { PowerSyncTransactor, transact, upsert } from './write/transact.ts'

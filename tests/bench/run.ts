@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: ours, the upstream packages and the floor in one run, in Node and in Chromium, as a table with ratios
- * and as results.json; `--only core` or `--only bindings` runs a part. Rounds go over all subjects in turn, so that a
+ * and as results.json; `--only core`, `--only bindings` or `--only outbox` runs a part. Rounds go over all subjects in turn, so that a
  * slow minute of the machine hits them alike.
  */
 import { execFileSync } from 'node:child_process'
@@ -15,6 +15,7 @@ import { places } from './cities.ts'
 import { floor } from './floor.ts'
 import { openInProcess } from './node.ts'
 import { ours } from './ours.ts'
+import { benchOutbox } from './outbox.ts'
 import { progress, type Result, save, table } from './results.ts'
 import { allPlaces, oneRowTable, scale } from './scale.ts'
 import { fill, measure, type Measured, measureWhileReading, median } from './session.ts'
@@ -27,14 +28,15 @@ type Name = keyof typeof subjects
 type Session = (name: Name, count: number) => Promise<Measured>
 
 const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
-if (only !== undefined && only !== 'core' && only !== 'bindings') {
-  throw new Error(`--only takes core or bindings, not ${only}`)
+if (only !== undefined && only !== 'core' && only !== 'bindings' && only !== 'outbox') {
+  throw new Error(`--only takes core, bindings or outbox, not ${only}`)
 }
 const results: Result[] = []
 const ofBindings: Result[] = []
 let chromium = ''
-if (only !== 'bindings') await benchCore()
-if (only !== 'core') {
+if (only === undefined || only === 'core') await benchCore()
+if (only === undefined || only === 'outbox') results.push(...(await benchOutbox()))
+if (only === undefined || only === 'bindings') {
   chromium = await benchBindings((rows) => {
     ofBindings.push(...rows)
     save([...results, ...ofBindings])

@@ -71,6 +71,16 @@ export interface StatusProps {
   readonly provided: CommonPowerSyncDatabase | undefined
 }
 
+export interface OutboxProps extends StatusProps, Logged {
+  readonly collection: StoredTodos
+  readonly key: Box<string>
+}
+
+export interface StatesProps extends Logged {
+  readonly collection: StoredTodos
+  readonly keys: readonly string[]
+}
+
 /** What the tests ask for, whatever they ask with. */
 export type Answer = Todos | null
 
@@ -121,6 +131,13 @@ export interface Driver {
   readonly mountForm: (props: FormProps) => Mounted
   /** `useSyncStatus` of the provided database: shows `online` or `offline`. */
   readonly mountStatus: (props: StatusProps) => Mounted
+  /**
+   * `useOutbox`, `useRowState` and `useRefused` of the provided database: a `<p>` of how many operations wait, the state of the
+   * row and how many writes are refused. Logs the state.
+   */
+  readonly mountOutbox: (props: OutboxProps) => Mounted
+  /** `useRowStates`: an `<li>` for each key, of its state, and a `<p>` of the size; each row logs `<key> <state>`. */
+  readonly mountStates: (props: StatesProps) => Mounted
   /**
    * `useLiveQuery` of the framework's TanStack adapter: a `<ul>` of the titles of what is not done, in their order.
    */

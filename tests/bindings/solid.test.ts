@@ -2,9 +2,13 @@ import {
   PowerSyncProvider,
   useDraft,
   useLiveQuery,
+  useOutbox,
   useReadable,
+  useRefused,
   useRow,
   useRows,
+  useRowState,
+  useRowStates,
   useSyncStatus,
 } from '@rowsignal/solid'
 import { eq, type InitialQueryBuilder } from '@tanstack/db'
@@ -27,6 +31,7 @@ import type { Answer, Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountSolid as mount, solidNode as node } from './mount-solid.ts'
 import { testOutliving } from './outliving-suite.ts'
+import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
@@ -134,6 +139,38 @@ const driver: Driver = {
     })
   },
 
+  mountOutbox: ({ provided, collection, key, log }) => {
+    const Outbox = () => {
+      const [box, writes] = [useOutbox(), useRefused()]
+      const state = useRowState(collection, () => key.value)
+      const shown = createMemo(() => {
+        log(state())
+        return state()
+      })
+      return node('p', () => `${box().operations} ${shown()} ${writes().length}`)
+    }
+    return mount(() =>
+      createComponent(PowerSyncProvider, {
+        database: provided!,
+        get children() {
+          return createComponent(Outbox, {})
+        },
+      }),
+    )
+  },
+
+  mountStates: ({ collection, keys, log }) =>
+    mount(() => {
+      const states = useRowStates(collection)
+      const items = keys.map((id) =>
+        node('li', () => {
+          log(`${id} ${states.get(id)}`)
+          return states.get(id)
+        }),
+      )
+      return [...items, node('p', () => `${states.size}`)]
+    }),
+
   mountOfficial: ({ collection }) =>
     mount(() => {
       const todos = useOfficialLiveQuery((query) =>
@@ -184,6 +221,7 @@ const driver: Driver = {
 
 testBinding(driver)
 testReadables(driver)
+testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)

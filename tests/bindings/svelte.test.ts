@@ -6,6 +6,7 @@ import type { Driver } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountSvelte as mount } from './mount-svelte.ts'
 import { testOutliving } from './outliving-suite.ts'
+import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
@@ -16,10 +17,12 @@ import List from './svelte/List.svelte'
 import Memo from './svelte/Memo.svelte'
 import Official from './svelte/Official.svelte'
 import One from './svelte/One.svelte'
+import OutboxProvider from './svelte/OutboxProvider.svelte'
 import Pair from './svelte/Pair.svelte'
 import Provider from './svelte/Provider.svelte'
 import Query from './svelte/Query.svelte'
 import Row from './svelte/Row.svelte'
+import States from './svelte/States.svelte'
 import Value from './svelte/Value.svelte'
 
 const driver: Driver = {
@@ -33,6 +36,8 @@ const driver: Driver = {
   mountRow: (props) => mount(One, props),
   mountForm: (props) => mount(Form, props),
   mountStatus: (props) => mount(Provider, props),
+  mountOutbox: (props) => mount(OutboxProvider, props),
+  mountStates: (props) => mount(States, props),
   mountOfficial: (props) => mount(Official, props),
   mountQuery: (props) => mount(Query, props),
   mountValue: (props) => mount(Value, props),
@@ -40,6 +45,7 @@ const driver: Driver = {
 
 testBinding(driver)
 testReadables(driver)
+testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)

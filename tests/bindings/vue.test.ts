@@ -3,9 +3,13 @@ import {
   type Refs,
   useDraft,
   useLiveQuery,
+  useOutbox,
   useReadable,
+  useRefused,
   useRow,
   useRows,
+  useRowState,
+  useRowStates,
   useSyncStatus,
 } from '@rowsignal/vue'
 import type { RowStatus } from '@rowsignal/core'
@@ -34,6 +38,7 @@ import type { Answer, Driver, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountVue as mount } from './mount-vue.ts'
 import { testOutliving } from './outliving-suite.ts'
+import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
 import { testBinding } from './suite.ts'
@@ -141,6 +146,43 @@ const driver: Driver = {
     })
   },
 
+  mountOutbox: ({ provided, collection, key, log }) => {
+    const Outbox = defineComponent(() => {
+      const [box, writes] = [useOutbox(), useRefused()]
+      const state = useRowState(collection, () => key.value)
+      const Shown = defineComponent(() => () => {
+        log(state.value)
+        return state.value
+      })
+      return () => h('p', [`${box.value.operations} `, h(Shown), ` ${writes.value.length}`])
+    })
+    return mount(() => {
+      if (provided !== undefined) providePowerSync(provided)
+      return () => h(Outbox)
+    })
+  },
+
+  mountStates: ({ collection, keys, log }) =>
+    mount(() => {
+      const states = useRowStates(collection)
+      const Item = defineComponent({
+        props: { id: { type: String, required: true } },
+        setup:
+          ({ id }) =>
+          () => {
+            log(`${id} ${states.get(id)}`)
+            return h('li', states.get(id))
+          },
+      })
+      return () => [
+        h(
+          'ul',
+          keys.map((id) => h(Item, { id })),
+        ),
+        h(Heading, { text: `${states.size}` }),
+      ]
+    }),
+
   mountOfficial: ({ collection }) =>
     mount(() => {
       const { data } = useOfficialLiveQuery((query) =>
@@ -186,6 +228,7 @@ const driver: Driver = {
 
 testBinding(driver)
 testReadables(driver)
+testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)

@@ -112,7 +112,8 @@ test('the linter refuses every import that the page of the rooms does not allow,
   expect(tried.filter((arrow) => !refused.includes(arrow)).toSorted()).toEqual(allowed.toSorted())
 })
 
-const internals = /_state\b|_lifecycle\b|_getQuery\b|Symbol\.for\('@tanstack|ps_data|SSR DB|__ps_/
+const internals =
+  /_state\b|_lifecycle\b|_getQuery\b|Symbol\.for\('@tanstack|ps_data|ps_crud|ps_kv|ps_updated_rows|SSR DB|__ps_/
 
 test('every file that names an internal of a library is in the tables', async () => {
   const facts = tableOf('docs/rooms/libraries.md', 'fact')

@@ -34,6 +34,11 @@ interface Operation {
   readonly subkey: string
 }
 
+interface CheckpointRequest {
+  readonly client_id: string
+  readonly checkpoint_request_id: string
+}
+
 interface StreamRequest {
   readonly client_id: string
   readonly buckets?: readonly { readonly name: string; readonly after: string }[]
@@ -65,6 +70,13 @@ export class SyncEndpoint {
   #corruptions = 0
   #cuts = 0
   #refusals = 0
+  #checkpointRefusals = 0
+  /** Uploads that wait to be answered, while they are held. */
+  #uploadsHeld: (() => void)[] | undefined
+  /** What was uploaded since replication is held, and the write checkpoints that the streams tell meanwhile. */
+  #replicationHeld:
+    | { readonly changes: ServerChange[]; readonly told: Map<string, number> }
+    | undefined
 
   /** Listens; after `stop` again at the same port. */
   async start(): Promise<void> {
@@ -127,16 +139,56 @@ export class SyncEndpoint {
     this.#refusals = times
   }
 
+  /** The next requests of a write checkpoint are answered with 503. */
+  refuseCheckpoints(times: number): void {
+    this.#checkpointRefusals = times
+  }
+
   /** Ends all open streams. */
   disconnectClients(): void {
     for (const { response } of this.#connections) response.destroy()
   }
 
+  /** Uploads are not answered until they are released. */
+  holdUploads(): void {
+    this.#uploadsHeld ??= []
+  }
+
+  /** Answers the upload that waits longest; those behind it wait on. */
+  releaseUpload(): void {
+    this.#uploadsHeld?.shift()?.()
+  }
+
+  releaseUploads(): void {
+    const held = this.#uploadsHeld ?? []
+    this.#uploadsHeld = undefined
+    for (const release of held) release()
+  }
+
+  /** How many uploads wait to be answered. */
+  get heldUploads(): number {
+    return this.#uploadsHeld?.length ?? 0
+  }
+
+  /** What is uploaded is taken, and reaches no checkpoint until replication is released. What `change` does, does. */
+  holdReplication(): void {
+    this.#replicationHeld ??= { changes: [], told: new Map(this.#writeCheckpoints) }
+  }
+
+  releaseReplication(): void {
+    const { changes = [] } = this.#replicationHeld ?? {}
+    this.#replicationHeld = undefined
+    this.change(...changes)
+  }
+
   /** Takes back what was to go wrong and has not yet. */
   mend(): void {
+    this.releaseUploads()
+    this.releaseReplication()
     this.#corruptions = 0
     this.#cuts = 0
     this.#refusals = 0
+    this.#checkpointRefusals = 0
   }
 
   #url(): string {
@@ -147,17 +199,39 @@ export class SyncEndpoint {
     const body = await bodyOf(request)
     const url = new URL(request.url ?? '/', this.#url())
     if (url.pathname === '/sync/stream') return this.#stream(body as StreamRequest, response)
-    if (url.pathname === '/upload') return this.#upload(body as UploadedEntry[], response)
+    if (url.pathname === '/upload') {
+      const held = this.#uploadsHeld
+      if (held !== undefined) await new Promise<void>((release) => held.push(release))
+      return this.#upload(body as UploadedEntry[], response)
+    }
+    if (url.pathname === '/sync/checkpoint-request') {
+      const { client_id, checkpoint_request_id } = body as CheckpointRequest
+      const id = this.#nextCheckpoint(client_id, Number(checkpoint_request_id))
+      return this.#answerCheckpoint(response, { checkpoint_request_id: id })
+    }
     if (url.pathname === '/write-checkpoint2.json') {
-      const clientId = url.searchParams.get('client_id') ?? ''
-      const next = (this.#writeCheckpoints.get(clientId) ?? 0) + 1
-      this.#writeCheckpoints.set(clientId, next)
-      response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ data: { write_checkpoint: String(next) } }))
-      this.#sendAll()
-      return
+      const id = this.#nextCheckpoint(url.searchParams.get('client_id') ?? '')
+      return this.#answerCheckpoint(response, { write_checkpoint: id })
     }
     response.writeHead(404).end()
+  }
+
+  #nextCheckpoint(clientId: string, wanted = 0): string {
+    const before = this.#writeCheckpoints.get(clientId) ?? 0
+    const next = wanted === 0 ? before + 1 : Math.max(before, wanted)
+    if (this.#checkpointRefusals === 0) this.#writeCheckpoints.set(clientId, next)
+    return String(next)
+  }
+
+  #answerCheckpoint(response: ServerResponse, data: object): void {
+    if (this.#checkpointRefusals > 0) {
+      this.#checkpointRefusals--
+      response.writeHead(503).end()
+      return
+    }
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ data }))
+    this.#sendAll()
   }
 
   #upload(entries: readonly UploadedEntry[], response: ServerResponse): void {
@@ -170,7 +244,9 @@ export class SyncEndpoint {
       const last = this.uploaded.at(-1)?.clientId ?? 0
       if (entry.clientId !== undefined && entry.clientId <= last) continue
       this.uploaded.push(entry)
-      this.#append({ type: entry.type, id: entry.id, data: this.#afterUpload(entry) })
+      const change = { type: entry.type, id: entry.id, data: this.#afterUpload(entry) }
+      if (this.#replicationHeld === undefined) this.#append(change)
+      else this.#replicationHeld.changes.push(change)
     }
     response.writeHead(200).end()
     this.#sendAll()
@@ -222,7 +298,7 @@ export class SyncEndpoint {
     const { response, clientId, after } = connection
     const send = (line: object): void => void response.write(`${JSON.stringify(line)}\n`)
     const data = this.#operations.slice(after)
-    const writeCheckpoint = this.#writeCheckpoints.get(clientId)
+    const writeCheckpoint = this.#toldCheckpoint(clientId)
     const isNews = data.length > 0 || writeCheckpoint !== connection.sentWriteCheckpoint
     if (connection.begun && !isNews) return
     const last_op_id = String(this.#operations.length)
@@ -249,11 +325,16 @@ export class SyncEndpoint {
     send({ checkpoint_complete: { last_op_id } })
   }
 
+  /** The write checkpoint that the streams of a client tell. */
+  #toldCheckpoint(clientId: string): number | undefined {
+    return (this.#replicationHeld?.told ?? this.#writeCheckpoints).get(clientId)
+  }
+
   #checkpoint({ begun, clientId }: Connection, last_op_id: string): object {
     const right = this.#operations.reduce((sum, { checksum }) => (sum + checksum) >>> 0, 0)
     const checksum = this.#corruptions > 0 ? (right + 1) >>> 0 : right
     this.#corruptions = 0
-    const writeCheckpoint = this.#writeCheckpoints.get(clientId)
+    const writeCheckpoint = this.#toldCheckpoint(clientId)
     const common = {
       last_op_id,
       ...(writeCheckpoint === undefined ? {} : { write_checkpoint: String(writeCheckpoint) }),

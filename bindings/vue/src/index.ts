@@ -1,6 +1,7 @@
 export { createRowsignal, providePowerSync, usePowerSync } from './context.ts'
 export { type RowDraft, useDraft } from './draft.ts'
 export { type LiveQuery, useLiveQuery } from './live-query.ts'
+export { useOutbox, useRefused, useRowState, useRowStates } from './outbox.ts'
 export { useReadable } from './readable.ts'
 export { type RowRef, useRow } from './row.ts'
 export type { Refs } from './host.ts'

@@ -143,6 +143,13 @@ export function openTransactions(collection: AnyCollection): Transaction[] {
   return [...stateOf(collection).transactions.values()]
 }
 
+/** The transactions that write rows of this collection, or will when they are committed. */
+export function openTransactions(collection: AnyCollection): Transaction[] {
+  return [...stateOf(collection).transactions.values()].filter(
+    ({ state }) => state === 'persisting' || state === 'pending',
+  )
+}
+
 /** What the sync of a collection in error gave as the reason, if it gave one. */
 export function syncErrorOf(collection: AnyCollection): unknown {
   return (

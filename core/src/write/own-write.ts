@@ -13,6 +13,7 @@ import type { Database } from '../libraries/powersync.ts'
 import { type AnyCollection, positionOf } from '../libraries/tanstack.ts'
 import { perObject } from '../readable/per-object.ts'
 import { LockQueue } from './lock-queue.ts'
+import { runQueued, tellQueued } from './queued-writes.ts'
 
 /** A write that a collection or a transaction asks for. */
 export interface OwnWrite {
@@ -25,6 +26,16 @@ export interface OwnWrite {
 }
 
 const queueOf = perObject((_database: Database) => new LockQueue())
+
+/** Resolves with what `read` finds under the write lock, after all writes that were made until now. */
+export function readAfterWrites<T>(
+  database: Database,
+  read: (lock: LockContext) => Promise<T>,
+): Promise<T> {
+  const request = (): Promise<T> => database.writeLock(read)
+  const { untilClosed } = captureOf(database)
+  return untilClosed.run(queueOf(database).run(Infinity, () => Promise.resolve(), request))
+}
 
 /**
  * Resolves when SQLite has the write and the collections show it.
@@ -43,12 +54,15 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
       (locked) =>
         database.writeTransaction(async (lock) => {
           const earlier = locked()
-          await run(lock)
+          const queued = await runQueued(lock, { database, mutations }, () => run(lock))
           const changes = await tracking.readRecords(lock, earlier)
           committing = true
-          return changes
+          return { changes, queued }
         }),
-      (changes) => publisher.publishOwn(transaction, splitOf(capture, write, changes)),
+      ({ changes, queued }) => {
+        tellQueued(queued)
+        publisher.publishOwn(transaction, splitOf(capture, write, changes))
+      },
     )
   try {
     await untilClosed.run(queueOf(database).run(positionOf(mutations), ready, request))
