@@ -138,11 +138,6 @@ export function persistingTransactions(collection: AnyCollection): Transaction[]
   return openTransactions(collection).filter(({ state }) => state === 'persisting')
 }
 
-/** The transactions that have not settled, those that nobody has committed yet among them. */
-export function openTransactions(collection: AnyCollection): Transaction[] {
-  return [...stateOf(collection).transactions.values()]
-}
-
 /** The transactions that write rows of this collection, or will when they are committed. */
 export function openTransactions(collection: AnyCollection): Transaction[] {
   return [...stateOf(collection).transactions.values()].filter(
