@@ -166,6 +166,22 @@ test('rows that keep arriving at the front shift a window, and do not pile up', 
   expect(places.size).toBeLessThan(process.env['TANSTACK_DB'] === '0.9' ? 800 : 250) // 0.9 keeps what a window has seen
 })
 
+test.each([
+  ['lexical', {}, ['B', 'a', 'Ä']],
+  ['locale', { defaultStringCollation: { stringSort: 'locale' } }, ['a', 'Ä', 'B']],
+] as const)('text is in %s order', async (_, options, names) => {
+  const { database, places } = await openPlaces(0, options)
+  await database.execute("INSERT INTO places(id, name) VALUES ('1', 'a'), ('2', 'B'), ('3', 'Ä')")
+  const query = openQuery((q) =>
+    q
+      .from({ place: places })
+      .orderBy(({ place }) => place.name)
+      .limit(3),
+  )
+  await query.live.preload()
+  expect(query.ids().map((id) => places.get(id)?.name)).toEqual(names)
+})
+
 test('a limit that SQLite can not keep over many rows is told once', async () => {
   const { database, places } = await openPlaces(11_000, {
     defaultStringCollation: { stringSort: 'locale' },

@@ -1,7 +1,8 @@
 /** Joins, includes and groups over collections that hold what is asked for, beside others. */
-import { count as countRows, createLiveQueryCollection, eq, gt, lt } from '@tanstack/db'
+import { and, count as countRows, createLiveQueryCollection, eq, gt, lt } from '@tanstack/db'
 import { createPowerSyncCollection, liveQuery } from '@rowsignal/core'
 import { expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
 import { eventually } from '../../support/eventually.ts'
 import {
   createPlaces,
@@ -11,6 +12,7 @@ import {
   openQuery,
   placesSchema,
 } from '../../support/places.ts'
+import { logStatements } from '../../support/statements.ts'
 
 async function openNotes(options: Parameters<typeof openPlaces>[1] = {}) {
   const { database, places } = await openPlaces(2_000, options)
@@ -184,4 +186,50 @@ test('a restart reads what is asked for anew', async () => {
     await places.cleanup()
     expect(places.size).toBe(0)
   }
+})
+
+test('with a schema of the app SQLite has the conditions on columns that are said to be plain', async () => {
+  const { database } = await openPlaces(1_000)
+  const schema = z.object({
+    id: z.string(),
+    name: z.string().transform((name) => name.toUpperCase()),
+    country: z.string(),
+    population: z.number(),
+  })
+  const open = (plainColumns: readonly ('country' | 'population')[]) =>
+    createPowerSyncCollection({
+      database,
+      table: placesSchema.props.places,
+      syncMode: 'on-demand',
+      schema,
+      plainColumns,
+    })
+  for (const plainColumns of [[], ['country', 'population']] as const) {
+    const places = open(plainColumns)
+    const log = await logStatements(database)
+    const query = openQuery((q) =>
+      q
+        .from({ place: places })
+        .where(({ place }) => and(eq(place.country, 'c1'), eq(place.name, 'PLACE 11'))),
+    )
+    await query.live.preload()
+    expect(query.ids()).toEqual([idOf(11)])
+    expect(places.size).toBe(1)
+    const isPushed = log.some((sql) => sql.includes("'$.country'"))
+    expect(isPushed).toBe(plainColumns.length > 0)
+    expect(log.some((sql) => sql.includes("'$.name'"))).toBe(false)
+    log.stop()
+  }
+})
+
+test('a plain column that is none is refused', async () => {
+  const { database } = await openPlaces(0)
+  const create = () =>
+    createPowerSyncCollection({
+      database,
+      table: placesSchema.props.places,
+      schema: z.object({ id: z.string() }),
+      plainColumns: ['nowhere' as never],
+    })
+  expect(create).toThrow('column-not-in-schema')
 })
