@@ -89,7 +89,7 @@ const numbers = [0, 1, -1, 2, 9, 10, 1.5, -0.5, 0.1, 1e15, 2 ** 53 - 1]
 const moments = [0, 1, -1, 1_767_225_600_000, 1_767_225_600_123, 1_767_225_600_999, -500]
 const bigints = [0n, 1n, -1n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)]
 
-export const pick = <T>(values: readonly T[]) => fc.constantFrom(...values)
+const pick = <T>(values: readonly T[]) => fc.constantFrom(...values)
 /** A value as the JSON that a sync brings spells it. */
 const said = (values: readonly unknown[]) => pick(values).map((value) => JSON.stringify(value))
 const whole = numbers.filter(Number.isInteger)

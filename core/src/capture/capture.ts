@@ -27,8 +27,8 @@ export const captureOf: (database: Database) => Capture = perObject(
 export class Capture {
   readonly database: Database
   readonly tracking: Tracking
-  readonly order = new PublishOrder()
-  readonly publisher = new Publisher((follower) => this.reader.reread(follower))
+  readonly order: PublishOrder = new PublishOrder()
+  readonly publisher: Publisher = new Publisher((follower) => this.reader.reread(follower))
   readonly reader: TableReader
   readonly untilClosed: UntilClosed
   readonly #drain: Drain

@@ -13,7 +13,7 @@ export function quote(name: string): string {
  * A stored id as JSON can say it. PowerSync stores texts; one of another type (a blob, by SQL past its views) is told by
  * a text that no readable id holds.
  */
-export function idAsText(id: string): string {
+function idAsText(id: string): string {
   return `iif(typeof(${id}) = 'text', ${id}, char(65533) || hex(${id}))`
 }
 

@@ -22,7 +22,7 @@ export interface SqlValue {
   readonly isInteger?: boolean
 }
 
-export const idValue: SqlValue = { kind: 'text', sql: raw('stored.id') }
+const idValue: SqlValue = { kind: 'text', sql: raw('stored.id') }
 
 /** Undefined: SQL has no such value. */
 export function valueOf(expression: Expression, columns: SqlColumns): SqlValue | undefined {

@@ -74,7 +74,7 @@ const mistakes: [mistake: string, named: string][] = [
   ["table: notes, tableName: 'notes'", "'tableName' does not exist in type"],
   ['table: notes, gctime: 3', "Did you mean to write 'gcTime'?"],
   ["table: notes, syncBatchSize: '3'", "Type 'string' is not assignable to type 'number'"],
-  ["table: notes, syncMode: 'on-demand'", 'Type \'"on-demand"\' is not assignable'],
+  ["table: notes, syncMode: 'lazy'", 'Type \'"lazy"\' is not assignable'],
   ["table: 'notes'", "Type 'string' is not assignable to type 'Table<"],
   ['table: notes, serializer: {}', '"needs a `schema`"'],
   ['table: notes, schema: checked, columns: { done: booleanColumn() }', '"goes without `schema`"'],
