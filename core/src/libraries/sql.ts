@@ -18,7 +18,7 @@ function idAsText(id: string): string {
 }
 
 /** A stored row as JSON text, `[id, data]`, of the alias `stored`. The stored JSON is put together as it is. */
-export const storedRowAsJson = `'[' || json_quote(${idAsText('stored.id')}) || ',' || ifnull(stored.data, 'null') || ']'`
+export const storedRowAsJson: string = `'[' || json_quote(${idAsText('stored.id')}) || ',' || ifnull(stored.data, 'null') || ']'`
 
 /** A column of the alias `stored` as the views show it, in the very words of the SDK's indexes, so that they are used. */
 export function storedColumn(name: string, type: ColumnType): string {

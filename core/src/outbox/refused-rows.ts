@@ -1,6 +1,7 @@
 /** The rows of the table of refused writes, followed: read anew when a commit has touched it. */
 import { reportToPlatform } from '../errors.ts'
 import { type Database, onCommit } from '../libraries/powersync.ts'
+import { onQueueChange } from '../libraries/powersync-queue.ts'
 import { selectRefused } from '../libraries/refused-sql.ts'
 import { quote } from '../libraries/sql.ts'
 import { perObject } from '../readable/per-object.ts'
@@ -138,14 +139,18 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
       isReading = false
     }
   }
-  const stop = onCommit(database, (tables) => {
-    const isNews = tables.includes(table.internalName) || (hasQueued && tables.includes('ps_crud'))
-    if (isNews) void read()
-  })
+  const stops = [
+    onCommit(database, (tables) => {
+      if (tables.includes(table.internalName)) void read()
+    }),
+    onQueueChange(database, (change) => {
+      if (hasQueued && change === 'operations') void read()
+    }),
+  ]
   void read()
   return () => {
     isStopped = true
     isDue = false
-    stop()
+    for (const stop of stops) stop()
   }
 }

@@ -37,7 +37,10 @@ export class Demand {
   /** Whether a row has left a window that was full, so that it may be short of rows. */
   #isShort = false
 
-  constructor(options?: LoadSubsetOptions, { isBackground = false }: { isBackground?: boolean } = {}) {
+  constructor(
+    options?: LoadSubsetOptions,
+    { isBackground = false }: { isBackground?: boolean } = {},
+  ) {
     this.options = options
     this.isBackground = isBackground
     this.isLive = options === undefined && !isBackground
