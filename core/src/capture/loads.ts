@@ -5,7 +5,9 @@
 import type { LoadSubsetOptions } from '@tanstack/db'
 import { isRowsignalError, reportToPlatform } from '../errors.ts'
 import { onSettled, openTransactions } from '../libraries/tanstack.ts'
+import { containerOf } from '../subset/contained.ts'
 import { Demand } from '../subset/demand.ts'
+import { compileSubset } from '../subset/subset.ts'
 import type { Capture } from './capture.ts'
 import { DemandReads } from './demand-reads.ts'
 import type { Follower, StoredRows, SyncMode } from './follower.ts'
@@ -105,7 +107,7 @@ export class Loads {
   }
 
   #demandOf(options: LoadSubsetOptions): Demand {
-    const demand = new Demand(options)
+    const demand = new Demand({ asked: { options, compile: compileSubset } })
     demand.compile(this.#follower.followed)
     return demand
   }
@@ -143,7 +145,7 @@ export class Loads {
 
   async #readOrShare(demand: Demand): Promise<void> {
     const { demands } = this.#follower
-    const container = demands.containing(demand)
+    const container = containerOf(demand, demands)
     const isAsked = (): boolean => [...this.#loads].some((load) => load.demand === demand)
     if (container !== undefined) {
       await this.#reading.get(container)?.catch(() => undefined)
@@ -176,7 +178,7 @@ export class Loads {
   /** Gives a demand its rows of one that has them all, if there is one. */
   #share(demand: Demand): boolean {
     const { demands, state } = this.#follower
-    const container = state === 'following' ? demands.containing(demand) : undefined
+    const container = state === 'following' ? containerOf(demand, demands) : undefined
     if (container?.isRead !== true) return false
     demands.add(demand)
     demand.isLive = true
@@ -189,7 +191,7 @@ export class Loads {
   #readEverything(): void {
     const { demands } = this.#follower
     if (demands.some(({ isBackground }) => isBackground)) return
-    const demand = new Demand(undefined, { isBackground: true })
+    const demand = new Demand({ isBackground: true })
     this.#read(demand).catch(() => void demands.remove(demand)) // its failure is that of the collection
   }
 

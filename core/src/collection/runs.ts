@@ -6,10 +6,11 @@ import type { SyncConfigRes } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
 import type { BadRow } from '../codec/codec.ts'
 import { Follower, type FollowerOptions } from '../capture/follower.ts'
-import { Loads, type LoadsOptions } from '../capture/loads.ts'
+import type { LoadsOptions } from '../capture/loads.ts'
 import { reportToPlatform, type RowsignalError } from '../errors.ts'
 import { guardWrites } from './guarded-writes.ts'
 import { indexKeys } from './key-index.ts'
+import { LazyLoads } from './lazy-loads.ts'
 import {
   type AnyCollection,
   assertSupportedCollection,
@@ -28,7 +29,8 @@ type RunOptions = Omit<FollowerOptions & LoadsOptions, 'badRows' | 'after'>
 
 interface Run {
   readonly follower: Follower
-  readonly loads: Loads
+  /** Of a collection that holds what it is asked for. */
+  readonly loads: LazyLoads | undefined
 }
 
 export class CollectionRuns {
@@ -48,7 +50,7 @@ export class CollectionRuns {
   retry(): void {
     if (this.#run === undefined) return
     this.#capture.retry(this.#run.follower)
-    this.#run.loads.retry()
+    this.#run.loads?.retry()
   }
 
   get isHeld(): boolean {
@@ -71,13 +73,16 @@ export class CollectionRuns {
     }
     const options = { ...this.#options, badRows: this.badRows, after: this.#ending?.done }
     const follower = new Follower(writer, options)
-    const loads = new Loads(follower, this.#capture, options)
+    const loads =
+      options.syncMode === 'eager' ? undefined : new LazyLoads(follower, this.#capture, options)
     const run = { follower, loads }
     this.#run = run
     this.#capture.start(follower)
+    const cleanup = (): void => this.#end(run)
+    if (loads === undefined) return { cleanup }
     loads.start()
     return {
-      cleanup: () => this.#end(run),
+      cleanup,
       loadSubset: (subset) => loads.load(subset),
       unloadSubset: (subset) => loads.unload(subset),
     }
@@ -100,7 +105,7 @@ export class CollectionRuns {
   }
 
   async #stop({ follower, loads }: Run): Promise<void> {
-    const ends = [follower.end(), loads.end(), this.#capture.stop(follower)]
+    const ends = [follower.end(), loads?.end(), this.#capture.stop(follower)]
     const [unloaded, ended] = await Promise.allSettled(ends)
     for (const end of [unloaded, ended]) if (end?.status === 'rejected') throw end.reason
   }

@@ -4,8 +4,14 @@ import type { Demand } from './demand.ts'
 import { isWhereContained } from './implication.ts'
 import { conjuncts } from './parameters.ts'
 
+/** A demand that has, or will have when it is read, all that this one wants. */
+export function containerOf(demand: Demand, demands: Iterable<Demand>): Demand | undefined {
+  for (const other of demands) if (other !== demand && isContained(demand, other)) return other
+  return undefined
+}
+
 /** Whether `demand` is within `other`, and needs no read when that is read. */
-export function isContained(demand: Demand, other: Demand): boolean {
+function isContained(demand: Demand, other: Demand): boolean {
   if (demand.options === undefined) return other.isEverything
   if (other.options === undefined) return other.isRead // who waits for nothing else than the whole table has to wait
   if (!isWhereContained(demand.options.where, other.options.where)) return false

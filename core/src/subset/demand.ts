@@ -6,12 +6,25 @@ import type { LoadSubsetOptions } from '@tanstack/db'
 import type { AnyRow } from '../libraries/tanstack.ts'
 import type { ResolvedTable } from '@powersync/common'
 import type { SqlColumns } from '../codec/row-options.ts'
-import { compileSubset, type Subset } from './subset.ts'
+import type { Subset } from './subset.ts'
+
+/** Makes SQL of what is asked for; handed in, since apps with eager collections alone have no use for it. */
+export type CompileSubset = (
+  table: ResolvedTable,
+  columns: SqlColumns,
+  options: LoadSubsetOptions,
+) => Subset
 
 /** A table, and what its columns are in SQL. */
 export interface SubsetTable {
   readonly table: ResolvedTable
   readonly sqlColumns: SqlColumns
+}
+
+interface DemandOptions {
+  /** Undefined: every row of the table. */
+  readonly asked?: { readonly options: LoadSubsetOptions; readonly compile: CompileSubset }
+  readonly isBackground?: boolean
 }
 
 /** So many more rows a window may hold before those behind its end are given up, so that small ones seldom are. */
@@ -30,6 +43,7 @@ export class Demand {
   failure: { readonly error: unknown } | undefined
   /** The rows that it wants of those that the collection holds; none are listed for every row of the table. */
   readonly #own = new Map<string, AnyRow>()
+  readonly #compileSubset: CompileSubset | undefined
   #subset: Subset | undefined
   #table: ResolvedTable | undefined
   /** The last row of a window that is full: what sorts after it is not wanted. */
@@ -37,13 +51,11 @@ export class Demand {
   /** Whether a row has left a window that was full, so that it may be short of rows. */
   #isShort = false
 
-  constructor(
-    options?: LoadSubsetOptions,
-    { isBackground = false }: { isBackground?: boolean } = {},
-  ) {
-    this.options = options
+  constructor({ asked, isBackground = false }: DemandOptions = {}) {
+    this.options = asked?.options
+    this.#compileSubset = asked?.compile
     this.isBackground = isBackground
-    this.isLive = options === undefined && !isBackground
+    this.isLive = asked === undefined && !isBackground
   }
 
   get isEverything(): boolean {
@@ -92,7 +104,7 @@ export class Demand {
   compile({ table, sqlColumns }: SubsetTable): void {
     if (this.options === undefined || this.#table === table) return
     this.#table = table
-    this.#subset = compileSubset(table, sqlColumns, this.options)
+    this.#subset = this.#compileSubset?.(table, sqlColumns, this.options)
     this.#end = undefined
   }
 

@@ -1,7 +1,6 @@
 /** The demands of a collection: which rows it is to hold, and which are nobody's any more. */
 import type { AnyRow } from '../libraries/tanstack.ts'
 import type { Demand } from './demand.ts'
-import { isContained } from './contained.ts'
 import type { SqlPredicate, Subset } from './subset.ts'
 
 export class Demands {
@@ -90,14 +89,6 @@ export class Demands {
       if (!this.#keepsSeen && demand.isOverfull) unwanted.push(...demand.trim())
     }
     return unwanted.filter((id) => !this.own(id))
-  }
-
-  /** A demand that has, or will have when it is read, all that this one wants. */
-  containing(demand: Demand): Demand | undefined {
-    for (const other of this.#demands) {
-      if (other !== demand && isContained(demand, other)) return other
-    }
-    return undefined
   }
 
   /** SQL over `stored` that takes at least the rows of all demands but windows. */
