@@ -28,6 +28,7 @@ export declare function createLiveQueryView<Answer>(_: Host<unknown>, _: () => u
   readonly view: LiveQueryView<Answer>;
   readonly rows: () => AnswerRows<Answer>;
 };
+export declare function createRowStates(_: Host<unknown>, _: () => OutboxCollection): RowStatesView;
 export declare function createRowsView<Row extends object, Key extends RowKey>(_: Host<unknown>, _: () => RowCollection<Row, Key> | null | undefined, _: () => RowsWindow | undefined): RowsView<Row, Key>;
 export declare function createRowView<Row extends object, Key extends RowKey>(_: Host<unknown>, _: () => RowCollection<Row, Key>, _: () => Key | null | undefined): RowView<Row>;
 export declare function createStream(_: Host<unknown>, _: () => CommonPowerSyncDatabase, _: () => SyncStreamOptions): () => SyncStreamValue;
@@ -61,6 +62,7 @@ interface LiveQueryView<Answer> extends Pick<RowsView<object, RowKey>, "size" | 
   readonly collection: AnswerCollection<Answer> | IfDisabled<Answer, null>;
   readonly status: CollectionStatus | IfDisabled<Answer, "disabled">;
 }
+type OutboxCollection = AnyCollection;
 interface Readable<T> {
   readonly get: () => T;
   readonly listen: (_: (_: T) => void) => Stop;
@@ -85,6 +87,10 @@ interface RowCollection<Row extends object, Key extends RowKey> {
   };
 }
 type RowKey = string | number;
+interface RowStatesView {
+  get(_: string): RowState;
+  readonly size: number;
+}
 interface RowStatus {
   readonly status: CollectionStatus | "disabled";
   readonly isIdle: boolean;

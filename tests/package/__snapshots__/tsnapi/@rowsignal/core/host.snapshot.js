@@ -5,6 +5,7 @@
 export function addFrameworkBatch(_) {}
 export function createDraft(_, _, _) {}
 export function createLiveQueryView(_, _) {}
+export function createRowStates(_, _) {}
 export function createRowsView(_, _, _) {}
 export function createRowView(_, _, _) {}
 export function createStream(_, _, _) {}

@@ -18,6 +18,8 @@ export class RowsignalError extends Error {
 export function batch(_) {}
 export function bigintColumn() {}
 export function booleanColumn() {}
+export function count(_, _) {}
+export function createConnector(_) {}
 export function createPowerSyncCollection(_) {}
 export function createReadable(_) {}
 export function dateColumn() {}
@@ -26,19 +28,35 @@ export function isRowsignalError(_, _) {}
 export function jsonColumn(_) {}
 export function liveQuery(_, _) {}
 export function onWriteError(_, _) {}
+export function outbox(_) {}
+export async function pendingWrites(_) {}
 export function powerSyncCollectionOptions(_) {}
+export async function preload(_, _) {}
+export function refuse(_, _) {}
+export function refused(_) {}
+export function retryLater(_, _) {}
 export function row(_, _) {}
 export function rows(_) {}
+export function rowState(_, _) {}
+export function rowStates(_) {}
+export async function signOut(_, _) {}
 export function snapshot(_) {}
 export function sqlQuery(_, _, _) {}
+export function subsetParameters(_) {}
 export function syncStatus(_) {}
 export function syncStream(_, _) {}
+export function tooLarge(_, _) {}
 export function toSignal(_, _) {}
 export function transact(_) {}
+export function uploadWithFetch(_, _) {}
 export function upsert(_, _) {}
+export async function whenAcknowledged(_, _) {}
+export async function whenPersisted(_, _) {}
+export async function whenUploaded(_, _) {}
 export function writeErrors(_) {}
 // #endregion
 
 // #region Variables
 export var DEFAULT_BATCH_SIZE /* const */
+export var rowsignalTables /* const */
 // #endregion

@@ -20,10 +20,14 @@ export declare function PowerSyncProvider(_: {
 export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeAccessor<EditableCollection<Row, Key>>, _: MaybeAccessor<Key | null | undefined>): RowDraft<Row>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeAccessor<Answer>): LiveQuery<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeAccessor<LiveQueryConfig<C>>): LiveQuery<QueryBuilder<C>>;
+export declare function useOutbox(_?: MaybeAccessor<CommonPowerSyncDatabase>): Accessor<OutboxValue>;
 export declare function usePowerSync(): CommonPowerSyncDatabase;
 export declare function useReadable<T>(_: MaybeAccessor<Readable<T>>): Accessor<T>;
+export declare function useRefused(_?: MaybeAccessor<CommonPowerSyncDatabase>): Accessor<readonly RefusedWrite[]>;
 export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeAccessor<RowCollection<Row, Key>>, _: MaybeAccessor<Key | null | undefined>): RowAccessor<Row>;
 export declare function useRows<Row extends object, Key extends RowKey>(_: MaybeAccessor<RowCollection<Row, Key> | null | undefined>, _?: MaybeAccessor<RowsWindow | undefined>): Rows<Row, Key>;
+export declare function useRowState(_: MaybeAccessor<OutboxCollection>, _: MaybeAccessor<string>): Accessor<RowState>;
+export declare function useRowStates(_: MaybeAccessor<OutboxCollection>): RowStatesView;
 export declare function useSyncStatus(_?: MaybeAccessor<CommonPowerSyncDatabase>): Accessor<SyncStatusValue>;
 export declare function useSyncStream(_: MaybeAccessor<SyncStreamOptions>, _?: MaybeAccessor<CommonPowerSyncDatabase>): Accessor<SyncStreamValue>;
 // #endregion

@@ -16,10 +16,14 @@ export declare function providePowerSync(_: CommonPowerSyncDatabase): void;
 export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeGetter<EditableCollection<Row, Key>>, _: MaybeGetter<Key | null | undefined>): Draft<Row>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: readonly (() => unknown)[]): LiveQueryView<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: readonly (() => unknown)[]): LiveQueryView<QueryBuilder<C>>;
+export declare function useOutbox(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<OutboxValue>;
 export declare function usePowerSync(): CommonPowerSyncDatabase;
 export declare function useReadable<T>(_: MaybeGetter<Readable<T>>): Current<T>;
+export declare function useRefused(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<readonly RefusedWrite[]>;
 export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key>>, _: MaybeGetter<Key | null | undefined>): Current<Readonly<Row> | undefined> & RowStatus;
 export declare function useRows<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key> | null | undefined>, _?: MaybeGetter<RowsWindow | undefined>): RowsView<Row, Key>;
+export declare function useRowState(_: MaybeGetter<OutboxCollection>, _: MaybeGetter<string>): Current<RowState>;
+export declare function useRowStates(_: MaybeGetter<OutboxCollection>): RowStatesView;
 export declare function useSyncStatus(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<SyncStatusValue>;
 export declare function useSyncStream(_: MaybeGetter<SyncStreamOptions>, _?: MaybeGetter<CommonPowerSyncDatabase>): Current<SyncStreamValue>;
 // #endregion

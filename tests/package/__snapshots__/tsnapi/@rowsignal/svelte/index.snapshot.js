@@ -5,10 +5,14 @@
 export function providePowerSync(_) {}
 export function useDraft(_, _) {}
 export function useLiveQuery(_, _) {}
+export function useOutbox(_) {}
 export function usePowerSync() {}
 export function useReadable(_) {}
+export function useRefused(_) {}
 export function useRow(_, _) {}
 export function useRows(_, _) {}
+export function useRowState(_, _) {}
+export function useRowStates(_) {}
 export function useSyncStatus(_) {}
 export function useSyncStream(_, _) {}
 // #endregion

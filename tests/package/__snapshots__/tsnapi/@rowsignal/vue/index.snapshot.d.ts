@@ -17,10 +17,14 @@ export declare function providePowerSync(_: CommonPowerSyncDatabase): void;
 export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeRefOrGetter<EditableCollection<Row, Key>>, _: MaybeRefOrGetter<Key | null | undefined>): RowDraft<Row>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeRefOrGetter<Answer>, _?: readonly MaybeRefOrGetter<unknown>[]): LiveQuery<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeRefOrGetter<LiveQueryConfig<C>>, _?: readonly MaybeRefOrGetter<unknown>[]): LiveQuery<QueryBuilder<C>>;
+export declare function useOutbox(_?: MaybeRefOrGetter<CommonPowerSyncDatabase>): Readonly<Ref<OutboxValue>>;
 export declare function usePowerSync(): CommonPowerSyncDatabase;
 export declare function useReadable<T>(_: MaybeRefOrGetter<Readable<T>>): Readonly<Ref<T>>;
+export declare function useRefused(_?: MaybeRefOrGetter<CommonPowerSyncDatabase>): Readonly<Ref<readonly RefusedWrite[]>>;
 export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeRefOrGetter<RowCollection<Row, Key>>, _: MaybeRefOrGetter<Key | null | undefined>): RowRef<Row>;
 export declare function useRows<Row extends object, Key extends RowKey>(_: MaybeRefOrGetter<RowCollection<Row, Key> | null | undefined>, _?: MaybeRefOrGetter<RowsWindow | undefined>): Rows<Row, Key>;
+export declare function useRowState(_: MaybeRefOrGetter<OutboxCollection>, _: MaybeRefOrGetter<string>): Readonly<Ref<RowState>>;
+export declare function useRowStates(_: MaybeRefOrGetter<OutboxCollection>): RowStatesView;
 export declare function useSyncStatus(_?: MaybeRefOrGetter<CommonPowerSyncDatabase>): Readonly<Ref<SyncStatusValue>>;
 export declare function useSyncStream(_: MaybeRefOrGetter<SyncStreamOptions>, _?: MaybeRefOrGetter<CommonPowerSyncDatabase>): Readonly<Ref<SyncStreamValue>>;
 // #endregion
