@@ -4,25 +4,31 @@
 import type { PowerSyncDatabase } from '@powersync/web'
 import {
   createPowerSyncCollection,
+  type Outbox,
+  outbox,
   type Readable,
+  refused,
   type WriteError,
   writeErrors,
 } from '@rowsignal/core'
 import { createApi } from './api.ts'
-import { createConnector } from './connector.ts'
 import { createCount } from './count.ts'
 import { openDatabase } from './database.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { type RefusedChange, refusedChanges } from './refused-changes.ts'
 import { schema } from './schema.ts'
 import { type Framework, readSession, type Session } from './session.ts'
 import { createSetting, type Setting } from './setting.ts'
+import { connectorOf } from './upload-parts.ts'
 
 export type Planner = Session & Collections & Readables & { readonly database: PowerSyncDatabase }
 type Collections = ReturnType<typeof createCollections>
 
 interface Readables {
-  /** How many writes wait in PowerSync's upload queue. */
-  readonly pendingUploads: Readable<number>
+  /** What waits for upload, and how that goes. */
+  readonly outbox: Outbox
+  /** What the server has refused, until the traveller tries it again or gives it up. */
+  readonly refusedChanges: Readable<readonly RefusedChange[]>
   /** How many places are on this device. */
   readonly placesCount: Readable<number>
   /** Writes that this device could not take; the rows have gone back. */
@@ -38,7 +44,9 @@ export function openPlanner(framework: Framework): Planner {
   const api = createApi(session.user)
   const faults = createFaults(api)
   const offline = createSetting(`${session.name}:offline`)
-  const connector = createConnector(api, faults.refresh)
+  const connector = connectorOf(api)
+  const writes = refused(database)
+  writes.listen(faults.refresh) // the backend refuses once, and turns the switch off
 
   // Each tab follows the switch, also when another tab has turned it.
   offline.subscribe((isOffline) => {
@@ -52,7 +60,8 @@ export function openPlanner(framework: Framework): Planner {
     ...session,
     ...createCollections(database),
     database,
-    pendingUploads: createCount(database, 'ps_crud'),
+    outbox: outbox(database),
+    refusedChanges: refusedChanges(writes),
     placesCount: createCount(database, 'places'),
     failedWrites: writeErrors(database),
     faults,
@@ -65,6 +74,5 @@ function createCollections(database: PowerSyncDatabase) {
   return {
     trips: createPowerSyncCollection({ database, table: schema.props.trips }),
     stops: createPowerSyncCollection({ database, table: schema.props.stops }),
-    refusals: createPowerSyncCollection({ database, table: schema.props.refusals }),
   }
 }

@@ -2,6 +2,7 @@
  * The tables of the planner as every client holds them. The server has the same ones and decides who sees which rows.
  */
 import { column, Schema, Table } from '@powersync/web'
+import { rowsignalTables } from '@rowsignal/core'
 
 const trips = new Table({
   owner_id: column.text,
@@ -37,13 +38,7 @@ const places = new Table(
   { indexes: { search: ['search', 'population'], country: ['country', 'search'] } },
 )
 
-/** Uploads that the server refused. Local only: they are for the person at this device, and for all tabs of theirs. */
-const refusals = new Table(
-  { subject: column.text, reason: column.text, refused_at: column.text },
-  { localOnly: true },
-)
-
-export const schema = new Schema({ trips, stops, places, refusals })
+export const schema = new Schema({ trips, stops, places, ...rowsignalTables })
 
 export type Trip = (typeof schema.types)['trips'] & { id: string }
 export type Stop = (typeof schema.types)['stops'] & { id: string }

@@ -1,5 +1,10 @@
 /** What the three planners say, where saying it takes more than a word. */
-import type { SyncStatusValue } from '@rowsignal/core'
+import {
+  isRowsignalError,
+  type OutboxValue,
+  type RowState,
+  type SyncStatusValue,
+} from '@rowsignal/core'
 import type { Stop } from './schema.ts'
 
 const time = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' })
@@ -33,12 +38,30 @@ export function lastSyncText(at: Date | undefined): string {
   return at === undefined ? 'Never synced' : `Synced ${time.format(at)}`
 }
 
-export function pendingText(count: number, { uploadError }: SyncStatusValue): string {
-  if (count === 0) return 'Nothing to upload'
-  const waiting =
-    count === 1 ? '1 write waits for upload' : `${number.format(count)} writes wait for upload`
-  // Other errors pass by themselves. By name, since it comes from another tab.
-  return uploadError?.name === 'UploadHeldError' ? `${waiting}. ${uploadError.message}` : waiting
+export function pendingText({ operations }: OutboxValue): string {
+  if (operations === 0) return 'Nothing to upload'
+  return operations === 1
+    ? '1 write waits for upload'
+    : `${number.format(operations)} writes wait for upload`
+}
+
+/** Why what waits has not got through; undefined while nothing is wrong. */
+export function uploadProblem({ operations, error, nextRetryAt }: OutboxValue): string | undefined {
+  if (operations === 0 || error === undefined) return undefined
+  const what = isRowsignalError(error, 'upload-too-large')
+    ? 'A change is too large to be sent. It is kept on this device.'
+    : 'The server cannot be reached. Nothing is lost.'
+  return nextRetryAt === undefined ? what : `${what} Next try ${time.format(nextRetryAt)}.`
+}
+
+/** What a stop shows beside it: a sign for eyes, a text for all others. */
+export const stateSigns: Record<RowState, { readonly sign: string; readonly text: string }> = {
+  pending: { sign: '…', text: 'Being saved' },
+  queued: { sign: '↑', text: 'Waits for upload' },
+  uploaded: { sign: '↑', text: 'Uploaded, not confirmed yet' },
+  acknowledged: { sign: '✓', text: 'On the server' },
+  refused: { sign: '!', text: 'Refused by the server' },
+  local: { sign: '✓', text: 'On this device' },
 }
 
 export function progressText({ downloaded, total }: { downloaded: number; total: number }): string {

@@ -2,38 +2,52 @@
  * How a transaction of the queue becomes requests. However large it is, no request is: what is too much for one goes in
  * parts, and the backend writes them together when the last is there.
  */
-import type { CrudTransaction } from '@powersync/web'
+import type { PowerSyncBackendConnector } from '@powersync/web'
+import { createConnector, refuse, tooLarge, type Upload } from '@rowsignal/core'
 import { type Api, ApiError, type UploadOperation } from './api.ts'
 
 /** Well below what servers take: nginx, for one, takes 1 MB unless told otherwise. */
 const partBytes = 256 * 1024
 const partOperations = 1_000
 
-/** The transaction stays in the queue: nobody has judged it, it only cannot get through. */
-class UploadHeldError extends Error {
-  override readonly name = 'UploadHeldError'
+/** PowerSync's way to the backend. */
+export function connectorOf(api: Api): PowerSyncBackendConnector {
+  return createConnector({
+    fetchCredentials: () => api.signIn(),
+    upload: uploadBy(api),
+    backOff: { firstMs: 500, maxMs: 10_000 },
+  })
 }
 
-/**
- * Sends a transaction, all or nothing, under a key by which the backend knows a second try.
- *
- * @throws {UploadHeldError} when one operation is too large by itself for what is in between.
- */
-export async function sendTransaction(
+/** Sends a transaction, all or nothing. */
+function uploadBy(api: Api): (upload: Upload) => Promise<void> {
+  return async (upload) => {
+    try {
+      await sendTransaction(api, upload)
+    } catch (error) {
+      if (!(error instanceof ApiError && error.isRefusal)) throw error // it stays in the queue
+      throw refuse(error.message, { status: error.status })
+    }
+  }
+}
+
+async function sendTransaction(
   api: Api,
-  client: string,
-  transaction: CrudTransaction,
+  { key, operations: entries }: Pick<Upload, 'key' | 'operations'>,
 ): Promise<void> {
-  const operations = transaction.crud.map(({ op, table, id, opData }) => ({
-    op,
-    table,
-    id,
-    data: opData,
-  }))
-  const key = { client, transaction: transactionId(transaction) }
+  const operations = entries.map(({ op, table, id, opData }) => ({ op, table, id, data: opData }))
   for (let maxBytes = partBytes; ; maxBytes /= 4) {
     const parts = splitOperations(operations, maxBytes)
-    if (await sendParts(api, key, parts)) return
+    if (await sendParts(api, numbersOf(key), parts)) return
+  }
+}
+
+/** The backend wants a number that grows: that of the first operation. */
+function numbersOf(key: string): { client: string; transaction: number } {
+  const slash = key.lastIndexOf('/')
+  return {
+    client: key.slice(0, slash),
+    transaction: Number.parseInt(key.slice(slash + 1), 10),
   }
 }
 
@@ -50,16 +64,10 @@ async function sendParts(
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 413)) throw error
       if (operations.length > 1) return false
-      const message = 'A change is too large to be sent. It is kept on this device.'
-      throw new UploadHeldError(message, { cause: error })
+      throw tooLarge('a change is too large to be sent', { cause: error })
     }
   }
   return true
-}
-
-/** A number that the device's database gives only once. The SDK may leave out that of the transaction. */
-export function transactionId({ transactionId: id, crud }: CrudTransaction): number {
-  return id ?? crud[0]?.clientId ?? 0
 }
 
 function splitOperations(

@@ -4,6 +4,7 @@ import type { Planner } from '../app/planner.ts'
 import { openTripId } from '../app/route.ts'
 import { AlertList } from './alert-list.tsx'
 import { ConditionsPanel } from './conditions-panel.tsx'
+import { OutboxPanel } from './outbox-panel.tsx'
 import { PlannerContext } from './planner.ts'
 import { StatusLine } from './status-line.tsx'
 import { TripList } from './trip-list.tsx'
@@ -34,6 +35,7 @@ export function App(props: { planner: Planner }) {
         </header>
         <main class="board">
           <AlertList />
+          <OutboxPanel />
           <TripList openId={tripId()} />
           <TripView id={tripId()} />
           <ConditionsPanel />

@@ -1,4 +1,4 @@
-import { useReadable, useSyncStatus } from '@rowsignal/solid'
+import { useOutbox, useReadable, useSyncStatus } from '@rowsignal/solid'
 import { Show } from 'solid-js'
 import {
   connectionOf,
@@ -13,13 +13,13 @@ export function StatusLine() {
   const planner = usePlanner()
   const sync = useSyncStatus()
   const isOffline = useReadable(planner.offline)
-  const pending = useReadable(planner.pendingUploads)
+  const queue = useOutbox()
   const connection = () => connectionOf(sync(), isOffline())
   return (
     <div class="status" role="status" data-state={connection()}>
       <strong>{connectionText[connection()]}</strong>
       <span>{lastSyncText(sync().lastSyncedAt)}</span>
-      <span classList={{ waiting: pending() > 0 }}>{pendingText(pending(), sync())}</span>
+      <span classList={{ waiting: queue().operations > 0 }}>{pendingText(queue())}</span>
       <Show when={sync().progress}>
         {(progress) => (
           <span class="download">

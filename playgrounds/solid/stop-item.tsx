@@ -1,14 +1,19 @@
+import { useRowState } from '@rowsignal/solid'
 import { createSignal, createUniqueId, Show } from 'solid-js'
 import { checkStop, deleteStop, moveStop } from '../app/actions.ts'
 import { keepFocus } from '../app/focus.ts'
 import type { Stop } from '../app/schema.ts'
-import { stopDetails } from '../app/text.ts'
+import { stateSigns, stopDetails } from '../app/text.ts'
 import { usePlanner } from './planner.ts'
 import { StopForm } from './stop-form.tsx'
 
 export function StopItem(props: { stop: Stop; isFirst: boolean; isLast: boolean }) {
   const planner = usePlanner()
   const id = createUniqueId()
+  const state = useRowState(
+    () => planner.stops,
+    () => props.stop.id,
+  )
   const [isEditing, setEditing] = createSignal(false)
   const move = (event: MouseEvent, by: -1 | 1) =>
     keepFocus(event, () => moveStop(planner, props.stop, by))
@@ -56,7 +61,13 @@ export function StopItem(props: { stop: Stop; isFirst: boolean; isLast: boolean 
           onClick={() => deleteStop(planner, props.stop.id)}
         />
       </div>
-      <p class="details">{stopDetails(props.stop)}</p>
+      <p class="details">
+        <span class="state" data-state={state()} title={stateSigns[state()].text}>
+          <span aria-hidden="true">{stateSigns[state()].sign}</span>
+          <span class="hidden">{stateSigns[state()].text}</span>
+        </span>{' '}
+        {stopDetails(props.stop)}
+      </p>
       <Show when={isEditing()}>
         <StopForm id={props.stop.id} onClose={() => setEditing(false)} />
       </Show>

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { syncStatus } from '@rowsignal/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { createApi } from '../../playgrounds/app/api.ts'
-import { createConnector } from '../../playgrounds/app/connector.ts'
 import { schema } from '../../playgrounds/app/schema.ts'
 import { connectionOf, connectionText } from '../../playgrounds/app/text.ts'
+import { connectorOf } from '../../playgrounds/app/upload-parts.ts'
 import { makeFolder, startTestBackend } from '../support/backend.ts'
 import { startServiceBackend } from '../support/backend-service.ts'
 import { openDatabase } from '../support/database.ts'
@@ -32,7 +32,7 @@ test('the planner uploads to its backend and syncs from the service that this na
   enterPage(backend)
 
   const planner = await openDatabase(schema)
-  const connector = createConnector(createApi('2'), () => {})
+  const connector = connectorOf(createApi('2'))
   await planner.connect(connector, { crudUploadThrottleMs: 10, retryDelayMs: 50 })
   await service.postgres.exec(
     `insert into trips (id, owner_id, name) values ('t', '2', 'From the service')`,
@@ -63,7 +63,7 @@ test('the status line says that the service has not replicated its Postgres yet'
   const { port } = service.address() as AddressInfo
   enterPage(await startServiceBackend({ powersyncUrl: `http://127.0.0.1:${port}` }))
   const planner = await openDatabase(schema, { logLevel: Infinity })
-  const connector = createConnector(createApi('1'), () => {})
+  const connector = connectorOf(createApi('1'))
   // It does not resolve before it has connected.
   planner.connect(connector, { retryDelayMs: 50 }).catch(() => {})
   const says = (isOffline: boolean) =>

@@ -60,7 +60,7 @@ test.each(frameworks)(
 
     await planner.page.reload()
     await planner.alert.waitFor()
-    await planner.button('Dismiss').click()
+    await planner.button('Discard').click()
     await eventually(async () => expect(await planner.alert.count()).toBe(0))
   },
 )

@@ -25,6 +25,7 @@ const statusOf = {
   'body-too-large': 413,
   'wrong-content-type': 415,
   'unknown-host': 421,
+  'too-many-stops': 422,
   refused: 422,
 } as const
 

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { firstIssue, RequestError } from './errors.ts'
 import type { Queryable } from './postgres.ts'
-import { readOnlyTables, rowId, writableTables, type WritableTable } from './tables.ts'
+import { maxStops, readOnlyTables, rowId, writableTables, type WritableTable } from './tables.ts'
 
 /**
  * How many are written between two savepoints. One by one 10,000 new rows took 5 s in the embedded Postgres; so they
@@ -147,6 +147,7 @@ async function applyGroup(sql: Queryable, user: string, group: Readonly<Group>):
   const { table } = group[0]
   const rows = JSON.stringify(group.map(({ id, data }) => ({ ...data, id })))
   const { rows: written } = await sql.query<{ id: string }>(statementOf(group[0]), [user, rows])
+  if (table === 'stops' && group[0].op !== 'DELETE') await assertFewStops(sql, rows)
   if (written.length === group.length) return
   // Every statement names the owner: a row that exists and was not touched is someone else's.
   const { rows: others } = await sql.query(
@@ -155,6 +156,19 @@ async function applyGroup(sql: Queryable, user: string, group: Readonly<Group>):
     [user, rows],
   )
   if (others.length > 0) throw new RequestError('not-yours', 'The row belongs to another user.')
+}
+
+/** Counted when they are written, so also those that were moved from another trip. */
+async function assertFewStops(sql: Queryable, rows: string): Promise<void> {
+  const { rows: full } = await sql.query(
+    `select 1 from stops where trip_id in (
+       select trip_id from stops
+        where id in (select id from json_populate_recordset(null::stops, $1::json)))
+     group by trip_id having count(*) > ${maxStops}`,
+    [rows],
+  )
+  if (full.length > 0)
+    throw new RequestError('too-many-stops', `A trip has up to ${maxStops} stops.`)
 }
 
 function givenColumns({ table, data }: Operation): string[] {

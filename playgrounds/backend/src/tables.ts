@@ -8,10 +8,11 @@ import { z } from 'zod'
 const wellFormed = z.string().regex(/^\P{Surrogate}*$/u, 'Not well-formed Unicode')
 const text = wellFormed.max(10_000)
 const shortText = wellFormed.min(1).max(200)
+const name = wellFormed.regex(/\S/, 'A trip needs a name').max(200)
 const id = wellFormed.min(1).max(100)
 
 const trips = z.strictObject({
-  name: shortText,
+  name,
   starts_on: z.iso.date().nullish(),
   created_at: z.iso.datetime({ offset: true }).optional(),
 })
@@ -21,7 +22,8 @@ const stops = z.strictObject({
   place_id: id.nullish(),
   place: shortText,
   note: text.nullish(),
-  day: z.int32().nullish(),
+  /** Counted from the day on which the trip starts. */
+  day: z.int32().min(1, 'A stop cannot be on a day before the trip starts').nullish(),
   position: z.int32().optional(),
   // SQLite has no boolean.
   done: z.union([z.boolean(), z.literal(0), z.literal(1)]).optional(),
@@ -34,6 +36,9 @@ export const writableTables = {
 }
 
 export type WritableTable = keyof typeof writableTables
+
+/** Of one trip: what the planner is made to show. */
+export const maxStops = 20
 
 /** Tables that clients download and only the seed writes. */
 export const readOnlyTables = ['places']
