@@ -23,7 +23,7 @@ interface Found {
 }
 
 /** How long a step of what nobody waits for may hold the thread, and how many rows the first one has. */
-const stepMs = 4
+const stepMs = 2
 const firstStepRows = 200
 
 export class DemandReads {
