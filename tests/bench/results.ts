@@ -20,7 +20,7 @@ export interface Result {
 }
 
 /** So that a run that is cut leaves what it has. */
-export function save(rows: readonly Result[]): void {
+export function save(rows: readonly object[]): void {
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(rows, null, 2)}\n`)
 }
 

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: ours, the upstream packages and the floor in one run, in Node and in Chromium, as a table with ratios
- * and as results.json; `--only core`, `--only bindings` or `--only outbox` runs a part. Rounds go over all subjects in turn, so that a
+ * and as results.json; `--only core`, `bindings`, `outbox` or `on-demand` runs a part. Rounds go over all subjects in turn, so that a
  * slow minute of the machine hits them alike.
  */
 import { execFileSync } from 'node:child_process'
@@ -14,6 +14,8 @@ import { openBrowser } from './chromium.ts'
 import { places } from './cities.ts'
 import { floor } from './floor.ts'
 import { openInProcess } from './node.ts'
+import { benchOnDemand } from './on-demand/run.ts'
+import { type OnDemandResult, onDemandTable } from './on-demand/table.ts'
 import { ours } from './ours.ts'
 import { benchOutbox } from './outbox.ts'
 import { progress, type Result, save, table } from './results.ts'
@@ -28,18 +30,26 @@ type Name = keyof typeof subjects
 type Session = (name: Name, count: number) => Promise<Measured>
 
 const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
-if (only !== undefined && only !== 'core' && only !== 'bindings' && only !== 'outbox') {
-  throw new Error(`--only takes core, bindings or outbox, not ${only}`)
+if (only !== undefined && !['core', 'bindings', 'outbox', 'on-demand'].includes(only)) {
+  throw new Error(`--only takes core, bindings, outbox or on-demand, not ${only}`)
 }
 const results: Result[] = []
 const ofBindings: Result[] = []
+const onDemand: OnDemandResult[] = []
 let chromium = ''
-if (only === undefined || only === 'core') await benchCore()
-if (only === undefined || only === 'outbox') results.push(...(await benchOutbox()))
-if (only === undefined || only === 'bindings') {
+const wants = (part: string): boolean => only === undefined || only === part
+if (wants('core')) await benchCore()
+if (wants('outbox')) results.push(...(await benchOutbox()))
+if (wants('bindings')) {
   chromium = await benchBindings((rows) => {
     ofBindings.push(...rows)
     save([...results, ...ofBindings])
+  })
+}
+if (wants('on-demand')) {
+  chromium = await benchOnDemand((rows) => {
+    onDemand.push(...rows)
+    save([...results, ...ofBindings, ...onDemand])
   })
 }
 
@@ -47,6 +57,7 @@ const cpu = `${cpus().length} x ${cpus()[0]?.model}`
 console.log(`\nNode ${process.version}, Chromium ${chromium}, ${cpu}; medians of the rounds`)
 if (results.length > 0) console.log(`\n${table(results)}\n\n${oneRowTable(results)}`)
 if (ofBindings.length > 0) console.log(`\n${bindingsTables(ofBindings)}`)
+if (onDemand.length > 0) console.log(`\n${onDemandTable(onDemand)}`)
 process.exit(0)
 
 /** The collections: on SQLite in Node and in Chromium. */

@@ -23,7 +23,7 @@ interface Found {
 }
 
 /** How long a step of what nobody waits for may hold the thread, and how many rows the first one has. */
-const stepMs = 4
+const stepMs = 2
 const firstStepRows = 200
 
 export class DemandReads {
@@ -106,16 +106,22 @@ export class DemandReads {
   }
 
   #show({ chunks, changes }: Found): void {
-    const { demands } = this.#follower
+    const follower = this.#follower
+    const { demands } = follower
     const began = performance.now()
-    const rows: StoredRows = new Map(changes.get(this.#follower))
+    const rows: StoredRows = new Map(changes.get(follower))
+    // What waits may be a change of a row that was read here: then the others are to be asked, too.
+    const areAlone = this.#capture.publisher.isShown(follower)
     for (const [{ demand, reader }, stored] of chunks) {
       if (!demands.has(demand)) continue // given up meanwhile
       demands.onRead(demand, reader.failure)
-      for (const [id, data] of stored) rows.set(id, data)
+      for (const [id, data] of stored) {
+        if (areAlone && !rows.has(id)) follower.setReader(data, demand)
+        rows.set(id, data)
+      }
     }
-    changes.set(this.#follower, rows)
-    const shown = this.#capture.publisher.publishRows(this.#follower, changes)
+    changes.set(follower, rows)
+    const shown = this.#capture.publisher.publishRows(follower, changes)
     const ms = performance.now() - began
     for (const [asked] of chunks) {
       if (asked.reader.done) void shown.then(() => this.#onShown(asked))

@@ -67,6 +67,8 @@ export class Follower {
   readonly #writer: SyncWriter
   readonly #options: FollowerOptions
   readonly #hook: OnLoadRun
+  /** Rows that a demand has read and that nothing else has brought: the objects that are to be decoded. */
+  readonly #readers = new WeakMap<AnyRow, Demand>()
   #table: ResolvedTable
   #state: FollowerState = { name: 'idle' }
   #waiting: (() => void)[] = []
@@ -162,6 +164,11 @@ export class Follower {
   /** Runs `onLoad` again if it failed. */
   loadAgain(): void {
     this.#hook.retry()
+  }
+
+  /** The row is as it has been, and of interest to this demand only. */
+  setReader(data: AnyRow, demand: Demand): void {
+    this.#readers.set(data, demand)
   }
 
   /** Keeps changes for the end of the read that runs. */
@@ -267,7 +274,9 @@ export class Follower {
         continue
       }
       const decoded = data === null ? undefined : this.#decode(id, data, before)
-      const row = this.demands.claim(id, decoded, before !== undefined) ? decoded : undefined
+      const reader = data === null ? undefined : this.#readers.get(data)
+      const isWanted = this.demands.claim(id, decoded, { isHeld: before !== undefined, reader })
+      const row = isWanted ? decoded : undefined
       if (row === undefined) {
         if (data === null) this.#options.badRows.delete(id)
         if (held || before !== undefined || this.collection.has(id)) {

@@ -65,11 +65,18 @@ export class Demands {
    * Gives a row as it is now to each demand that wants it.
    *
    * @param row Undefined when it is gone.
-   * @param isHeld Whether the collection holds it as it was.
+   * @param of.isHeld Whether the collection holds it as it was.
+   * @param of.reader Whose read has found the row, if nothing has changed it: the others have taken it before, or left it.
    * @returns Whether any does.
    */
-  claim(id: string, row: AnyRow | undefined, isHeld: boolean): boolean {
+  claim(
+    id: string,
+    row: AnyRow | undefined,
+    { isHeld, reader }: { isHeld: boolean; reader?: Demand | undefined },
+  ): boolean {
     const isKept = isHeld && this.#keepsSeen
+    if (reader !== undefined && this.has(reader))
+      return reader.claim(id, row, isKept) || this.own(id)
     let wanted = false
     for (const demand of this.#demands) {
       if (demand.isLive && demand.claim(id, row, isKept)) wanted = true

@@ -122,12 +122,27 @@ class Conditions {
     if (name === 'eq' && value.kind !== other.kind) {
       return wanted ? nothing : every([isThere(value), isThere(other)])
     }
-    if (name !== 'eq' && !isOrdered(value, other, right)) return this.#doubt()
+    if (name !== 'eq' && !isOrdered(value, other, right)) {
+      if (value.kind !== 'text' || other.kind !== 'text' || hasRef(right)) return this.#doubt()
+      return this.#order(value, constantOf(right) as string, name.startsWith('lt') === wanted)
+    }
     if (name === 'eq' && value.isFalse !== undefined && !hasRef(right)) {
       return this.#tell(truth(value, (constantOf(right) === true) === wanted), [])
     }
     const sign = raw(signs[name]![wanted ? 0 : 1])
     return this.#tell(sql`${value.sql} ${sign} ${other.sql}`, [value, other])
+  }
+
+  /**
+   * The texts before or after one that has units of surrogates or above, as prefix + U+FFFF. In doubt are only those that
+   * begin as it does up to there and go on with such a unit, which is `ED A0` or greater in bytes.
+   */
+  #order(value: SqlValue, text: string, isBefore: boolean): Sql {
+    const start = bind(text.slice(0, text.search(high)))
+    const takesDoubtful = this.#doubt() === everything
+    const end = isBefore === takesDoubtful ? "x'FF'" : "x'EDA080'"
+    const sign = raw(isBefore ? '<' : '>=')
+    return this.#tell(sql`${value.sql} ${sign} CAST(${start} || ${raw(end)} AS TEXT)`, [value])
   }
 
   /** A comparison with it is never true nor false. */
@@ -204,6 +219,9 @@ function isThere({ sql: value, presence }: SqlValue): Sql {
   return sql`${presence ?? value} IS NOT NULL`
 }
 
+/** The units that UTF-16 orders otherwise than code points are ordered. */
+const high = /[\uD800-\uFFFF]/
+
 /**
  * Whether SQLite orders two values as JavaScript does. Texts it orders by code points and JavaScript by UTF-16 units: that
  * is the same against a text without the units of surrogates and above.
@@ -211,7 +229,7 @@ function isThere({ sql: value, presence }: SqlValue): Sql {
 function isOrdered(value: SqlValue, other: SqlValue, right: Expression): boolean {
   if (value.kind !== 'text' && other.kind !== 'text') return true
   if (value.kind !== other.kind || hasRef(right)) return false
-  return !/[\uD800-\uFFFF]/.test(constantOf(right) as string)
+  return !high.test(constantOf(right) as string)
 }
 
 /** The members that a value of this kind can equal, as JSON. Undefined: SQLite can't be told one of them. */

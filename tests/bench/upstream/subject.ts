@@ -12,7 +12,7 @@ import { schema } from '../schema.ts'
 import { type Subject, watchJoined, whenTrue } from '../subject.ts'
 
 /** It calls the logger of PowerSync 1; without these methods it never becomes ready on PowerSync 2. */
-function shimLogger(logger: object): void {
+export function shimLogger(logger: object): void {
   const failed: string[] = []
   const method = (): void => undefined
   Object.assign(logger, {

@@ -66,6 +66,17 @@ test.each<[what: string, options: LoadSubsetOptions, plan: string[]]>([
     ['SEARCH INDEX search (<expr>>? AND <expr><?)'],
   ],
   [
+    'a prefix as a range',
+    {
+      where: func(
+        'and',
+        func('gte', ref('search'), val('ber')),
+        func('lt', ref('search'), val('ber\uffff')),
+      ),
+    },
+    ['SEARCH INDEX search (<expr>>? AND <expr><?)'],
+  ],
+  [
     'a pattern that begins with letters',
     { where: func('like', ref('search'), val('ber%n_')) },
     ['SEARCH INDEX search (<expr>>? AND <expr><?)'],

@@ -173,6 +173,49 @@ test('texts of one place in SQLite’s order and another in JavaScript’s are a
   expect(last.has('\uffff')).toBe(true)
 })
 
+const high = ['', 'a', 'ab', 'ab\ud7ff', 'ab\ue000', 'ab😀', 'ab\uffff', 'ac', 'b', '😀', '\uffff']
+
+test.each(['lt', 'lte', 'gt', 'gte'])(
+  'an order against a text above U+D7FF reads no row too few, and only such texts too many (%s)',
+  async (name) => {
+    const places = await openPlaces(
+      high.map((text, index) => ({ id: String.fromCharCode(97 + index), name: text, size: index })),
+    )
+    for (const text of ['ab\ue000', 'ab😀x', 'ab\uffff', '\uffff', '😀']) {
+      for (const where of [
+        func(name, ref('name'), val(text)),
+        func('not', func(name, ref('name'), val(text))),
+      ]) {
+        const subset = places.compile({ where })
+        const read = await places.read(subset.statement())
+        const start = text.slice(0, text.search(/[\ud800-\uffff]/))
+        for (const [index, other] of high.entries()) {
+          const matches = subset.matches({ name: other })
+          const isDoubtful = other.startsWith(start) && (other[start.length] ?? '') >= '\ud800'
+          const isRead = read.has(String.fromCharCode(97 + index))
+          if (matches || !isDoubtful)
+            expect([where, other, isRead]).toEqual([where, other, matches])
+        }
+      }
+    }
+  },
+)
+
+test('a window over a prefix whose end is U+FFFF is a window', async () => {
+  const places = await openPlaces(
+    high.map((text, index) => ({ id: String.fromCharCode(97 + index), name: text, size: index })),
+  )
+  const where = func(
+    'and',
+    func('gte', ref('name'), val('ab')),
+    func('lt', ref('name'), val('ab\uffff')),
+  )
+  const window = { ...firstBy('size', 'asc', { limit: 2 }), where }
+  expect(places.compile(window).unpushed).toBeUndefined()
+  expect(await idsOf(places, window)).toBe('cd')
+  expect(places.compile({ where }).filter.exact).toBe(false)
+})
+
 const locale = { direction: 'asc', nulls: 'first', stringSort: 'locale' } as const
 
 test('a window says whether SQLite has rows behind it, for when some of those in it are bad ones', async () => {
