@@ -48,7 +48,7 @@ export async function openOutbox(answers?: Answers): Promise<Outbox> {
   }
 }
 
-export function connectorTo(
+function connectorTo(
   server: UploadServer,
   endpoint: SyncEndpoint,
   options?: Partial<ConnectorOptions>,
