@@ -23,6 +23,7 @@ import type {
   GetResult,
   InitialQueryBuilder,
   LiveQueryCollectionConfig,
+  LiveQueryCollectionUtils,
   NonSingleResult,
   QueryBuilder,
   SingleResult,
@@ -53,8 +54,9 @@ export type LiveQueryCollection<C extends Context> = Collection<
   string | number,
   // oxlint-disable-next-line typescript/no-empty-object-type -- as @tanstack/db types its own
   {}
-> &
-  (C extends SingleResult ? SingleResult : NonSingleResult) &
+> & { utils: LiveQueryCollectionUtils } & (C extends SingleResult
+    ? SingleResult
+    : NonSingleResult) &
   Pick<Readable<readonly GetResult<C>[]>, 'subscribe'>
 
 /**

@@ -134,3 +134,19 @@ test('keepAliveMs: Infinity keeps the result', async () => {
   await vi.advanceTimersByTimeAsync(3_600_000)
   expect([query.status, todos.subscriberCount]).toEqual(['ready', 1])
 })
+
+test('the window of a live query moves, and what was in it stays as it is', async () => {
+  const { todos } = openTodos(['a', 'b', 'c', 'd'])
+  const first = liveQuery((q) =>
+    q
+      .from({ todo: todos })
+      .orderBy(({ todo }) => todo.rank, 'desc')
+      .limit(2),
+  )
+  await first.preload()
+  const [largest] = first.toArray
+  await first.utils.setWindow({ offset: 0, limit: 3 })
+  expect(first.toArray.map(({ rank }) => rank)).toEqual([3, 2, 1])
+  expect(first.utils.getWindow()).toEqual({ offset: 0, limit: 3 })
+  expect(first.toArray[0]).toBe(largest)
+})
