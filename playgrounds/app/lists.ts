@@ -10,11 +10,27 @@ export function listTrips(query: InitialQueryBuilder, { trips }: Planner) {
     .orderBy(({ trip }) => trip.id)
 }
 
-/** The stops of one trip in their order; two that were added offline at one position are ordered by id. */
-export function listStops(query: InitialQueryBuilder, { stops }: Planner, tripId: string) {
-  return query
-    .from({ stop: stops })
-    .where(({ stop }) => eq(stop.trip_id, tripId))
-    .orderBy(({ stop }) => stop.position)
-    .orderBy(({ stop }) => stop.id)
+/**
+ * The stops of one trip in their order, with what is known of their places; two that were added offline at one position are
+ * ordered by id. Of the places it asks for those of its stops.
+ */
+export function listStops({ stops, places }: Planner, tripId: string) {
+  const query = (query: InitialQueryBuilder) =>
+    query
+      .from({ stop: stops })
+      .leftJoin({ place: places }, ({ stop, place }) => eq(stop.place_id, place.id))
+      .where(({ stop }) => eq(stop.trip_id, tripId))
+      .orderBy(({ stop }) => stop.position)
+      .orderBy(({ stop }) => stop.id)
+      .select(({ stop, place }) => ({
+        ...stop,
+        country: place.country,
+        population: place.population,
+      }))
+  return { query, getKey: idOf }
+}
+
+/** A stop stays the same row when its place arrives. */
+function idOf({ id }: { id: string }): string {
+  return id
 }

@@ -15,6 +15,7 @@ import { createApi } from './api.ts'
 import { createCount } from './count.ts'
 import { openDatabase } from './database.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { createPlaces } from './places.ts'
 import { type RefusedChange, refusedChanges } from './refused-changes.ts'
 import { schema } from './schema.ts'
 import { type Framework, readSession, type Session } from './session.ts'
@@ -74,5 +75,6 @@ function createCollections(database: PowerSyncDatabase) {
   return {
     trips: createPowerSyncCollection({ database, table: schema.props.trips }),
     stops: createPowerSyncCollection({ database, table: schema.props.stops }),
+    places: createPlaces(database),
   }
 }

@@ -35,7 +35,7 @@ const places = new Table(
     lat: column.real,
     lon: column.real,
   },
-  { indexes: { search: ['search', 'population'], country: ['country', 'search'] } },
+  { indexes: { search: ['search', 'population'], country: ['country', 'search', 'population'] } },
 )
 
 export const schema = new Schema({ trips, stops, places, ...rowsignalTables })
@@ -43,6 +43,9 @@ export const schema = new Schema({ trips, stops, places, ...rowsignalTables })
 export type Trip = (typeof schema.types)['trips'] & { id: string }
 export type Stop = (typeof schema.types)['stops'] & { id: string }
 export type Place = (typeof schema.types)['places'] & { id: string }
+
+/** A stop with what is known of its place: nothing before the places have been downloaded. */
+export type ListedStop = Stop & { [Column in 'country' | 'population']?: Place[Column] | undefined }
 
 /** What the form of a stop edits. */
 export const stopFields = ['place', 'day', 'note'] as const

@@ -24,3 +24,9 @@ export function toSearch(name: string): string {
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[æđðħıłøœßŧþ]/g, (letter) => plainLetters[letter] ?? letter)
 }
+
+/** The first text behind all that begin with this one. */
+export function afterPrefix(prefix: string): string {
+  const end = prefix.length - 1
+  return prefix.slice(0, end) + String.fromCharCode(prefix.charCodeAt(end) + 1)
+}

@@ -5,11 +5,12 @@ import {
   type RowState,
   type SyncStatusValue,
 } from '@rowsignal/core'
-import type { Stop } from './schema.ts'
+import type { ListedStop } from './schema.ts'
 
 const time = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' })
 const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
 const number = new Intl.NumberFormat('en')
+const countries = new Intl.DisplayNames('en', { type: 'region' })
 
 export type Connection = 'starting' | 'connected' | 'connecting' | 'replicating' | 'offline'
 
@@ -73,12 +74,34 @@ export function dayText(isoDate: string): string {
   return date.format(new Date(`${isoDate}T00:00:00Z`))
 }
 
-export function stopDetails({ day, note }: Stop): string {
-  return [day === null ? '' : `Day ${day}`, note ?? ''].filter(Boolean).join(' · ')
+export function stopDetails({ day, note, ...place }: ListedStop): string {
+  return [day === null ? '' : `Day ${day}`, placeDetails(place), note].filter(Boolean).join(' · ')
 }
 
-export function populationText(population: number | null): string {
-  return population === null ? '' : number.format(population)
+/** The country and population of a place, as far as they are known. */
+export function placeDetails({
+  country,
+  population,
+}: Pick<ListedStop, 'country' | 'population'>): string {
+  const people = population ? `${number.format(population)} people` : ''
+  return [countryText(country ?? ''), people].filter(Boolean).join(', ')
+}
+
+/** What the field for a country offers, by name. */
+export function countryOptions(countries: readonly { code: string }[]): CountryOption[] {
+  return countries
+    .map(({ code }) => ({ code, name: countryText(code) }))
+    .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
+}
+
+interface CountryOption {
+  readonly code: string
+  readonly name: string
+}
+
+/** `JP` as Japan. */
+export function countryText(code: string): string {
+  return code === '' ? '' : (countries.of(code) ?? code)
 }
 
 export function placesText(count: number): string {

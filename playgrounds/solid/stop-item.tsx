@@ -2,12 +2,12 @@ import { useRowState } from '@rowsignal/solid'
 import { createSignal, createUniqueId, Show } from 'solid-js'
 import { checkStop, deleteStop, moveStop } from '../app/actions.ts'
 import { keepFocus } from '../app/focus.ts'
-import type { Stop } from '../app/schema.ts'
+import type { ListedStop } from '../app/schema.ts'
 import { stateSigns, stopDetails } from '../app/text.ts'
 import { usePlanner } from './planner.ts'
 import { StopForm } from './stop-form.tsx'
 
-export function StopItem(props: { stop: Stop; isFirst: boolean; isLast: boolean }) {
+export function StopItem(props: { stop: ListedStop; isFirst: boolean; isLast: boolean }) {
   const planner = usePlanner()
   const id = createUniqueId()
   const state = useRowState(

@@ -64,7 +64,7 @@ function TripHead(props: { id: string }) {
 
 function StopList(props: { tripId: string }) {
   const planner = usePlanner()
-  const stops = useLiveQuery((query) => listStops(query, planner, props.tripId))
+  const stops = useLiveQuery(() => listStops(planner, props.tripId))
   return (
     <>
       <ul class="stops" aria-label="Stops">

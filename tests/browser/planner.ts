@@ -118,6 +118,8 @@ export function plannerIn(page: Page | FrameLocator) {
     alert: page.getByRole('alert'),
     heading: (name: string) => page.getByRole('heading', { name, exact: true }),
     text: (text: string) => page.getByText(text),
+    combobox: (name: string) => page.getByRole('combobox', { name, exact: true }),
+    options: page.getByRole('listbox', { name: 'Places' }).getByRole('option'),
     textbox: (name: string) => page.getByRole('textbox', { name, exact: true }),
     field: (name: string) => page.getByLabel(name),
     toggle: (name: string) => page.getByRole('switch', { name, exact: true }),
@@ -132,7 +134,7 @@ export function plannerIn(page: Page | FrameLocator) {
       await button('Add trip').click()
     },
     async addStop(name: string): Promise<void> {
-      await page.getByRole('textbox', { name: 'New stop' }).fill(name)
+      await page.getByRole('combobox', { name: 'New stop' }).fill(name)
       await button('Add stop').click()
     },
     open: (name: string) => trips.getByText(name).click(),

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { look } from './look.ts'
 import { frameworks, openPlanner, plannerIn, sharePlaygrounds } from './planner.ts'
 
 const playgrounds = sharePlaygrounds(20_000)
@@ -47,38 +46,6 @@ test('the second user sees nothing of the first', async () => {
     { name: 'Japan', owner_id: '1' },
     { name: 'Norway', owner_id: '2' },
   ])
-})
-
-test('a place is suggested by its first letters, without accents, the largest first', async () => {
-  const planner = await openPlanner(playgrounds.url, 'vue')
-  await planner.button('Download places').click()
-  await planner.text('20,000 places are on this device').waitFor()
-  await planner.addTrip('Elsewhere')
-  await planner.open('Elsewhere')
-  await planner.textbox('New stop').fill('SÃO')
-
-  const places = await playgrounds.query<{ id: string; name: string }>(
-    `select id, name from places where search like 'sao%' order by population desc limit 6`,
-  )
-  const suggestions = planner.page.getByRole('list', { name: 'Suggestions' })
-  await eventually(async () =>
-    expect(
-      await (async () => {
-        const texts = await suggestions.getByRole('button').allInnerTexts()
-        return texts.map((text, index) => text.startsWith(places[index]?.name ?? '?'))
-      })(),
-    ).toEqual(places.map(() => true)),
-  )
-
-  await look(planner.page, 'vue-suggestions')
-
-  await suggestions.getByRole('button').first().click()
-  await planner.button('Add stop').click()
-  await eventually(async () =>
-    expect(await playgrounds.query('select place, place_id from stops')).toEqual([
-      { place: places[0]?.name, place_id: places[0]?.id },
-    ]),
-  )
 })
 
 test('a planner that is told to use IndexedDB keeps its rows there', async () => {
