@@ -130,6 +130,12 @@ const types = (name: string, tsconfig: string) => ({
   },
 })
 
+/** The planners in a browser. */
+const planners = (name: string, files: string) => ({
+  resolve: { alias },
+  test: { name, include: [files], ...limits, fileParallelism: false },
+})
+
 /** Asks the registry, installs three apps and shows them in a browser. */
 const quickstart = 'package/quickstart.test.ts'
 
@@ -156,15 +162,9 @@ const projects = [
   { test: { name: 'quickstart', include: [quickstart], ...long } },
   bindingsInChromium('browser-bindings', '0.15'),
   bindingsInChromium('browser-bindings-db-0.9', '0.9'),
-  {
-    resolve: { alias },
-    test: {
-      name: 'browser',
-      include: ['browser/*.test.ts'],
-      ...limits,
-      fileParallelism: false,
-    },
-  },
+  planners('browser', 'browser/*.test.ts'),
+  // With all places.
+  planners('browser-at-size', 'browser/at-size/*.test.ts'),
 ]
 
 const named = projects.map(({ test }) => test.name)
