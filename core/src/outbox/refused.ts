@@ -4,6 +4,7 @@
  */
 import type { ResolvedTable, Transaction } from '@powersync/common'
 import { RowsignalError } from '../errors.ts'
+import { withdrawnOf } from './withdrawn.ts'
 import type { Database } from '../libraries/powersync.ts'
 import {
   applyOperation,
@@ -100,9 +101,9 @@ const refusedOf = perObject((database: Database): RefusedWrites => {
     ...readable,
     retry: (id, changed) => retry(database, idsOf(id), changed),
     discard: (id) =>
-      database.writeTransaction((tx) =>
-        take(tx, refusedTableOf(database), idsOf(id)).then(() => undefined),
-      ),
+      withdrawing(database, async (tx, withdrawn) => {
+        await take(tx, { table: refusedTableOf(database), ids: idsOf(id), withdrawn })
+      }),
   }
 })
 
@@ -141,14 +142,38 @@ function objectOf(json: string | null): Readonly<Record<string, unknown>> | unde
   return json === null ? undefined : (JSON.parse(json) as Record<string, unknown>)
 }
 
+interface Taken {
+  readonly table: ResolvedTable
+  readonly ids: readonly string[]
+  /** The operations that are taken out of the queue. */
+  readonly withdrawn: number[]
+}
+
+/** A transaction that may take operations out of the queue: told before anybody sees that they are gone from it. */
+async function withdrawing(
+  database: Database,
+  run: (tx: Transaction, withdrawn: number[]) => Promise<void>,
+): Promise<void> {
+  const ids: number[] = []
+  const all = withdrawnOf(database)
+  try {
+    await database.writeTransaction(async (tx) => {
+      await run(tx, ids)
+      for (const id of ids) all.add(id)
+    })
+  } catch (error) {
+    for (const id of ids) all.delete(id)
+    throw error
+  }
+}
+
 /**
  * Takes refused operations out of their table, with those behind them, in the order of the queue. What waits in the queue and
  * would go with them is behind them too: sent by itself, before the retry, it would be of a row that the server has never seen.
  */
 async function take(
   tx: Transaction,
-  { viewName }: ResolvedTable,
-  ids: readonly string[],
+  { table: { viewName }, ids, withdrawn }: Taken,
 ): Promise<RefusedRow[]> {
   const keys = JSON.stringify(ids)
   const { found } = await tx.get<{ found: string }>(selectQueuedBehind(viewName), [
@@ -158,6 +183,7 @@ async function take(
   if (found !== '[]') {
     await tx.execute(storeRefused(viewName), [found, new Date().toISOString()])
     await tx.execute(deleteQueued, [found])
+    for (const [id] of JSON.parse(found) as [number][]) withdrawn.push(id)
   }
   const rows = await tx.getAll<RefusedRow>(selectRefusedWith(viewName), [keys])
   const missing = ids.find((id) => !rows.some((row) => row.id === id && row.is_queued === 0))
@@ -175,8 +201,8 @@ async function retry(
   ids: readonly string[],
   changed: ChangedValues = {},
 ): Promise<void> {
-  await database.writeTransaction(async (tx) => {
-    const rows = await take(tx, refusedTableOf(database), ids)
+  await withdrawing(database, async (tx, withdrawn) => {
+    const rows = await take(tx, { table: refusedTableOf(database), ids, withdrawn })
     for (const row of rows.filter(({ behind }) => behind === null || !ids.includes(behind))) {
       assertColumns(database, row, changed)
       const behind = rows.filter((later) => later.behind === row.id)

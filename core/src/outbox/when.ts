@@ -5,6 +5,7 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common'
 import type { PendingMutation } from '@tanstack/db'
 import { RowsignalError } from '../errors.ts'
+import { withdrawnOf } from './withdrawn.ts'
 import { isServerDatabase } from '../libraries/powersync.ts'
 import { readQueueState } from '../libraries/powersync-queue.ts'
 import { readAfterWrites } from '../write/own-write.ts'
@@ -115,6 +116,13 @@ async function uploaded(operations: Operations, signal: AbortSignal | undefined)
     signal,
     ({ state, rows }) => (state?.last ?? -1) >= last && !rows.isWaiting(first, last),
   )
+  for (const id of withdrawnOf(database)) {
+    if (id < first || id > last) continue
+    throw new RowsignalError(
+      'upload-refused',
+      'outbox: the write waited behind an insert that the backend has refused, and went with it when that was retried or discarded.',
+    )
+  }
   const [refused] = await unlessAborted(readRefused(database, first, last), signal)
   if (refused === undefined) return
   throw new RowsignalError(

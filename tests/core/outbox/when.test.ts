@@ -3,6 +3,7 @@ import {
   isRowsignalError,
   PowerSyncTransactor,
   refuse,
+  refused,
   transact,
   whenAcknowledged,
   whenPersisted,
@@ -10,7 +11,7 @@ import {
 } from '@rowsignal/core'
 import type { PowerSyncDatabase } from '@powersync/node'
 import { createTransaction } from '@tanstack/db'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { connect, openOffline, openOutbox } from '../../support/outbox-client.ts'
 import { queueOf } from '../../../core/src/outbox/queue.ts'
@@ -268,6 +269,30 @@ test('a write that the backend refuses, or a part of it, rejects with the reason
     expect(waiting.map(({ state }) => state)).toEqual([yes, yes, no, no, no, no, yes, yes]),
   )
 })
+
+test.each(['retry', 'discard'] as const)(
+  'a write that goes with a refused insert at its %s rejects, since it was never uploaded',
+  async (what) => {
+    const { database, endpoint, todos } = await openOffline()
+    const { fetchCredentials } = endpoint.connector()
+    const upload = () => Promise.reject(refuse('No room left.'))
+    const write = todos.insert({ id: 'a', title: 'a' })
+    await whenPersisted(write)
+    await database.connect(createConnector({ fetchCredentials, upload }), {
+      crudUploadThrottleMs: 1,
+    })
+    await expect(whenUploaded(write)).rejects.toMatchObject({ code: 'upload-refused' })
+    await database.disconnect()
+    const writes = refused(database)
+    onTestFinished(writes.listen(() => undefined))
+    await eventually(() => expect(writes.get()).toHaveLength(1))
+    const later = todos.update('a', (draft) => void (draft.title = 'later'))
+    await whenPersisted(later)
+    const uploaded = expect(whenUploaded(later)).rejects.toMatchObject({ code: 'upload-refused' })
+    await writes[what](writes.get()[0]!.id)
+    await uploaded
+  },
+)
 
 test('a connection that is lost and made again brings what was uploaded to its acknowledgement', async () => {
   const { database, endpoint, todos } = await openOutbox()
