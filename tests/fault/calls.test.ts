@@ -10,6 +10,7 @@ describe.each(scenarios)('$name', (scenario) => {
       const calls = await atEachCall(scenario, { fault }, async ({ world }) => {
         const outcomes = await Promise.all(world.writes.map(outcomeOf))
         expect(outcomes).not.toContain('open')
+        expect(await Promise.all(world.demands.map(outcomeOf))).not.toContain('open')
         await expectWhole(world, world.writes, outcomes)
         await expectAlive(world)
       })

@@ -1,7 +1,10 @@
 /** What is under way when a call fails. */
 import { transact } from '@rowsignal/core'
 import type { Transaction } from '@tanstack/db'
-import { fill, type Operation, settle, type World } from './world.ts'
+import { createLiveQueryCollection, lte } from '@tanstack/db'
+import { expect } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { type Demand, fill, type Operation, settle, type World } from './world.ts'
 
 export interface Scenario {
   readonly name: string
@@ -98,6 +101,84 @@ export const scenarios: readonly Scenario[] = [
       await ready(todos)
     },
   },
+  {
+    name: 'first demand',
+    calls: 12,
+    prepare: nothing,
+    async run(world) {
+      await ended(ask(world, 't1'))
+      await Promise.all([ready(world.lists), ready(world.todos)])
+    },
+  },
+  {
+    name: 'first demand beside one that goes',
+    calls: 12,
+    prepare: nothing,
+    async run(world) {
+      const other = ask(world, 't5')
+      const one = ask(world, 't1')
+      await give(world, other)
+      await ended(one)
+      await Promise.all([ready(world.lists), ready(world.todos)])
+    },
+  },
+  {
+    name: 'second demand, and a write of others meanwhile',
+    calls: 8,
+    async prepare(world) {
+      await Promise.all([world.lists.preload(), world.todos.preload()])
+      await ask(world, 't1').done
+    },
+    async run(world) {
+      const written = writeOutside(world)
+      await ended(ask(world, 't3'))
+      await written
+    },
+  },
+  {
+    name: 'demand in chunks',
+    calls: 12,
+    async prepare(world) {
+      await Promise.all([world.lists.preload(), world.todos.preload()])
+      await ask(world, 't0').done
+    },
+    async run(world) {
+      await ended(ask(world, 't6'))
+    },
+  },
+  {
+    name: 'the last demand goes',
+    calls: 4,
+    async prepare(world) {
+      await ask(world, 't6').done
+    },
+    async run(world) {
+      await give(world, world.demands[0])
+      await eventually(() => expect(world.asked.size).toBe(0))
+      await Promise.all([ready(world.lists), ready(world.todos)])
+    },
+  },
+  {
+    name: 'large commit with demands',
+    calls: 4,
+    async prepare(world) {
+      await Promise.all([world.lists.preload(), world.todos.preload()])
+      await ask(world, 't2').done
+      await ask(world, 't4').done
+    },
+    async run({ real }) {
+      await real.writeTransaction(async (tx) => {
+        await tx.execute("UPDATE todos SET title = 'theirs' WHERE id = 't0'")
+        await tx.execute("DELETE FROM todos WHERE id = 't1'")
+        await tx.execute(
+          "INSERT INTO todos(id, title) SELECT 'u' || key, 'many' FROM json_each(?)",
+          [JSON.stringify(Array.from({ length: 120 }, () => 0))],
+        )
+        await tx.execute("INSERT INTO todos(id, title) VALUES ('s', 'wanted')")
+        await tx.execute('DELETE FROM ps_crud') // as a download
+      })
+    },
+  },
 ]
 
 /** Rows in the tables, the collections as the scenario wants them, and nothing under way. */
@@ -125,6 +206,39 @@ function atFirstChange(
     await written
   }
 }
+
+/** Asks for the todos up to this one. */
+function ask({ asked, demands }: World, last: string): Demand {
+  const query = createLiveQueryCollection({
+    query: (q) => q.from({ todo: asked }).where(({ todo }) => lte(todo.id, last)),
+    gcTime: 1,
+  })
+  const subscription = query.subscribeChanges(() => undefined)
+  const demand: Demand = {
+    ids: () => (query.status === 'error' ? undefined : query.toArray.map(({ id }) => id)),
+    done: query.preload(),
+    where: `id <= '${last}'`,
+    async close() {
+      subscription.unsubscribe()
+      await query.cleanup()
+    },
+  }
+  demand.done.catch(() => undefined) // looked at later
+  demands.push(demand)
+  return demand
+}
+
+async function give({ demands }: World, demand: Demand | undefined): Promise<void> {
+  if (demand === undefined) return
+  demands.splice(demands.indexOf(demand), 1)
+  await demand.close()
+}
+
+async function ended({ done }: Demand): Promise<void> {
+  await done.catch(() => undefined)
+}
+
+async function nothing(): Promise<void> {}
 
 /** Ready, or in error. */
 async function ready(collection: { preload(): Promise<void> }): Promise<void> {

@@ -25,7 +25,16 @@ export interface Write {
   readonly done: Promise<unknown>
 }
 
-/** How a write ended for its caller. */
+/** Rows that a query has asked for; it is closed, or they are shown, or it has been told that they are not. */
+export interface Demand {
+  /** Undefined if the query has been told of an error, after which TanStack DB fills it no more. */
+  readonly ids: () => string[] | undefined
+  readonly done: Promise<unknown>
+  readonly where: string
+  close(): Promise<void>
+}
+
+/** How a write or a demand ended for its caller. */
 export type Outcome = 'resolved' | 'rejected' | 'open'
 
 // Chunks of two rows: a table of seven is read in four.
@@ -64,6 +73,15 @@ export async function openWorld({ files = newFiles(), storesTriggers = false }: 
     writes: [] as Write[],
     lists: createPowerSyncCollection({ database, table: props.lists, syncBatchSize }),
     todos: createPowerSyncCollection({ database, table: props.todos, syncBatchSize }),
+    /** Holds what is asked for. */
+    asked: createPowerSyncCollection({
+      database,
+      table: props.todos,
+      syncBatchSize,
+      syncMode: 'on-demand',
+    }),
+    /** What is asked for in the scenario, and how that ends. */
+    demands: [] as Demand[],
   }
 }
 
@@ -108,7 +126,7 @@ export async function settle({ adapter }: Pick<World, 'adapter'>): Promise<void>
   }
 }
 
-export async function outcomeOf({ done }: Write): Promise<Outcome> {
+export async function outcomeOf({ done }: Pick<Write, 'done'>): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined
   const open = new Promise<Outcome>((resolve) => {
     timer = setTimeout(resolve, patienceMs, 'open')
@@ -157,6 +175,19 @@ async function expectInStep(world: World): Promise<void> {
   }
 }
 
+/** Whether each query that is open has its rows, and the collection those of them all and no others. */
+async function expectAsked({ real, asked, demands }: World): Promise<void> {
+  const wanted = new Set<string>()
+  for (const { where, ids } of demands) {
+    const rows = await real.getAll<{ id: string }>(`SELECT id FROM todos WHERE ${where}`)
+    const shown = ids()
+    if (shown !== undefined) expect(shown.toSorted()).toEqual(rows.map(({ id }) => id).toSorted())
+    for (const { id } of rows) wanted.add(id)
+  }
+  expect(asked.status).toBe('ready')
+  expect([...asked.keys()].toSorted()).toEqual([...wanted].toSorted())
+}
+
 /** What follows any fault: nobody is deaf or stuck, and a clean-up leaves nothing. */
 export async function expectAlive(world: World): Promise<void> {
   await eventually(() => expectInStep(world))
@@ -165,6 +196,8 @@ export async function expectAlive(world: World): Promise<void> {
     await expectInStep(world)
     expect(tables.map((name) => world[name].status)).toEqual(['ready', 'ready'])
   })
+  world.asked.utils.retry()
+  await eventually(() => expectAsked(world))
   await world.real.writeTransaction(async (tx) => {
     await tx.execute("UPDATE todos SET title = 'after' WHERE id = 't3'")
     await tx.execute("INSERT INTO lists(id, name) VALUES ('after', 'after')")
@@ -173,8 +206,11 @@ export async function expectAlive(world: World): Promise<void> {
     expect(world.todos.get('t3')?.title).toBe('after')
     expect(world.lists.get('after')?.name).toBe('after')
   })
+  await eventually(() => expectAsked(world))
   await world.todos.insert({ id: 'last', title: 'last' }).isPersisted.promise
   await expectInStep(world)
+  for (const demand of world.demands.splice(0)) await demand.close()
+  await eventually(() => expectAsked(world))
   await Promise.all(tables.map((name) => world[name].cleanup()))
   await eventually(async () => expect(await leftOver(world.real)).toEqual([]))
 }

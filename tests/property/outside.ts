@@ -34,6 +34,15 @@ export async function changeBySql(
   }
 }
 
+/** A hundred rows and more that are there for a moment, as when a download brings and takes them. */
+export async function passBy(lock: Parameters<World['store']>[0]): Promise<void> {
+  await lock.execute(
+    `INSERT INTO ps_data__todos(id, data) SELECT 'passing' || key, '{"rank":1}' FROM json_each(?)`,
+    [JSON.stringify(Array.from({ length: 150 }, () => 0))],
+  )
+  await lock.execute(`DELETE FROM ps_data__todos WHERE id LIKE 'passing%'`)
+}
+
 /** The change of the server; none when it has no row to update. */
 export function serverChange(
   world: World,

@@ -1,8 +1,13 @@
 /** A program as data: what an app, other writers, the server and bad luck do to one database, one step after the other. */
 import * as fc from 'fast-check'
+import type { Shape } from './demands.ts'
 import { tableNames, type TableName } from './tables.ts'
 
-export const collectionNames = ['lists', 'todos', 'todosAgain', 'drafts', 'places'] as const
+const wholeNames = ['lists', 'todos', 'todosAgain', 'drafts', 'places'] as const
+/** Collections of todos that hold what is asked for: at once given up, given up some time later, or never. */
+export const onDemandNames = ['someTodos', 'keptTodos', 'progressiveTodos'] as const
+export const collectionNames = [...wholeNames, ...onDemandNames] as const
+export type OnDemandName = (typeof onDemandNames)[number]
 export type CollectionName = (typeof collectionNames)[number]
 
 /** One change of one row by the app. `put` updates the row, or inserts it if there is none. */
@@ -52,7 +57,8 @@ export type Step =
       readonly by: 'transact' | 'sql' | 'server'
       readonly op: 'put' | 'delete'
     }
-  | { readonly kind: 'sql'; readonly changes: readonly OutsideChange[] }
+  /** `many`: together with a hundred rows that come and go. */
+  | { readonly kind: 'sql'; readonly changes: readonly OutsideChange[]; readonly many: boolean }
   | { readonly kind: 'sql-rollback'; readonly changes: readonly OutsideChange[] }
   | { readonly kind: 'restart'; readonly on: CollectionName; readonly ticks: number }
   | { readonly kind: 'subscriber-throws'; readonly on: CollectionName }
@@ -68,6 +74,25 @@ export type Step =
   /** A table is taken from the schema and put back. */
   | { readonly kind: 'schema-change'; readonly table: TableName; readonly ticks: number }
   | { readonly kind: 'clear'; readonly soft: boolean; readonly clearLocal: boolean }
+  /** A query is opened over a collection that holds what is asked for, and one is closed: itself after some turns. */
+  | {
+      readonly kind: 'open'
+      readonly on: OnDemandName
+      readonly shape: Shape
+      readonly closes: 'never' | 'the one before' | 'itself'
+      readonly ticks: number
+    }
+  | { readonly kind: 'close'; readonly which: number }
+  | {
+      readonly kind: 'page'
+      readonly which: number
+      readonly offset: number
+      readonly limit: number
+    }
+  /** The next hook of a demand fails. */
+  | { readonly kind: 'hook-fails'; readonly ticks: number }
+  /** The next answer to a statement about records or rows is lost. */
+  | { readonly kind: 'lost-answer'; readonly skip: number; readonly isDone: boolean }
   | { readonly kind: 'pause'; readonly ticks: number }
   | { readonly kind: 'settle' }
 
@@ -97,6 +122,25 @@ const changesOf = (...tables: readonly TableName[]): fc.Arbitrary<OutsideChange[
   )
 const sqlChanges = changesOf(...tableNames)
 const ticks = fc.nat(4)
+
+const shape: fc.Arbitrary<Shape> = fc.oneof(
+  fc.record({ by: fc.constant('list' as const), row }),
+  fc.record({ by: fc.constant('lists' as const), rows: fc.uniqueArray(row, { maxLength: 4 }) }),
+  fc.record({ by: fc.constant('digit' as const), digit: fc.nat(9) }),
+  fc.record({
+    by: fc.constantFrom('above' as const, 'below' as const),
+    number: fc.constantFrom(0, 5, 10, 20, 40, 80),
+  }),
+  fc.record({
+    by: fc.constantFrom('first' as const, 'last' as const),
+    limit: fc.integer({ min: 1, max: 4 }),
+    above: fc.constantFrom(undefined, undefined, 5, 20),
+  }),
+  fc.record({
+    by: fc.constant('join' as const),
+    side: fc.constantFrom('left' as const, 'inner' as const),
+  }),
+)
 
 type Kinds = { readonly [Kind in StepKind]: { weight: number; step: fc.Arbitrary<object> } }
 
@@ -146,7 +190,10 @@ const kinds: Kinds = {
       op: fc.constantFrom('put', 'put', 'put', 'delete'),
     }),
   },
-  sql: { weight: 6, step: fc.record({ changes: sqlChanges }) },
+  sql: {
+    weight: 6,
+    step: fc.record({ changes: sqlChanges, many: fc.nat(3).map((number) => number === 3) }),
+  },
   'sql-rollback': { weight: 3, step: fc.record({ changes: sqlChanges }) },
   restart: { weight: 3, step: fc.record({ on, ticks }) },
   'subscriber-throws': { weight: 3, step: fc.record({ on }) },
@@ -167,6 +214,22 @@ const kinds: Kinds = {
     step: fc.record({ table: fc.constantFrom(...tableNames), ticks }),
   },
   clear: { weight: 2, step: fc.record({ soft: fc.boolean(), clearLocal: fc.boolean() }) },
+  open: {
+    weight: 12,
+    step: fc.record({
+      on: fc.constantFrom('someTodos', 'someTodos', 'keptTodos', 'progressiveTodos'),
+      shape,
+      closes: fc.constantFrom('never', 'never', 'the one before', 'itself'),
+      ticks,
+    }),
+  },
+  close: { weight: 5, step: fc.record({ which: fc.nat(5) }) },
+  page: {
+    weight: 4,
+    step: fc.record({ which: fc.nat(5), offset: fc.nat(3), limit: fc.integer({ min: 1, max: 4 }) }),
+  },
+  'hook-fails': { weight: 3, step: fc.record({ ticks }) },
+  'lost-answer': { weight: 2, step: fc.record({ skip: fc.nat(4), isDone: fc.boolean() }) },
   pause: { weight: 6, step: fc.record({ ticks }) },
   settle: { weight: 2, step: nothing },
 }

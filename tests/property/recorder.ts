@@ -16,7 +16,8 @@ export class Replica {
   readonly #collection: AnyCollection
   readonly #stop: () => void
 
-  constructor(collection: AnyCollection, onEvent: OnEvent) {
+  /** @param asks Whether it asks for the rows that there are. */
+  constructor(collection: AnyCollection, onEvent: OnEvent, { asks = true } = {}) {
     this.#collection = collection
     const subscription = collection.subscribeChanges(
       (changes) => {
@@ -26,7 +27,7 @@ export class Replica {
         }
         onEvent(this.rows, new Set(changes.map(({ key }) => key)))
       },
-      { includeInitialState: true },
+      { includeInitialState: asks },
     )
     this.#stop = () => subscription.unsubscribe()
   }

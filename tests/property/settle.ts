@@ -6,16 +6,19 @@ import { trackingObjects } from '../support/todos.ts'
 import { readAudit } from './audit.ts'
 import type { QueueEntry } from './ledger.ts'
 import { keepsRemovedRowsAfterSoftClear } from './limits.ts'
-import { collectionNames } from './program.ts'
+import { rowsOf } from './demands.ts'
+import { collectionNames, onDemandNames } from './program.ts'
 import { plain, show } from './recorder.ts'
 import { storedPlaceSchema, type Columns } from './tables.ts'
-import { tableOf, type World } from './world.ts'
+import { isOnDemand, tableOf, type World } from './world.ts'
 
 /** @throws when something is not as it must be. */
 export async function settle(world: World): Promise<void> {
   world.calm()
   if (world.needsServer) await world.connect()
   await world.idle()
+  await waitForNone(async () => loadsOf(world))
+  world.retry()
   await waitForNone(() => differences(world))
   // A change that comes late must not undo it.
   await world.database.writeLock(() => Promise.resolve())
@@ -71,6 +74,7 @@ async function differences(world: World): Promise<string[]> {
   return [
     ...(await differencesOfCollections(world)),
     ...(await differencesOfQueries(world)),
+    ...(await differencesOfDemands(world)),
     ...(await recordsLeft(world)),
     ...(world.needsServer ? await differencesFromServer(world) : []),
   ]
@@ -79,6 +83,7 @@ async function differences(world: World): Promise<string[]> {
 async function differencesOfCollections(world: World): Promise<string[]> {
   const found: string[] = []
   for (const name of collectionNames) {
+    if (isOnDemand(name) && name !== 'progressiveTodos') continue
     const table = tableOf(name)
     const stored = await world.database.getAll<Columns>(`SELECT * FROM ${table} ORDER BY id`)
     const wanted = table === 'places' ? stored.map((row) => storedPlaceSchema.parse(row)) : stored
@@ -100,6 +105,41 @@ async function differencesOfQueries(world: World): Promise<string[]> {
     if (!deepEquals(inOrder(held), inOrder(wanted))) {
       found.push(`the query ${name} has ${show(held)}, SQL says ${show(wanted)}`)
     }
+  }
+  return found
+}
+
+function loadsOf({ loading }: World): string[] {
+  return loading === 0 ? [] : [`${loading} loads have not settled`]
+}
+
+/** A collection that holds what is asked for holds that, and of windows perhaps more of what their predicate takes. */
+async function differencesOfDemands(world: World): Promise<string[]> {
+  const { database, demands } = world
+  const found = loadsOf(world)
+  for (const demand of demands) {
+    const [held, wanted] = [rowsOf(demand), await database.getAll<Columns>(demand.sql())]
+    const inOrder = demand.isWindow ? (rows: Columns[]) => rows : sorted
+    if (demand.collection.status !== 'error' && !deepEquals(inOrder(held), inOrder(wanted)))
+      found.push(`${demand.name} has ${show(held)}, SQL says ${show(wanted)}`)
+  }
+  for (const name of onDemandNames) {
+    if (name === 'progressiveTodos') continue
+    const own = demands.filter(({ on }) => on === name)
+    const all = await Promise.all(own.map(({ wanted }) => database.getAll<Columns>(wanted())))
+    const held = new Map(world.collection(name).toArray.map((row) => [row.id, plain(row)]))
+    for (const row of all.flat()) {
+      if (!held.has(row.id)) found.push(`${name} lacks ${show(row)}`)
+    }
+    const conditions = own.map(({ superset }) => `(${superset})`).join(' OR ') || 'FALSE'
+    const wanted = await database.getAll<Columns>(`SELECT * FROM todos WHERE ${conditions}`)
+    const allowed = new Map(wanted.map((row) => [row.id, row]))
+    for (const [id, row] of held) {
+      if (deepEquals(row, allowed.get(id))) continue
+      found.push(`${name} holds ${show(row)}, wanted is ${show(allowed.get(id))}`)
+    }
+    if (world.collection(name).status !== 'ready')
+      found.push(`${name} is ${world.collection(name).status}`)
   }
   return found
 }

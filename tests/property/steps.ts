@@ -1,7 +1,7 @@
 /** What each kind of step does to a world. */
 import { transact } from '@rowsignal/core'
 import { stopsSettlingAtThrow } from './limits.ts'
-import { changeBySql, changePair, serverChange } from './outside.ts'
+import { changeBySql, changePair, passBy, serverChange } from './outside.ts'
 import type { Step, StepKind, StepOf } from './program.ts'
 import { settle } from './settle.ts'
 import { schema, schemaWithout, tableNames } from './tables.ts'
@@ -73,11 +73,14 @@ const runners: Runners = {
 
   pair: changePair,
 
-  sql: (world, { changes }) => {
+  sql: (world, { changes, many }) => {
     const write = world.ledger.begin(`sql ${JSON.stringify(changes)}`)
     world.waitFor(
       world.database
-        .writeTransaction((lock) => changeBySql(world, write, { lock, changes }))
+        .writeTransaction(async (lock) => {
+          if (many) await passBy(lock)
+          await changeBySql(world, write, { lock, changes })
+        })
         .then(() => void (write.outcome = 'accepted')),
     )
   },
@@ -147,6 +150,28 @@ const runners: Runners = {
     await world.database.disconnectAndClear({ soft, clearLocal })
     world.ledger.loses(tableNames)
   },
+
+  open: async (world, { on, shape, closes, ticks }) => {
+    const before = world.demands.at(-1)
+    const demand = world.demand(on, shape)
+    if (closes === 'the one before' && before !== undefined) await world.release(before)
+    if (closes !== 'itself') return
+    await pass(ticks)
+    await world.release(demand)
+  },
+
+  close: (world, { which }) => {
+    const demand = world.demands[which % Math.max(1, world.demands.length)]
+    return demand && world.release(demand)
+  },
+
+  page: (world, { which, offset, limit }) => {
+    const windows = world.demands.filter(({ isWindow }) => isWindow)
+    windows[which % Math.max(1, windows.length)]?.page({ offset, limit })
+  },
+
+  'hook-fails': (world, { ticks }) => world.failNextHook(ticks),
+  'lost-answer': (world, { skip, isDone }) => world.loseAnswer(skip, isDone),
 
   pause: (_world, { ticks }) => pass(ticks),
   settle: (world) => settle(world),

@@ -7,7 +7,15 @@ import { openDatabase } from '../support/database.ts'
 import { SyncEndpoint } from '../support/sync-endpoint.ts'
 import { startAudit } from './audit.ts'
 import { Ledger, type QueueEntry, type RowName, type Write } from './ledger.ts'
-import { collectionNames, type CollectionName, type Mutation } from './program.ts'
+import { type Demanded, openDemand, type Shape } from './demands.ts'
+import { LostAnswers } from './lost-answers.ts'
+import {
+  collectionNames,
+  type CollectionName,
+  type Mutation,
+  type OnDemandName,
+  onDemandNames,
+} from './program.ts'
 import { openQueries, type OpenQuery } from './queries.ts'
 import { History, Replica, type AnyCollection } from './recorder.ts'
 import {
@@ -42,7 +50,11 @@ export interface ProgramCollection extends AnyCollection {
 }
 
 export function tableOf(name: CollectionName): TableName {
-  return name === 'todosAgain' ? 'todos' : name
+  return name === 'todosAgain' || isOnDemand(name) ? 'todos' : name
+}
+
+export function isOnDemand(name: CollectionName): name is OnDemandName {
+  return onDemandNames.some((other) => other === name)
 }
 
 export class World {
@@ -71,6 +83,11 @@ export class World {
   hasCleared = false
   hasSoftlyCleared = false
   needsServer = false
+  /** Loads that have not settled. */
+  loading = 0
+  #demands: Demanded[] = []
+  #hookFailures: number[] = []
+  readonly #answers = new LostAnswers()
 
   private constructor(database: PowerSyncDatabase) {
     this.database = database
@@ -80,8 +97,26 @@ export class World {
     const database = await openDatabase(schema, { logLevel: LogLevels.error + 1 })
     const world = new World(database)
     await world.#prepare()
+    await world.#answers.watch(database)
     const options = { database, syncBatchSize: 2 }
+    const todos = {
+      ...options,
+      table: schema.props.todos,
+      onLoadSubset: () => world.#onLoadSubset(),
+    }
     const collections = {
+      someTodos: createPowerSyncCollection({ ...todos, syncMode: 'on-demand' }),
+      keptTodos: createPowerSyncCollection({
+        ...todos,
+        syncMode: 'on-demand',
+        keepAliveMs: 20,
+        onLoadSubset: undefined,
+      }),
+      progressiveTodos: createPowerSyncCollection({
+        ...todos,
+        syncMode: 'progressive',
+        syncBatchSize: 3,
+      }),
       lists: createPowerSyncCollection({ ...options, table: schema.props.lists }),
       todos: createPowerSyncCollection({ ...options, table: schema.props.todos }),
       todosAgain: createPowerSyncCollection({
@@ -97,6 +132,7 @@ export class World {
         deserializationSchema: storedPlaceSchema,
       }),
     }
+    for (const name of onDemandNames) world.#countLoads(collections[name])
     for (const name of collectionNames) {
       world.#follow(name, collections[name] as unknown as ProgramCollection)
     }
@@ -146,11 +182,68 @@ export class World {
     this.#runLater(({ steps }) => steps < 0)
   }
 
+  get demands(): readonly Demanded[] {
+    return this.#demands
+  }
+
+  demand(on: OnDemandName, shape: Shape): Demanded {
+    const demand = openDemand(
+      { on, collection: this.collection(on), lists: this.collection('lists') },
+      shape,
+    )
+    this.#demands.push(demand)
+    return demand
+  }
+
+  async release(demand: Demanded): Promise<void> {
+    this.#demands = this.#demands.filter((other) => other !== demand)
+    this.faults.push(...demand.replica.faults())
+    await demand.close()
+  }
+
+  /** The next hook fails, after so many turns. */
+  failNextHook(ticks: number): void {
+    this.#hookFailures.push(ticks)
+  }
+
+  /** @param isDone Whether the statement does its work. */
+  loseAnswer(skip: number, isDone: boolean): void {
+    this.#answers.lose(skip, isDone)
+  }
+
+  async #onLoadSubset(): Promise<void> {
+    const ticks = this.#hookFailures.shift()
+    for (let tick = 0; tick < (ticks ?? 0); tick++) await new Promise(setImmediate)
+    if (ticks !== undefined) throw new Planned('a hook')
+  }
+
+  #countLoads(collection: object): void {
+    const { _sync: sync } = collection as { _sync: { loadSubset(options: object): unknown } }
+    const load = sync.loadSubset.bind(sync)
+    sync.loadSubset = (options) => {
+      const result = load(options)
+      if (!(result instanceof Promise)) return result
+      this.loading++
+      const done = (): void => void this.loading--
+      result.then(done, done)
+      return result
+    }
+  }
+
   /** Nothing that was put off or armed stays so. */
   calm(): void {
     this.#armed.clear()
+    this.#hookFailures = []
+    this.#answers.calm()
     this.endpoint.mend()
     this.#runLater(() => true)
+  }
+
+  /** What has failed is asked for again. */
+  retry(): void {
+    for (const { collection } of this.#followed.values()) {
+      ;(collection.utils as unknown as { retry(): void }).retry()
+    }
   }
 
   #runLater(isDue: (each: { steps: number }) => boolean): void {
@@ -210,6 +303,7 @@ export class World {
     this.#stopWriters.forEach((stop) => stop())
     this.#stopWriters = []
     await Promise.all(this.#queries.map((query) => query.close()))
+    await Promise.all(this.#demands.map((demand) => this.release(demand)))
     followed.stop()
     await followed.collection.cleanup()
     await between()
@@ -220,6 +314,7 @@ export class World {
   async close(): Promise<void> {
     this.#stopWriters.forEach((stop) => stop())
     await Promise.all(this.#queries.map((query) => query.close()))
+    await Promise.all(this.#demands.map((demand) => this.release(demand)))
     for (const { collection, stop } of this.#followed.values()) {
       stop()
       await collection.cleanup()
@@ -227,6 +322,7 @@ export class World {
   }
 
   async end(): Promise<void> {
+    this.#answers.stop()
     await this.disconnect()
     await this.database.close()
     await this.endpoint.stop()
@@ -243,6 +339,7 @@ export class World {
       ...this.#histories.flatMap((history) => history.faults(ranks)),
       ...[...this.#followed.values()].flatMap(({ replica }) => replica.faults()),
       ...this.#queries.flatMap(({ replica }) => replica.faults()),
+      ...this.#demands.flatMap(({ replica }) => replica.faults()),
     ]
   }
 
@@ -283,10 +380,15 @@ export class World {
     const stopThrower = this.#subscribeArmed(name, collection, 'throws')
     const history = new History(tableOf(name), this.ledger)
     this.#histories.push(history)
-    const replica = new Replica(collection, (rows, keys) => {
-      const isReading = collection.status !== 'ready'
-      for (const key of keys) history.note(key, rows.get(key), isReading)
-    })
+    const replica = new Replica(
+      collection,
+      (rows, keys) => {
+        // Of a row that nobody asks for any more it is not known what it was when it is asked for again.
+        const mayLeave = collection.status !== 'ready' || isOnDemand(name)
+        for (const key of keys) history.note(key, rows.get(key), mayLeave)
+      },
+      { asks: !isOnDemand(name) },
+    )
     const stop = (): void => {
       stopThrower()
       replica.stop()

@@ -106,8 +106,8 @@ const refusals = ['CollectionOperationError', 'CollectionStateError']
 
 /** What SQLite says to a value that the constraint refuses, to a row that is there already, to a table that is gone. */
 const refusal = refusesDeleteThenInsert
-  ? /refused|UNIQUE constraint|no such table|combination: delete-insert/
-  : /refused|UNIQUE constraint|no such table/
+  ? /refused|UNIQUE constraint|no such table|answer lost|combination: delete-insert/
+  : /refused|UNIQUE constraint|no such table|answer lost/
 
 /** What the library says to an update of a row that is gone, or not read yet, and to a table that is gone. */
 const codes = ['no-row', 'row-not-loaded', 'table-not-in-schema'] as const

@@ -61,6 +61,7 @@ export class Capture {
 
   /** Nobody wants a row of the table: it is not followed until somebody does. */
   async rest(follower: Follower): Promise<void> {
+    if (this.untilClosed.closed) return // it stays in error
     follower.rest()
     await this.#unfollow(follower)
   }

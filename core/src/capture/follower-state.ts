@@ -81,7 +81,12 @@ export function errorOf(state: FollowerState): RowsignalError | undefined {
   return 'error' in state ? state.error : undefined
 }
 
+/** Whether the collection shows what is wanted of SQLite, which may be nothing. */
+export function isInStep({ name }: FollowerState): boolean {
+  return name === 'following' || name === 'idle'
+}
+
 /** Whether the reading has come to an end, good or bad, that TanStack DB is to be told of. */
-export function isSettled({ name }: FollowerState): boolean {
-  return name === 'following' || name === 'failed' || name === 'stranded'
+export function isSettled(state: FollowerState): boolean {
+  return isInStep(state) || state.name === 'failed' || state.name === 'stranded'
 }

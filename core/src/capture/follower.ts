@@ -12,6 +12,7 @@ import {
   errorOf,
   type FollowerEvent,
   type FollowerState,
+  isInStep,
   isSettled,
   nextState,
 } from './follower-state.ts'
@@ -245,8 +246,7 @@ export class Follower {
     if (this.ended) return
     const { error } = this
     if (error !== undefined) attempt(() => this.#writer.markError(error))
-    else if (this.state === 'following' && this.#hook.isDone)
-      attempt(() => this.#writer.markReady())
+    else if (isInStep(this.#state) && this.#hook.isDone) attempt(() => this.#writer.markReady())
   }
 
   /** @returns The end of what `onLoad` has opened, which may fail. */

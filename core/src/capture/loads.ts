@@ -77,7 +77,8 @@ export class Loads {
     if (load === undefined) return
     this.#loads.delete(load)
     load.hook?.end().catch(reportToPlatform)
-    if (load.demand.isRead) this.#after(this.#options.keepAliveMs, () => this.#drop(load.demand))
+    const { isRead, wasRead } = load.demand
+    if (isRead || wasRead) this.#after(this.#options.keepAliveMs, () => this.#drop(load.demand))
     else this.#drop(load.demand)
   }
 
@@ -157,7 +158,8 @@ export class Loads {
     }
     demands.add(demand)
     this.#capture.want(this.#follower)
-    const isWaiting = (): boolean => !demand.isRead && demands.has(demand)
+    const isWaiting = (): boolean =>
+      !demand.isRead && demand.failure === undefined && demands.has(demand)
     while (isWaiting()) {
       await this.#inStep(isWaiting)
       if (isWaiting()) await this.#reads.read(demand)

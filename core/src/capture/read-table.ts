@@ -31,7 +31,7 @@ export async function readTable(
   const { followed, chunkRows } = follower
   const found = follower.isEmpty ? undefined : new Set<string>()
   const readers = [...follower.demands]
-    .filter(({ isBackground }) => !isBackground)
+    .filter(({ isBackground, isLive }) => !isBackground || isLive) // what is shown of the rest stays
     .map((demand) => new SubsetReader(demand, followed, chunkRows))
 
   for (;;) {

@@ -61,7 +61,7 @@ export class SubsetReader {
   /**
    * The next rows; to be called under the write lock.
    *
-   * @throws What SQLite throws at a read of every row: it is of the table and not of what is asked.
+   * @throws What SQLite throws at a read of every row, or of what it has read before: it is of the table and not of what is asked.
    */
   async read(lock: LockContext): Promise<readonly StoredRow[]> {
     try {
@@ -69,7 +69,7 @@ export class SubsetReader {
       await readInexactValues(lock, this.#followed.table, rows)
       return rows
     } catch (error) {
-      if (this.demand.isEverything) throw error
+      if (this.demand.isEverything || this.demand.wasRead) throw error
       this.#failure = { error }
       this.#done = true
       return []

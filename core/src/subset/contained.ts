@@ -12,6 +12,7 @@ export function containerOf(demand: Demand, demands: Iterable<Demand>): Demand |
 
 /** Whether `demand` is within `other`, and needs no read when that is read. */
 function isContained(demand: Demand, other: Demand): boolean {
+  if (other.failure !== undefined) return false
   if (demand.options === undefined) return other.isEverything
   if (other.options === undefined) return other.isRead // who waits for nothing else than the whole table has to wait
   if (!isWhereContained(demand.options.where, other.options.where)) return false

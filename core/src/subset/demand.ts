@@ -39,7 +39,9 @@ export class Demand {
   isLive: boolean
   /** Whether all of its rows are shown. */
   isRead = false
-  /** Why its rows could not be read. */
+  /** Whether they were once; who asked has been told, also when they are to be read anew. */
+  wasRead = false
+  /** Why its rows could not be read. It is about to be given up. */
   failure: { readonly error: unknown } | undefined
   /** The rows that it wants of those that the collection holds; none are listed for every row of the table. */
   readonly #own = new Map<string, AnyRow>()
@@ -110,6 +112,7 @@ export class Demand {
 
   /** It is to be read anew. */
   reset(): void {
+    this.wasRead ||= this.isRead
     this.isRead = false
     this.#end = undefined
     this.#isShort = false

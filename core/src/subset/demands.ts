@@ -117,17 +117,15 @@ export class Demands {
     return windows
   }
 
-  /** Rows of a demand are about to be shown; one whose rows could not be read is none any more. */
+  /** Rows of a demand are about to be shown, or could not be read. */
   onRead(demand: Demand, failure: Demand['failure']): void {
     demand.failure = failure
-    if (failure === undefined) demand.isLive = true
-    else this.#demands.delete(demand)
+    demand.isLive = failure === undefined
   }
 
   /** All rows of the demands that have been read are shown. */
   setRead(): void {
-    for (const demand of this.#demands)
-      if (demand.isLive && !demand.isBackground) demand.isRead = true
+    for (const demand of this.#demands) if (demand.isLive) demand.isRead = true
   }
 
   /** Has all of them read anew. */

@@ -108,7 +108,7 @@ test('the last error of a run is still there when it has ended', () => {
   expect(errorOf(nextState({ name: 'failed', error: before }, { type: 'end' }))).toBe(before)
 })
 
-test('TanStack DB is told of the states in which a read has come to an end', () => {
+test('TanStack DB is told of the states in which nothing is being read', () => {
   const settled = states.filter(isSettled).map(({ name }) => name)
-  expect(settled).toEqual(['following', 'failed', 'stranded'])
+  expect(settled).toEqual(['idle', 'following', 'failed', 'stranded'])
 })
