@@ -3,6 +3,7 @@ import { and, eq, gte, inArray, lt } from '@tanstack/db'
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { createPlaces, idOf, insertPlaces, openPlaces, openQuery } from '../../support/places.ts'
+import { logStatements } from '../../support/statements.ts'
 import { trackingObjects } from '../../support/todos.ts'
 
 const range = (from: number, to: number) =>
@@ -121,4 +122,29 @@ test('two collections of one table hold what each is asked for', async () => {
   await database.execute("INSERT INTO places(id, country) VALUES ('new', 'c2')")
   await eventually(() => expect(two.ids()).toContain('new'))
   expect(others.size).toBe(11)
+})
+
+test.each([
+  ['is refused', (sql: string) => sql.includes('recorded.id IN (SELECT value')],
+  ['can not forget its records', (sql: string) => sql.startsWith('DELETE FROM "rowsignal_')],
+])('a large commit whose drain %s is made good', async (_, fails) => {
+  const { database, places } = await openPlaces(1_000)
+  const query = openQuery((q) =>
+    q.from({ place: places }).where(({ place }) => eq(place.country, 'c1')),
+  )
+  const window = openQuery((q) =>
+    q
+      .from({ place: places })
+      .orderBy(({ place }) => place.population, 'desc')
+      .limit(5),
+  )
+  await Promise.all([query.live.preload(), window.live.preload()])
+  let failed = 0
+  await logStatements(database, (sql) => fails(sql) && failed++ < 1)
+  await insertPlaces(database, 1_000, 1_000)
+  await eventually(() => expect(failed).toBeGreaterThan(0))
+  await eventually(() => expect(query.ids()).toHaveLength(200))
+  await eventually(() => expect(window.ids()).toEqual(range(1_995, 2_000).toReversed()))
+  // 0.9 asks for the whole source when a row goes that a window has seen.
+  if (process.env['TANSTACK_DB'] !== '0.9') expect(places.size).toBeLessThan(230)
 })

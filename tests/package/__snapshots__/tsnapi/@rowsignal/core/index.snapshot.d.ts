@@ -317,7 +317,9 @@ export type DraftColumns<Row extends object> = { -readonly [Column in keyof Row 
 export type DraftConflicts<Row extends object> = { readonly [Column in keyof Row as Column extends VirtualName ? never : Column]?: DraftConflict<Row[Column]> };
 export type DraftErrors<Row extends object> = { readonly [Column in DraftColumn<Row> | "$row"]?: readonly string[] };
 export type InferPowerSyncOutputType<T extends Table = Table, S extends StandardSchemaV1 = never, Columns = unknown> = [S] extends [never] ? TableRow<T, Columns> : StandardSchemaV1.InferOutput<S>;
-export type LiveQueryCollection<C extends Context> = Collection<GetResult<C>, string | number, {}> & (C extends SingleResult ? SingleResult : NonSingleResult) & Pick<Readable<readonly GetResult<C>[]>, "subscribe">;
+export type LiveQueryCollection<C extends Context> = Collection<GetResult<C>, string | number, {}> & {
+  utils: LiveQueryCollectionUtils;
+} & (C extends SingleResult ? SingleResult : NonSingleResult) & Pick<Readable<readonly GetResult<C>[]>, "subscribe">;
 export type LiveQueryConfig<C extends Context> = LiveQueryCollectionConfig<C> & LiveQueryOptions;
 export type OnLoadSubset = (_: LoadSubsetOptions) => ReturnType<OnLoad>;
 export type OutboxCollection = AnyCollection;
