@@ -100,7 +100,7 @@ interface CountryOption {
 }
 
 /** `JP` as Japan. */
-export function countryText(code: string): string {
+function countryText(code: string): string {
   return code === '' ? '' : (countries.of(code) ?? code)
 }
 

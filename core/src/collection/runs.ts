@@ -105,7 +105,7 @@ export class CollectionRuns {
   }
 
   async #stop({ follower, loads }: Run): Promise<void> {
-    const ends = [follower.end(), loads?.end(), this.#capture.stop(follower)]
+    const ends = [follower.end(), loads?.end() ?? Promise.resolve(), this.#capture.stop(follower)]
     const [unloaded, ended] = await Promise.allSettled(ends)
     for (const end of [unloaded, ended]) if (end?.status === 'rejected') throw end.reason
   }

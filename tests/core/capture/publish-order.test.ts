@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { PublishOrder } from '../../../core/src/capture/publish-order.ts'
 
 /** A lock whose answer comes when the test says so. */
-function slowLock(locked: () => void): { answer: Promise<string>; end(error?: Error): void } {
+function slowLock(locked: () => unknown): { answer: Promise<string>; end(error?: Error): void } {
   let end: (error?: Error) => void = () => undefined
   const answer = new Promise<string>((resolve, reject) => {
     end = (error) => (error === undefined ? resolve('read') : reject(error))
