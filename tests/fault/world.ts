@@ -79,6 +79,7 @@ export async function openWorld({ files = newFiles(), storesTriggers = false }: 
       table: props.todos,
       syncBatchSize,
       syncMode: 'on-demand',
+      startSync: true,
     }),
     /** What is asked for in the scenario, and how that ends. */
     demands: [] as Demand[],
