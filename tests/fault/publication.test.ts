@@ -47,8 +47,14 @@ async function throwAt(scenario: Scenario, at: number): Promise<boolean> {
   }
 }
 
-// A live query does not outlive the clean-up of what it reads.
-const published = scenarios.filter(({ name }) => name !== 'clean-up and restart')
+const others = new Set([
+  'clean-up and restart', // a live query does not outlive the clean-up of what it reads
+  'demand in chunks', // it brings nothing that these subscribers are told of
+  // What throws is a subscriber of a live query, and TanStack DB (0.9.2, 0.15.2) runs none of the live queries after that one
+  // until their next change: docs/reading.md.
+  'large commit with demands',
+])
+const published = scenarios.filter(({ name }) => !others.has(name))
 
 test.each(published)(
   '$name: rows arrive and others are told, whichever call of a subscriber throws',
