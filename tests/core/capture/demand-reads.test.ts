@@ -68,7 +68,7 @@ test('a demand settles when its rows are visible, also behind a transaction that
   const query = ofCountry(places, 'c1')
   const ready = vi.fn<() => void>()
   void query.live.preload().then(ready)
-  await new Promise((resolve) => setTimeout(resolve, 1_500)) // others no longer wait for it
+  await eventually(() => expect(places.utils.isHeld()).toBe(true)) // others no longer wait for it
   expect(ready).not.toHaveBeenCalled()
   finish()
   await eventually(() => expect(ready).toHaveBeenCalled())
