@@ -221,4 +221,12 @@ test('bad rows take no place in a window', async () => {
   )
   await query.live.preload()
   expect(query.ids()).toEqual(range(95, 105))
+  // A large commit, after which the window is read again: of the rows before it all are bad ones.
+  await database.execute(
+    `INSERT INTO places(id, name, population)
+     SELECT 'n' || value, iif(value < 150, '{', '1'), value - 200
+     FROM (WITH RECURSIVE n(value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM n WHERE value < 159) SELECT value FROM n)`,
+  )
+  const news = Array.from({ length: 10 }, (_, index) => `n${150 + index}`)
+  await eventually(() => expect(query.ids()).toEqual(news))
 })
