@@ -8,13 +8,8 @@ import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { createIdTrigger, sweepDeadTabs, TabMark } from '../libraries/powersync.ts'
 import type { Changes } from './publish.ts'
-import {
-  clearChanged,
-  selectChanged,
-  selectTableNames,
-  selectWanted,
-  type Statement,
-} from '../libraries/sql.ts'
+import { SubsetReader } from './subset-reader.ts'
+import { clearChanged, selectChanged, selectTableNames, selectWanted } from '../libraries/sql.ts'
 import { type AnyRow, knownKeys } from '../libraries/tanstack.ts'
 
 /** A table with a trigger, and the collections that follow it. */
@@ -213,18 +208,18 @@ function isWantedWhole({ followers }: TrackedTable): boolean {
  */
 async function readWanted(lock: LockContext, tracked: TrackedTable): Promise<ChangedRows> {
   const rows: ChangedRows = new Map()
-  const read = async ({ sql, parameters }: Statement): Promise<void> => {
-    const { rows: text } = await lock.get<{ rows: string }>(sql, [...parameters])
-    for (const [id, data] of JSON.parse(text) as [string, AnyRow | null][]) rows.set(id, data)
-  }
-  for (const { collection, demands } of tracked.followers) {
+  for (const { collection, demands, followed, chunkRows } of tracked.followers) {
     const held = JSON.stringify([...new Set(knownKeys(collection))])
     const filter = demands.filter()
-    await read({
-      sql: selectWanted(tracked, filter.sql),
-      parameters: [held, ...filter.parameters],
-    })
-    for (const window of demands.windows()) await read(window.statement())
+    const sql = selectWanted(tracked, filter.sql)
+    const wanted = await lock.get<{ rows: string }>(sql, [held, ...filter.parameters])
+    for (const [id, data] of JSON.parse(wanted.rows) as [string, AnyRow | null][])
+      rows.set(id, data)
+    for (const window of demands.windows()) {
+      const reader = new SubsetReader(window, followed, chunkRows)
+      for (const [id, data] of await reader.read(lock)) rows.set(id, data)
+      if (reader.failure !== undefined) throw reader.failure.error
+    }
   }
   return rows
 }

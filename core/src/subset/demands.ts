@@ -1,7 +1,7 @@
 /** The demands of a collection: which rows it is to hold, and which are nobody's any more. */
 import type { AnyRow } from '../libraries/tanstack.ts'
 import type { Demand } from './demand.ts'
-import type { SqlPredicate, Subset } from './subset.ts'
+import type { SqlPredicate } from './subset.ts'
 
 export class Demands {
   readonly #demands = new Set<Demand>()
@@ -109,12 +109,8 @@ export class Demands {
   }
 
   /** The windows that are shown. */
-  windows(): Subset[] {
-    const windows: Subset[] = []
-    for (const { subset, isLive } of this.#demands) {
-      if (isLive && subset?.window !== undefined) windows.push(subset)
-    }
-    return windows
+  windows(): Demand[] {
+    return [...this.#demands].filter(({ isLive, isWindow }) => isLive && isWindow)
   }
 
   /** Rows of a demand are about to be shown, or could not be read. */
