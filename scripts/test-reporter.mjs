@@ -1,5 +1,8 @@
 // @ts-check
-/** Writes, for each project of a run, how many tests it has and how long they took, to the file `ROWSIGNAL_REPORT`. */
+/**
+ * Writes, for each project of a run, how many tests it has, how long they took and which failed, to the file
+ * `ROWSIGNAL_REPORT`.
+ */
 import { writeFileSync } from 'node:fs'
 
 /**
@@ -9,7 +12,11 @@ import { writeFileSync } from 'node:fs'
  * @property {number} failed
  * @property {number} skipped
  * @property {number} seconds what its files took together, their imports included
+ * @property {string[]} failures the file, the test and the beginning of what it says, of each that failed
  */
+
+/** So much of an error tells which it is; the whole of it is further up. */
+const shownLines = 12
 
 // oxlint-disable-next-line import/no-default-export -- as vitest takes a reporter
 export default class TestReporter {
@@ -30,12 +37,21 @@ export default class TestReporter {
         failed: 0,
         skipped: 0,
         seconds,
+        failures: [],
       }
       projects.set(name, counts)
       for (const test of module.children.allTests()) {
-        const { state } = test.result()
+        const { state, errors } = test.result()
         // One that has not run to its end proves nothing.
-        counts[state === 'pending' ? 'failed' : state]++
+        const counted = state === 'pending' ? 'failed' : state
+        counts[counted]++
+        if (counted === 'failed') {
+          const file = module.relativeModuleId
+          const said = errors?.map(({ stack, message }) => stack ?? message).join('\n')
+          const lines = (said ?? 'has not run to its end').split('\n')
+          const shown = lines.filter((line) => !line.includes('node_modules')).slice(0, shownLines)
+          counts.failures.push(`${name}  ${file}: ${test.fullName}\n    ${shown.join('\n    ')}`)
+        }
       }
       const { collectDuration, setupDuration, duration } = module.diagnostic()
       counts.seconds += (collectDuration + setupDuration + duration) / 1000

@@ -4,7 +4,7 @@
  * `npm test -- capture`: only the tests of a room of core, or of the files whose path has the word in it, on the newest
  * @tanstack/db, without a build, a browser and the static checks.
  *
- * Ends with a table of the projects and one line, `N passed, N failed, N skipped`, over all runs.
+ * Ends with what failed, a table of the projects and one line, `N passed, N failed, N skipped`, over all runs.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { findOrInstallBrowser } from './browser.mjs'
@@ -22,6 +22,7 @@ install()
 if (words.length > 0) await runWords()
 else await runAll()
 
+printFailures()
 printTable()
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const { passed, failed, skipped } of counted) {
@@ -56,7 +57,8 @@ async function runAll() {
   const { succeeded, printed, seconds } = await checks
   process.stdout.write(printed)
   const [passed, failed] = succeeded ? [1, 0] : [0, 1]
-  counted.push({ project: 'static checks', passed, failed, skipped: 0, seconds })
+  const failures = succeeded ? [] : ['static checks']
+  counted.push({ project: 'static checks', passed, failed, skipped: 0, seconds, failures })
 }
 
 /**
@@ -94,7 +96,14 @@ async function vitest({ name, projects }, { files = [], env = {} }) {
       failed: 1,
       skipped: 0,
       seconds: 0,
+      failures: [`${name}: a file that can't be loaded, or an error outside of a test; see above`],
     })
+}
+
+/** What failed may be thousands of lines up. */
+function printFailures() {
+  for (const failure of counted.flatMap(({ failures }) => failures))
+    console.log(`\nfailed: ${failure}`)
 }
 
 /** Of each project: its tests, and the seconds that its files took together, which several at a time need less for. */
