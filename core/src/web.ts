@@ -1,0 +1,1 @@
+export { openPowerSync } from './web/open.ts'
