@@ -114,10 +114,11 @@ export class Capture {
     }
   }
 
-  #onClosing(): void {
+  /** Closing waits for its end, which comes at the latest when SQLite has no more time to answer. */
+  #onClosing(): Promise<void> {
     this.#drain.stop()
-    this.tracking.close()
     this.publisher.dispose()
     for (const follower of this.#followers) this.reader.fail(follower)
+    return this.untilClosed.run(this.tracking.close()).catch(() => undefined)
   }
 }

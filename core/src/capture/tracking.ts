@@ -6,7 +6,8 @@ import type { LockContext, ResolvedTable, Schema, TriggerRemoveCallback } from '
 import type { Follower } from './follower.ts'
 import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
-import { createIdTrigger, sweepDeadTabs, TabMark } from '../libraries/powersync.ts'
+import { createIdTrigger, inTransaction } from '../libraries/powersync.ts'
+import { sweepDeadTabs, TabMark } from '../libraries/tabs.ts'
 import type { Changes } from './publish.ts'
 import { SubsetReader } from './subset-reader.ts'
 import { clearChanged, selectChanged, selectTableNames, selectWanted } from '../libraries/sql.ts'
@@ -36,7 +37,7 @@ type ChangedRows = Map<string, AnyRow | null>
 export class Tracking {
   readonly #database: Database
   readonly #tables = new Map<string, TrackedTable>()
-  readonly #mark = new TabMark()
+  readonly #mark: TabMark
   #started: Promise<void> | undefined
   /** The schema that SQLite has: the SDK names the new one before its tables are there. */
   #schema: Schema
@@ -45,6 +46,7 @@ export class Tracking {
 
   constructor(database: Database) {
     this.#database = database
+    this.#mark = new TabMark(database)
     this.#schema = database.schema
   }
 
@@ -74,7 +76,7 @@ export class Tracking {
       recording: false,
       ready: this.#start().then(async () => {
         await this.#removeLeftovers()
-        const remove = await createIdTrigger(this.#database, table, destination)
+        const remove = await this.#createTrigger(table, destination)
         tracked.recording = true
         return remove
       }),
@@ -88,19 +90,43 @@ export class Tracking {
    * Removes the trigger and what it recorded. A collection that asks for the table from now on gets another. What can't
    * be removed now is removed with the next table that comes or goes, or with the database.
    */
-  async untrack(tracked: TrackedTable): Promise<void> {
-    tracked.recording = false
-    this.#forget(tracked)
-    const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collections
-    if (remove === undefined) return
-    this.#leftovers.add(remove)
+  async untrack(...tables: readonly TrackedTable[]): Promise<void> {
+    for (const tracked of tables) {
+      tracked.recording = false
+      this.#forget(tracked)
+    }
+    for (const { ready } of tables) {
+      const remove = await ready.catch(() => undefined) // its failure was told to the collections
+      if (remove !== undefined) this.#leftovers.add(remove)
+    }
     await this.#removeLeftovers()
   }
 
+  /** In one transaction: on OPFS four commits are 40 ms more. One whose answer is lost may have made it. */
+  async #createTrigger(table: ResolvedTable, destination: string): Promise<TriggerRemoveCallback> {
+    let remove: TriggerRemoveCallback | undefined
+    try {
+      return await this.#database.writeLock((lock) =>
+        inTransaction(lock, async () => {
+          remove = await createIdTrigger(this.#database, lock, { table, destination })
+          return remove
+        }),
+      )
+    } catch (error) {
+      if (remove !== undefined) this.#leftovers.add(remove)
+      throw error
+    }
+  }
+
   async #removeLeftovers(): Promise<void> {
+    if (this.#leftovers.size === 0) return
+    await this.#database.writeLock((context) => this.#removeIn(context)).catch(() => undefined)
+  }
+
+  async #removeIn(context: LockContext): Promise<void> {
     for (const remove of this.#leftovers) {
       try {
-        await remove()
+        await remove({ context })
         this.#leftovers.delete(remove)
       } catch {
         // Kept. A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
@@ -160,8 +186,16 @@ export class Tracking {
     }
   }
 
-  close(): void {
-    this.#mark.release()
+  /**
+   * Removes what is there of all tables: another database on the file may live on the same connection, for which it would go
+   * on recording. A page that is left may stop at any moment, and must not do so with the lock: the others sweep after it.
+   */
+  async close(): Promise<void> {
+    try {
+      if (!this.#mark.isLeaving) await this.untrack(...this.tables())
+    } finally {
+      this.#mark.release()
+    }
   }
 
   /** SQLite has the schema that the database names. */

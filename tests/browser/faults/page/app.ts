@@ -62,6 +62,7 @@ const connector: PowerSyncBackendConnector = {
 /** What a promise has come to, as a test can read it: `stored`, or the code or message of its error. */
 type Settled = 'waits' | 'stored' | (string & {})
 const writes = new Map<string, Settled>()
+let second: PowerSyncDatabase | undefined
 /** How often a timer has come: it stands still while the tab is frozen. */
 let ticks = 0
 setInterval(() => ticks++, 10)
@@ -111,6 +112,16 @@ export const app = {
     const rows = await database.writeLock((lock) => lock.getAll<{ name: string }>(sql))
     return rows.map(({ name }) => name)
   },
+  /** Opens the file once more in this tab, and follows the table there, too. */
+  async openSecond(): Promise<void> {
+    second = new PowerSyncDatabase({
+      schema,
+      logger,
+      factory: new WASQLiteOpenFactory({ logger, open }),
+    })
+    await createPowerSyncCollection({ database: second, table: schema.props.todos }).preload()
+  },
+  closeSecond: () => second?.close(),
   status: (): { collection: string; error: string | undefined; sync: SyncStatusValue } => ({
     collection: todos.status,
     error: codeOfError(todos.utils.error),
