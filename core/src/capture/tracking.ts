@@ -2,6 +2,7 @@
  * The tables of a database that collections follow: one trigger each that records the ids of changed rows, made with
  * the first collection of the table and removed with the last, and the reading of what was recorded.
  */
+import { ours } from '../libraries/lock-holders.ts'
 import type { LockContext, ResolvedTable, Schema, TriggerRemoveCallback } from '@powersync/common'
 import type { Follower } from './follower.ts'
 import { readInexactValues } from '../codec/inexact-values.ts'
@@ -106,12 +107,12 @@ export class Tracking {
   async #createTrigger(table: ResolvedTable, destination: string): Promise<TriggerRemoveCallback> {
     let remove: TriggerRemoveCallback | undefined
     try {
-      return await this.#database.writeLock((lock) =>
+      const create = (lock: LockContext): Promise<TriggerRemoveCallback> =>
         inTransaction(lock, async () => {
           remove = await createIdTrigger(this.#database, lock, { table, destination })
           return remove
-        }),
-      )
+        })
+      return await this.#database.writeLock(ours(`the trigger of \`${table.name}\``, create))
     } catch (error) {
       if (remove !== undefined) this.#leftovers.add(remove)
       throw error
@@ -120,7 +121,8 @@ export class Tracking {
 
   async #removeLeftovers(): Promise<void> {
     if (this.#leftovers.size === 0) return
-    await this.#database.writeLock((context) => this.#removeIn(context)).catch(() => undefined)
+    const remove = (context: LockContext): Promise<void> => this.#removeIn(context)
+    await this.#database.writeLock(ours('the removal of a trigger', remove)).catch(() => undefined)
   }
 
   async #removeIn(context: LockContext): Promise<void> {

@@ -8,6 +8,7 @@
  */
 import type { LockContext } from '@powersync/common'
 import type { Stop } from '../readable/readable.ts'
+import { ours } from './lock-holders.ts'
 import type { Database } from './powersync.ts'
 import { quote } from './sql.ts'
 
@@ -70,9 +71,10 @@ export class TabMark {
    */
   async #meetOthers(locks: LockManager, own: string): Promise<void> {
     const channel = new BroadcastChannel(lockOf(this.#database, `${prefix}tabs`))
-    channel.onmessage = ({ data }) => this.#sweepAfter(locks, data as string)
+    channel.addEventListener('message', ({ data }) => this.#sweepAfter(locks, data as string))
     if ('unref' in channel) (channel.unref as () => void)() // it is to keep no process of Node alive
     this.#onEnd(() => channel.close())
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has none
     channel.postMessage(own)
     for (const other of await livingTabs(locks, this.#database)) {
       if (other !== own) this.#sweepAfter(locks, other)
@@ -146,13 +148,14 @@ const trackingTrigger = new RegExp(
 export async function sweepDeadTabs(database: Database): Promise<void> {
   const locks = tabLocks()
   if (locks === undefined) return
-  await database.writeLock(async (lock) => {
-    const ours = await tracking(lock)
-    if (ours.length === 0) return
+  const sweep = async (lock: LockContext): Promise<void> => {
+    const found = await tracking(lock)
+    if (found.length === 0) return
     const living = await livingTabs(locks, database)
-    const dead = ours.filter(({ mark }) => !living.has(lockOf(database, mark)))
+    const dead = found.filter(({ mark }) => !living.has(lockOf(database, mark)))
     for (const { type, name } of dead) await lock.execute(`DROP ${type} IF EXISTS ${quote(name)}`)
-  })
+  }
+  await database.writeLock(ours('the sweep after a tab that is gone', sweep))
 }
 
 /** The tracking tables of all tabs and their triggers, these first, in the file and among what is TEMP. */

@@ -2,6 +2,7 @@
  * The upload queue of a database, followed: read once when the first comes who follows it, and then what is new after each
  * commit that touched it, however much waits. Nothing is read while nobody follows it.
  */
+import { ours } from '../libraries/lock-holders.ts'
 import type { LockContext, CommonPowerSyncDatabase } from '@powersync/common'
 import { attempt } from '../errors.ts'
 import { isServerDatabase } from '../libraries/powersync.ts'
@@ -91,11 +92,12 @@ export class Queue {
     while (this.#isDue && !this.isClosing) {
       let run = this.#run
       try {
-        const reading = await this.#database.writeLock((lock) => {
+        const read = (lock: LockContext): Promise<QueueReading> => {
           this.#isDue = false // events until now are of commits that are read now
           run = this.#run
           return this.#readIn(lock)
-        })
+        }
+        const reading = await this.#database.writeLock(ours('a read of the upload queue', read))
         if (run !== undefined && run === this.#run) this.#apply(reading)
       } catch (error) {
         if (run === undefined || run !== this.#run) continue

@@ -1,4 +1,6 @@
 /** Signing out: disconnects, and clears the database, but never a write that the user did not give up. */
+import type { LockContext } from '@powersync/common'
+import { ours } from '../libraries/lock-holders.ts'
 import { RowsignalError } from '../errors.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { onQueueChange } from '../libraries/powersync-queue.ts'
@@ -61,7 +63,9 @@ export async function pendingWrites(
 ): Promise<Pick<SignedOut, 'waiting' | 'refused'>> {
   const refused = findRefusedTable(database)?.viewName
   // By the writing connection, behind the writes that have been asked for.
-  return database.writeLock((lock) => lock.get(selectPending(refused)))
+  const count = (lock: LockContext): ReturnType<typeof pendingWrites> =>
+    lock.get(selectPending(refused))
+  return database.writeLock(ours('a count of the writes that wait', count))
 }
 
 /** Rejects when writes have been refused: no waiting uploads them. */

@@ -2,6 +2,7 @@
  * A write of ours in SQLite: its statements and the reading of what was recorded in one transaction, and that shown right
  * after the COMMIT: what it changed itself at once, what others changed when its TanStack transaction has settled.
  */
+import { ours } from '../libraries/lock-holders.ts'
 import type { LockContext } from '@powersync/common'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
@@ -32,7 +33,7 @@ export function readAfterWrites<T>(
   database: Database,
   read: (lock: LockContext) => Promise<T>,
 ): Promise<T> {
-  const request = (): Promise<T> => database.writeLock(read)
+  const request = (): Promise<T> => database.writeLock(ours('a read of the upload queue', read))
   const { untilClosed } = captureOf(database)
   return untilClosed.run(queueOf(database).run(Infinity, () => Promise.resolve(), request))
 }
@@ -48,17 +49,20 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
   const { tracking, order, publisher, reader, untilClosed } = capture
   // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
   const ready = (): Promise<void> => tracking.recorded(followed.map(({ table }) => table))
+  const what = `a write to ${followed.map(({ table }) => `\`${table.name}\``).join(', ')}`
   let committing = false
   const request = (): Promise<void> =>
     order.run(
       (locked) =>
-        database.writeTransaction(async (lock) => {
-          const earlier = locked()
-          const queued = await runQueued(lock, { database, mutations }, () => run(lock))
-          const changes = await tracking.readRecords(lock, earlier)
-          committing = true
-          return { changes, queued }
-        }),
+        database.writeTransaction(
+          ours(what, async (lock: LockContext) => {
+            const earlier = locked()
+            const queued = await runQueued(lock, { database, mutations }, () => run(lock))
+            const changes = await tracking.readRecords(lock, earlier)
+            committing = true
+            return { changes, queued }
+          }),
+        ),
       ({ changes, queued }) => {
         tellQueued(queued)
         publisher.publishOwn(transaction, splitOf(capture, write, changes))

@@ -1,5 +1,5 @@
 import { createPowerSyncCollection } from '@rowsignal/core'
-import { column, type DBAdapter, Schema, Table } from '@powersync/common'
+import { column, Schema, Table } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { sweepDeadTabs, TabMark } from '../../../core/src/libraries/tabs.ts'
@@ -117,7 +117,7 @@ function shared(database: PowerSyncDatabase): PowerSyncDatabase {
       const value: unknown = Reflect.get(target, name)
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value
     },
-  }) as DBAdapter
+  })
   return new PowerSyncDatabase({ schema, opened: adapter })
 }
 
