@@ -228,8 +228,7 @@ export class Tracking {
   }
 
   async #takeMark(): Promise<void> {
-    await this.#database.waitForReady()
-    await this.#mark.hold()
+    await Promise.all([this.#database.waitForReady(), this.#mark.hold()])
     await sweepDeadTabs(this.#database)
   }
 }
