@@ -12,6 +12,7 @@ import type {
 } from '@powersync/common'
 import { RowsignalError } from '../errors.ts'
 import type { Stop } from '../readable/readable.ts'
+import { tabLocks } from './dead-workers.ts'
 import { quote } from './sql.ts'
 
 export type Database = CommonPowerSyncDatabase
@@ -146,11 +147,6 @@ export class TabMark {
   release(): void {
     this.#release?.()
   }
-}
-
-function tabLocks(): LockManager | undefined {
-  // Missing outside of browsers and on insecure pages; happy-dom says null.
-  return (globalThis.navigator as Partial<Navigator> | undefined)?.locks ?? undefined
 }
 
 const uuid = '[0-9a-f]{8}(?:_[0-9a-f]{4}){3}_[0-9a-f]{12}'

@@ -2,7 +2,7 @@
  * The rows of an SQL statement as a readable: for what TanStack DB can't say (full-text search, window functions,
  * recursion) and for tables that no collection holds.
  */
-import { RowsignalError } from '../errors.ts'
+import { endError, endOf, onEnd } from '../libraries/ending.ts'
 import { type Database, isServerDatabase } from '../libraries/powersync.ts'
 import { keepIfSame, noItems } from '../readable/keep.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
@@ -103,14 +103,17 @@ function follow(
 
   const stopListening = database.registerListener({
     schemaChanged: () => void begin(),
-    closing() {
-      watch.abort()
-      tell({ error: new RowsignalError('database-closed', closedMessage) })
-    },
   })
-  void begin()
+  const end = (): void => {
+    watch.abort()
+    tell({ error: endError(database, closedMessage) })
+  }
+  const stopWaiting = onEnd(database, end)
+  if (endOf(database) === undefined) void begin()
+  else end()
   return () => {
     stopListening()
+    stopWaiting()
     watch.abort()
   }
 }
