@@ -1,1 +1,1 @@
-export { openPowerSync } from './web/open.ts'
+export { openPowerSync, type OpenPowerSyncOptions } from './web/open.ts'

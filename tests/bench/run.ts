@@ -20,7 +20,14 @@ import { ours } from './ours.ts'
 import { benchOutbox } from './outbox.ts'
 import { progress, type Result, save, table } from './results.ts'
 import { allPlaces, oneRowTable, scale } from './scale.ts'
-import { fill, measure, type Measured, measureFirstRows, measureWhileReading, median } from './session.ts'
+import {
+  fill,
+  measure,
+  type Measured,
+  measureFirstRows,
+  measureWhileReading,
+  median,
+} from './session.ts'
 
 const rounds = 5
 const counts = [10_000, 100_000]

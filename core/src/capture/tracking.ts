@@ -11,7 +11,13 @@ import { createIdTrigger, inTransaction } from '../libraries/powersync.ts'
 import { sweepDeadTabs, TabMark } from '../libraries/tabs.ts'
 import type { Changes } from './publish.ts'
 import { SubsetReader } from './subset-reader.ts'
-import { clearChanged, selectChanged, selectTableNames, selectWanted } from '../libraries/sql.ts'
+import {
+  clearChanged,
+  selectById,
+  selectChanged,
+  selectTableNames,
+  selectWanted,
+} from '../libraries/sql.ts'
 import { type AnyRow, knownKeys } from '../libraries/tanstack.ts'
 
 /** A table with a trigger, and the collections that follow it. */
@@ -38,7 +44,7 @@ type ChangedRows = Map<string, AnyRow | null>
 export class Tracking {
   readonly #database: Database
   readonly #tables = new Map<string, TrackedTable>()
-  readonly #mark: TabMark
+  #mark: TabMark
   #started: Promise<void> | undefined
   /** The schema that SQLite has: the SDK names the new one before its tables are there. */
   #schema: Schema
@@ -181,6 +187,25 @@ export class Tracking {
     return changes
   }
 
+  /**
+   * Reads rows of a table that has no trigger yet, as one has none whose connection was just replaced: what is written then is
+   * recorded nowhere.
+   */
+  async readUnrecorded(
+    lock: LockContext,
+    table: ResolvedTable,
+    ids: readonly string[],
+  ): Promise<Changes> {
+    const tracked = this.get(table)
+    if (tracked === undefined || tracked.recording) return new Map()
+    const found = await lock.get<{ rows: string }>(selectById(table.internalName), [
+      JSON.stringify(ids),
+    ])
+    const rows: ChangedRows = new Map(JSON.parse(found.rows) as [string, AnyRow | null][])
+    await readInexactValues(lock, table, rows)
+    return new Map([...tracked.followers].map((follower) => [follower, rows]))
+  }
+
   /** Forgets all records unread. Every table is to be read again then. */
   async forgetRecords(lock: LockContext): Promise<void> {
     for (const { destination } of await this.#recording(lock)) {
@@ -193,11 +218,19 @@ export class Tracking {
    * on recording. A page that is left may stop at any moment, and must not do so with the lock: the others sweep after it.
    */
   async close(): Promise<void> {
-    try {
-      if (!this.#mark.isLeaving) await this.untrack(...this.tables())
-    } finally {
-      this.#mark.release()
-    }
+    if (!this.#mark.isLeaving) await this.untrack(...this.tables())
+  }
+
+  /** What this tab has made in SQLite is for others to sweep. */
+  release(): void {
+    this.#mark.release()
+  }
+
+  /** Begins anew on another connection: what was made on the one before is swept as that of a dead tab. */
+  renew(): void {
+    this.release()
+    this.#mark = new TabMark(this.#database)
+    this.#started = undefined
   }
 
   /** SQLite has the schema that the database names. */

@@ -8,6 +8,7 @@
  */
 import type { LockContext } from '@powersync/common'
 import type { Stop } from '../readable/readable.ts'
+import { tabLocks } from './dead-workers.ts'
 import { ours } from './lock-holders.ts'
 import type { Database } from './powersync.ts'
 import { quote } from './sql.ts'
@@ -113,11 +114,6 @@ const pageEvents = [
   ['resume', false],
   ['pageshow', false],
 ] as const
-
-function tabLocks(): LockManager | undefined {
-  // Missing outside of browsers and on insecure pages; happy-dom says null.
-  return (globalThis.navigator as Partial<Navigator> | undefined)?.locks ?? undefined
-}
 
 /** An origin may have several files, whose tabs are nothing to each other. */
 function lockOf(database: Database, mark: string): string {

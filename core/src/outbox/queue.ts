@@ -5,6 +5,7 @@
 import { ours } from '../libraries/lock-holders.ts'
 import type { LockContext, CommonPowerSyncDatabase } from '@powersync/common'
 import { attempt } from '../errors.ts'
+import { endOf, onEnd } from '../libraries/ending.ts'
 import { isServerDatabase } from '../libraries/powersync.ts'
 import {
   assertQueue,
@@ -31,7 +32,7 @@ export class Queue {
   error: Error | undefined
   /** Since when SQLite applies no download, because writes are not acknowledged, as far as this session has seen. */
   heldSince: Date | undefined
-  /** Whether the database has begun to close. */
+  /** Whether the database has begun to close, or is lost. */
   isClosing = false
   /** Follows it until the returned function is called. */
   readonly use: () => Stop = whileUsed(() => this.#start())
@@ -58,7 +59,7 @@ export class Queue {
 
   #start(): Stop {
     if (isServerDatabase(this.#database)) return () => {}
-    this.isClosing = this.#database.closed
+    this.isClosing = endOf(this.#database) !== undefined
     this.#run = {}
     const stops = [
       onQueueChange(this.#database, (change) => {
@@ -66,7 +67,7 @@ export class Queue {
         if (change === 'operations' || this.state?.inStep !== true) void this.#read()
       }),
       onQueuedWrite(this.#database, (write) => this.#onWrite(write)),
-      this.#database.registerListener({ closing: () => this.#onClosing() }),
+      onEnd(this.#database, () => this.#onClosing()),
     ]
     void this.#read()
     return () => {

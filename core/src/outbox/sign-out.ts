@@ -2,6 +2,7 @@
 import type { LockContext } from '@powersync/common'
 import { ours } from '../libraries/lock-holders.ts'
 import { RowsignalError } from '../errors.ts'
+import { endError, onEnd } from '../libraries/ending.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { onQueueChange } from '../libraries/powersync-queue.ts'
 import { selectPending } from '../libraries/refused-sql.ts'
@@ -94,7 +95,7 @@ function untilUploaded(database: Database, signal: AbortSignal | undefined): Pro
     const stopQueue = onQueueChange(database, (change) => {
       if (change === 'operations') look().catch(fail)
     })
-    const stopClosing = database.registerListener({ closing: () => fail(closed()) })
+    const stopClosing = onEnd(database, () => fail(closed(database)))
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
     else look().catch(fail)
@@ -111,9 +112,9 @@ function assertNone({ waiting, refused }: Pick<SignedOut, 'waiting' | 'refused'>
   )
 }
 
-function closed(): RowsignalError {
-  return new RowsignalError(
-    'database-closed',
+function closed(database: Database): RowsignalError {
+  return endError(
+    database,
     'outbox: the database was closed while signing out waited for its writes to be uploaded. They are in it still.',
   )
 }

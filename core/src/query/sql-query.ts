@@ -4,7 +4,7 @@
  */
 import type { LockContext } from '@powersync/common'
 import { ours } from '../libraries/lock-holders.ts'
-import { RowsignalError } from '../errors.ts'
+import { endError, endOf, onEnd } from '../libraries/ending.ts'
 import { type Database, isServerDatabase } from '../libraries/powersync.ts'
 import { keepIfSame, noItems } from '../readable/keep.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
@@ -107,14 +107,17 @@ function follow(
 
   const stopListening = database.registerListener({
     schemaChanged: () => void begin(),
-    closing() {
-      watch.abort()
-      tell({ error: new RowsignalError('database-closed', closedMessage) })
-    },
   })
-  void begin()
+  const end = (): void => {
+    watch.abort()
+    tell({ error: endError(database, closedMessage) })
+  }
+  const stopWaiting = onEnd(database, end)
+  if (endOf(database) === undefined) void begin()
+  else end()
   return () => {
     stopListening()
+    stopWaiting()
     watch.abort()
   }
 }

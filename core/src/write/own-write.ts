@@ -2,19 +2,20 @@
  * A write of ours in SQLite: its statements and the reading of what was recorded in one transaction, and that shown right
  * after the COMMIT: what it changed itself at once, what others changed when its TanStack transaction has settled.
  */
+import type { LockContext, ResolvedTable } from '@powersync/common'
 import { ours } from '../libraries/lock-holders.ts'
-import type { LockContext } from '@powersync/common'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
 import type { FollowedTable } from '../capture/followed-table.ts'
 import type { StoredRows } from '../capture/follower.ts'
 import type { Changes, IsOwn, WriteChanges } from '../capture/publish.ts'
-import { databaseClosed } from '../capture/until-closed.ts'
+import { endError } from '../libraries/ending.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { type AnyCollection, positionOf } from '../libraries/tanstack.ts'
 import { perObject } from '../readable/per-object.ts'
 import { LockQueue } from './lock-queue.ts'
 import { runQueued, tellQueued } from './queued-writes.ts'
+import { targetOf } from './write-target.ts'
 
 /** A write that a collection or a transaction asks for. */
 export interface OwnWrite {
@@ -41,7 +42,7 @@ export function readAfterWrites<T>(
 /**
  * Resolves when SQLite has the write and the collections show it.
  *
- * @throws {RowsignalError} `database-closed`; what `run` and SQLite throw, also when a trigger could not be made.
+ * @throws {RowsignalError} `database-closed`, `database-lost`; what `run` and SQLite throw, also when a trigger could not be made.
  */
 export async function writeAndShow(database: Database, write: OwnWrite): Promise<void> {
   const { transaction, mutations, followed, run } = write
@@ -59,6 +60,11 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
             const earlier = locked()
             const queued = await runQueued(lock, { database, mutations }, () => run(lock))
             const changes = await tracking.readRecords(lock, earlier)
+            for (const { table } of followed) {
+              const ids = keysOf(mutations, table)
+              const rows = await tracking.readUnrecorded(lock, table, ids)
+              for (const [follower, own] of rows) changes.set(follower, own)
+            }
             committing = true
             return { changes, queued }
           }),
@@ -74,7 +80,8 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
     // COMMIT may have happened and only its answer be lost, the records with it.
     if (committing) reader.rereadAll()
     if (!untilClosed.closed) throw error
-    throw databaseClosed(
+    throw endError(
+      database,
       'write: the database was closed before it answered. Whether the write was stored shows when it is opened again.',
       error,
     )
@@ -94,6 +101,13 @@ function splitOf(capture: Capture, write: OwnWrite, changes: Changes): WriteChan
     if (restRows.size > 0) rest.set(follower, restRows)
   }
   return { own, rest, isOwn }
+}
+
+/** The rows of a table that a write is of. */
+function keysOf(mutations: readonly PendingMutation[], { name }: ResolvedTable): string[] {
+  return mutations
+    .filter(({ collection }) => targetOf(collection).table.name === name)
+    .map(({ key }) => key as string)
 }
 
 function ownRowsOf({ mutations }: OwnWrite): IsOwn {

@@ -86,6 +86,7 @@ async function openBrowser(): Promise<Browser> {
   const browser = await launch({
     executablePath: chromiumPath(),
     args: chromiumArguments,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
     userDataDir: profile,
     protocolTimeout: patienceMs,
   })
@@ -198,6 +199,12 @@ export class Tab {
   /** Stops its clock, as a browser does with a tab that is hidden for long, and sees that it stands still. */
   async freeze(): Promise<void> {
     await this.#devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+    await eventually(async () => {
+      const before = await this.call('ticks')
+      await this.page.browser().version() // a round trip, in which a timer would have come
+      await new Promise((later) => setTimeout(later, 100))
+      expect(await this.call('ticks')).toBe(before)
+    })
   }
 
   async thaw(): Promise<void> {
@@ -212,6 +219,7 @@ export class Tab {
   /** Comes back to the page as it was left, and sees that it was not loaded anew. */
   async back(): Promise<void> {
     await this.page.goBack()
-    await eventually(async () => expect(await this.call('restored')).toBe(true))
+    await this.page.waitForFunction(() => 'app' in globalThis, { timeout: patienceMs })
+    expect(await this.call('notRestored')).toBe(undefined)
   }
 }

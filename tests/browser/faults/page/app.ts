@@ -68,10 +68,14 @@ let ticks = 0
 setInterval(() => ticks++, 10)
 let restored = false
 addEventListener('pageshow', ({ persisted }) => (restored ||= persisted))
+/** Of a page that the browser has loaded anew, where it could have kept it: why. */
+const [{ notRestoredReasons } = {}] = performance.getEntriesByType('navigation') as {
+  notRestoredReasons?: unknown
+}[]
 
 const codeOf = (error: unknown): string => (isRowsignalError(error) ? error.code : String(error))
 const sync = syncStatus(database)
-const keepSync = sync.listen(() => undefined)
+sync.listen(() => undefined)
 
 export const app = {
   /** Resolves when the rows are there. */
@@ -122,9 +126,9 @@ export const app = {
     await createPowerSyncCollection({ database: second, table: schema.props.todos }).preload()
   },
   closeSecond: () => second?.close(),
-  status: (): { collection: string; error: string | undefined; sync: SyncStatusValue } => ({
+  status: (): { collection: string; error: string; sync: SyncStatusValue } => ({
     collection: todos.status,
-    error: codeOfError(todos.utils.error),
+    error: todos.utils.error?.code ?? 'none',
     sync: sync.get(),
   }),
   /** The codes of the errors that writes are told with now. */
@@ -133,12 +137,9 @@ export const app = {
       .get()
       .map(({ error }) => codeOf(error)),
   ticks: (): number => ticks,
-  restored: (): boolean => restored,
-  keepSync,
-}
-
-function codeOfError(error: unknown): string | undefined {
-  return error === undefined ? undefined : codeOf(error)
+  /** Why this is not the page of before, that was left; nothing if it is. */
+  notRestored: (): string | undefined =>
+    restored ? undefined : `loaded anew: ${JSON.stringify(notRestoredReasons)}`,
 }
 
 export type App = typeof app
