@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/host.ts', 'src/observable.ts'],
+  entry: ['src/index.ts', 'src/host.ts', 'src/observable.ts', 'src/web.ts'],
   format: 'esm',
   dts: true,
   unbundle: true,

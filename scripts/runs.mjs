@@ -35,7 +35,7 @@ export const runs = [
     full: ['backend-at-size', 'quickstart', 'fault-db-0.9', 'leak-db-0.9', 'bindings-leak-db-0.9'],
   },
   { name: 'bindings', projects: ['browser-bindings'], full: ['browser-bindings-db-0.9'] },
-  { name: 'browser', projects: ['browser'], full: ['browser-at-size'] },
+  { name: 'browser', projects: ['browser', 'browser-faults'], full: ['browser-at-size'] },
 ]
 
 /** The core's, on the newest @tanstack/db. */

@@ -165,6 +165,8 @@ const projects = [
   planners('browser', 'browser/*.test.ts'),
   // With all places.
   planners('browser-at-size', 'browser/at-size/*.test.ts'),
+  // Tabs that die, freeze and go into the cache.
+  planners('browser-faults', 'browser/faults/*.test.ts'),
 ]
 
 const named = projects.map(({ test }) => test.name)

@@ -13,6 +13,7 @@ export type RowsignalErrorCode =
   | 'column-not-in-schema'
   | 'column-type-mismatch'
   | 'database-closed'
+  | 'database-lost'
   | 'draft-invalid'
   | 'limit-not-pushed'
   | 'load-hook-failed'

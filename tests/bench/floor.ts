@@ -126,6 +126,6 @@ export const floor: Subject = {
   start(database) {
     const places = hold()
     const ready = read(database, 'places').then(places.apply)
-    return { insert: (row) => insert(database, row), ready: () => ready }
+    return { insert: (row) => insert(database, row), shown: () => ready, ready: () => ready }
   },
 }

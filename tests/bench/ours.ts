@@ -60,6 +60,7 @@ export const ours: Subject = {
     const ready = places.preload()
     return {
       insert: async (row) => void (await places.insert(row).isPersisted.promise),
+      shown: () => whenTrue(places, () => places.size > 0),
       ready: () => ready,
     }
   },

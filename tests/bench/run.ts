@@ -20,7 +20,14 @@ import { ours } from './ours.ts'
 import { benchOutbox } from './outbox.ts'
 import { progress, type Result, save, table } from './results.ts'
 import { allPlaces, oneRowTable, scale } from './scale.ts'
-import { fill, measure, type Measured, measureWhileReading, median } from './session.ts'
+import {
+  fill,
+  measure,
+  type Measured,
+  measureFirstRows,
+  measureWhileReading,
+  median,
+} from './session.ts'
 
 const rounds = 5
 const counts = [10_000, 100_000]
@@ -65,7 +72,7 @@ async function benchCore(): Promise<void> {
   await compare('node', async (name, count) => {
     const rows = places(count)
     const measured: Measured = {}
-    for (const part of [measure, measureWhileReading]) {
+    for (const part of [measure, measureFirstRows, measureWhileReading]) {
       const database = await openInProcess()
       await fill(database, rows)
       Object.assign(measured, await part(subjects[name], database, rows))

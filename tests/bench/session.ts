@@ -87,6 +87,19 @@ export async function measure(
   return measured
 }
 
+/** When the first places of a fresh database are held, and when all are. */
+export async function measureFirstRows(
+  subject: Subject,
+  database: CommonPowerSyncDatabase,
+): Promise<Measured> {
+  const start = performance.now()
+  const started = subject.start(database)
+  await started.shown()
+  const first = performance.now() - start
+  await started.ready()
+  return { 'first rows': first, 'rows after the first': performance.now() - start - first }
+}
+
 const writesWhileReading = 20
 
 /**

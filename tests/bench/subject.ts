@@ -13,6 +13,8 @@ export interface Subject {
 export interface Started {
   /** Resolves when SQLite has the row. */
   insert(row: Place): Promise<void>
+  /** Resolves when a collection holds places, however few. */
+  shown(): Promise<void>
   /** Resolves when a collection holds all places. */
   ready(): Promise<void>
 }

@@ -101,13 +101,13 @@ export class SyncEndpoint {
   /** The connector of a client: uploads one transaction of the queue after the other. */
   connector(): PowerSyncBackendConnector {
     return {
-      fetchCredentials: () => Promise.resolve({ endpoint: this.#url(), token: 'token' }),
+      fetchCredentials: () => Promise.resolve({ endpoint: this.url, token: 'token' }),
       uploadData: async (database) => {
         for (;;) {
           const transaction = await database.getNextCrudTransaction()
           if (!transaction) return
           const entries = transaction.crud.map(uploadedEntry)
-          const response = await fetch(`${this.#url()}/upload`, {
+          const response = await fetch(`${this.url}/upload`, {
             method: 'POST',
             body: JSON.stringify(entries),
           })
@@ -191,13 +191,14 @@ export class SyncEndpoint {
     this.#checkpointRefusals = 0
   }
 
-  #url(): string {
+  /** Where it listens. */
+  get url(): string {
     return `http://127.0.0.1:${this.#port}`
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request)
-    const url = new URL(request.url ?? '/', this.#url())
+    const url = new URL(request.url ?? '/', this.url)
     if (url.pathname === '/sync/stream') return this.#stream(body as StreamRequest, response)
     if (url.pathname === '/upload') {
       const held = this.#uploadsHeld

@@ -13,9 +13,11 @@ import type { Follower } from './follower.ts'
 import { PublishOrder } from './publish-order.ts'
 import { Publisher } from './publish.ts'
 import { TableReader } from './table-reader.ts'
-import { Tracking } from './tracking.ts'
+import { type TrackedTable, Tracking } from './tracking.ts'
 import { UntilClosed } from './until-closed.ts'
 import type { ResolvedTable } from '@powersync/common'
+import { onReopening } from '../libraries/reopening.ts'
+import { onEnd } from '../libraries/ending.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { perObject } from '../readable/per-object.ts'
 
@@ -43,7 +45,13 @@ export class Capture {
     this.#drain = new Drain({ database, tracking, order, publisher, reader: this.reader })
     database.registerListener({
       schemaChanged: () => this.#onSchemaChanged(),
-      closing: () => this.#onClosing(),
+      // Closing waits for it, until SQLite has no more time to answer.
+      closing: () => this.untilClosed.run(tracking.close()).catch(() => undefined),
+    })
+    onEnd(database, () => this.#onEnd())
+    onReopening(database, {
+      connectionLeft: () => tracking.release(),
+      connectionReplaced: () => this.#onReplaced(),
     })
   }
 
@@ -97,9 +105,19 @@ export class Capture {
    */
   #onSchemaChanged(): void {
     this.tracking.onSchemaChanged()
+    this.#followAgain((tracked) => !this.tracking.isStored(tracked))
+  }
+
+  /** The triggers went with the connection, and others may have written since: what is shown stays, and is read again. */
+  #onReplaced(): void {
+    this.tracking.renew()
+    this.#followAgain(() => true)
+  }
+
+  #followAgain(isLost: (tracked: TrackedTable) => boolean): void {
     const lost = new Set([...this.#followers].filter(({ state }) => state === 'stranded'))
     for (const tracked of this.tracking.tables()) {
-      if (this.tracking.isStored(tracked)) {
+      if (!isLost(tracked)) {
         for (const follower of tracked.followers)
           if (follower.refreshTable()) this.reader.reread(follower)
         continue
@@ -114,9 +132,9 @@ export class Capture {
     }
   }
 
-  #onClosing(): void {
+  #onEnd(): void {
     this.#drain.stop()
-    this.tracking.close()
+    this.tracking.release()
     this.publisher.dispose()
     for (const follower of this.#followers) this.reader.fail(follower)
   }

@@ -2,6 +2,7 @@
  * Reads demands of a collection that is in step: of all that wait a chunk each in one lock, with the records of what has
  * changed meanwhile, so that rows and changes are shown in the order of the commits. No other demand is read again for it.
  */
+import { ours } from '../libraries/lock-holders.ts'
 import type { LockContext } from '@powersync/common'
 import type { Demand } from '../subset/demand.ts'
 import type { Capture } from './capture.ts'
@@ -80,10 +81,12 @@ export class DemandReads {
     const lockGranted = watchReadLock(this.#follower)
     const read = order.run(
       (locked) =>
-        database.writeLock((lock) => {
-          lockGranted()
-          return this.#find(lock, next, locked())
-        }),
+        database.writeLock(
+          ours(`a read of collection \`${this.#follower.collection.id}\``, (lock: LockContext) => {
+            lockGranted()
+            return this.#find(lock, next, locked())
+          }),
+        ),
       (found) => this.#show(found),
     )
     try {

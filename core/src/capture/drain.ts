@@ -2,6 +2,8 @@
  * When the records of changed rows are read: after each commit that made some, in one lock for all tables. No commit is
  * missed, and a drain whose answer is lost is made good by reading the tables again.
  */
+import type { LockContext } from '@powersync/common'
+import { ours } from '../libraries/lock-holders.ts'
 import type { Publisher } from './publish.ts'
 import type { PublishOrder } from './publish-order.ts'
 import type { TableReader } from './table-reader.ts'
@@ -52,11 +54,13 @@ export class Drain {
     const { database, tracking, order, publisher } = this.#options
     return order.run(
       (locked) =>
-        database.writeLock((lock) => {
-          const earlier = locked()
-          this.#dirty = false // events until now are of commits that are read now
-          return tracking.readRecords(lock, earlier)
-        }),
+        database.writeLock(
+          ours('reading what a commit has changed', (lock: LockContext) => {
+            const earlier = locked()
+            this.#dirty = false // events until now are of commits that are read now
+            return tracking.readRecords(lock, earlier)
+          }),
+        ),
       (changes) => publisher.publish(changes),
     )
   }
@@ -68,7 +72,8 @@ export class Drain {
   async #makeGood(): Promise<void> {
     const { database, tracking, reader } = this.#options
     this.#dirty = false
-    await database.writeLock((lock) => tracking.forgetRecords(lock)).catch(() => undefined)
+    const forget = (lock: LockContext): Promise<void> => tracking.forgetRecords(lock)
+    await database.writeLock(ours('forgetting what was recorded', forget)).catch(() => undefined)
     reader.rereadAll()
   }
 }

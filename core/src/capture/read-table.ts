@@ -2,6 +2,8 @@
  * Reads what is wanted of a table into a collection, in chunks, each in its own short write lock: writers are never held
  * for the whole read, and a read connection might be stale (OPFSWriteAheadVFS, 11 of 100 reads right after a commit).
  */
+import type { LockContext } from '@powersync/common'
+import { ours } from '../libraries/lock-holders.ts'
 import type { Follower, StoredRows } from './follower.ts'
 import { watchReadLock } from './tell-developer.ts'
 import type { Publisher } from './publish.ts'
@@ -40,15 +42,20 @@ export async function readTable(
     const isLast = await order
       .run(
         (locked) =>
-          database.writeLock(async (lock) => {
-            lockGranted()
-            const earlier = locked()
-            const rows = (await reader?.read(lock)) ?? []
-            if (reader?.done === true) readers.shift()
-            const changes =
-              readers.length === 0 ? await tracking.readRecords(lock, earlier) : undefined
-            return { rows, changes }
-          }),
+          database.writeLock(
+            ours(
+              `the read of collection \`${follower.collection.id}\``,
+              async (lock: LockContext) => {
+                lockGranted()
+                const earlier = locked()
+                const rows = (await reader?.read(lock)) ?? []
+                if (reader?.done === true) readers.shift()
+                const changes =
+                  readers.length === 0 ? await tracking.readRecords(lock, earlier) : undefined
+                return { rows, changes }
+              },
+            ),
+          ),
         ({ rows, changes }) => {
           const current = tracked.followers.has(follower) && follower.reading
           const stored: StoredRows = new Map(rows)

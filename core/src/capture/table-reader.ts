@@ -7,7 +7,8 @@ import type { Follower } from './follower.ts'
 import { watchReadLock } from './tell-developer.ts'
 import { type ReadOptions, readTable } from './read-table.ts'
 import type { TrackedTable } from './tracking.ts'
-import { databaseClosed, type UntilClosed } from './until-closed.ts'
+import type { UntilClosed } from './until-closed.ts'
+import { endError } from '../libraries/ending.ts'
 
 export class TableReader {
   readonly #options: ReadOptions
@@ -88,7 +89,7 @@ export class TableReader {
     const { id } = follower.collection
     if (this.#untilClosed.closed) {
       const closed = `capture: the database was closed, so collection \`${id}\` is no longer in step with it. Open the database again and make the collection anew.`
-      return databaseClosed(closed, cause)
+      return endError(this.#options.database, closed, cause)
     }
     const failed = `capture: the table of collection \`${id}\` could not be read; the cause says why. \`utils.retry()\` tries again.`
     return new RowsignalError('capture-failed', failed, { cause })

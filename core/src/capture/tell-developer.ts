@@ -1,6 +1,7 @@
 /** Telling the developer, by the logger of the database, that something takes long, and what to do. */
 import { LogLevels } from '@powersync/common'
 import { RowsignalError } from '../errors.ts'
+import { type LockHolder, lockHoldersOf } from '../libraries/lock-holders.ts'
 import type { Database } from '../libraries/powersync.ts'
 import type { Stop } from '../readable/readable.ts'
 import type { Demand } from '../subset/demand.ts'
@@ -14,21 +15,61 @@ import type { Follower } from './follower.ts'
  */
 export function watchReadLock(follower: Follower): Stop {
   const { database, lockWarnMs } = follower.followed
-  const timer = setTimeout(() => {
+  const what = `load: the read of collection \`${follower.collection.id}\``
+  return watchLockWait({ database, what, ms: lockWarnMs }, (error) => {
     if (!follower.reading && follower.state !== 'following') return // nobody waits for it any more
-    const what = `load: the read of collection \`${follower.collection.id}\``
-    tellDeveloper(database, lockWaiting(what, lockWarnMs))
-  }, lockWarnMs)
+    tellDeveloper(database, error)
+  })
+}
+
+/** So much later than it should does a timer come where the page was busy or stopped: it may have been answered meanwhile. */
+const lateMs = 100
+
+/**
+ * Tells `lock-waiting` of whoever has waited for the write lock for so long, without it being given to anybody in this page:
+ * who waits behind others that go on is served in turn, however slow the machine is.
+ *
+ * @returns To be called when the wait is over.
+ */
+export function watchLockWait(
+  { database, what, ms }: { database: Database; what: string; ms: number },
+  tell: (error: RowsignalError) => void,
+): Stop {
+  const holders = lockHoldersOf(database)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const wait = (waitMs: number): void => {
+    const due = performance.now() + waitMs
+    timer = setTimeout(() => {
+      const now = performance.now()
+      const leftMs = now - due > lateMs ? ms : holders.passedAt + ms - now
+      if (leftMs > 0) wait(leftMs)
+      else tell(lockWaiting(what, ms, holders.holder))
+    }, waitMs)
+  }
+  wait(ms)
   return () => clearTimeout(timer)
 }
 
-/** The error of whoever has waited for the write lock for so long. */
-export function lockWaiting(what: string, ms: number): RowsignalError {
-  return new RowsignalError(
-    'lock-waiting',
-    `${what} has waited for the write lock for ${ms} ms. ` +
-      'If it is awaited inside a `writeTransaction` or `writeLock` of your own, it waits for itself for good: ' +
-      'use that lock instead, or await it after the lock. Otherwise another write takes long.',
+/** Names who has the lock, and blames the app only for its own. */
+function lockWaiting(what: string, ms: number, holder: LockHolder | undefined): RowsignalError {
+  const waited = `${what} has waited for the write lock for more than ${ms} ms. `
+  return new RowsignalError('lock-waiting', waited + reasonOf(holder))
+}
+
+function reasonOf(holder: LockHolder | undefined): string {
+  if (holder === undefined) {
+    return (
+      'Nothing in this page has it: another tab does, or PowerSync, which writes what it has downloaded. ' +
+      'It is done when its turn comes.'
+    )
+  }
+  const heldMs = Math.round(performance.now() - holder.since)
+  if (holder.what !== undefined) {
+    return `It waits for ${holder.what}, which has had it for ${heldMs} ms, and is done when its turn comes.`
+  }
+  return (
+    `A \`writeTransaction\`, \`writeLock\` or \`execute\` of your own has had it for ${heldMs} ms. ` +
+    'What is awaited in there waits for itself for good: use that lock instead, or await it after the lock.'
   )
 }
 

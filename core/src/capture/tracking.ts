@@ -2,14 +2,22 @@
  * The tables of a database that collections follow: one trigger each that records the ids of changed rows, made with
  * the first collection of the table and removed with the last, and the reading of what was recorded.
  */
+import { ours } from '../libraries/lock-holders.ts'
 import type { LockContext, ResolvedTable, Schema, TriggerRemoveCallback } from '@powersync/common'
 import type { Follower } from './follower.ts'
 import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
-import { createIdTrigger, sweepDeadTabs, TabMark } from '../libraries/powersync.ts'
+import { createIdTrigger, inTransaction } from '../libraries/powersync.ts'
+import { sweepDeadTabs, TabMark } from '../libraries/tabs.ts'
 import type { Changes } from './publish.ts'
 import { SubsetReader } from './subset-reader.ts'
-import { clearChanged, selectChanged, selectTableNames, selectWanted } from '../libraries/sql.ts'
+import {
+  clearChanged,
+  selectById,
+  selectChanged,
+  selectTableNames,
+  selectWanted,
+} from '../libraries/sql.ts'
 import { type AnyRow, knownKeys } from '../libraries/tanstack.ts'
 
 /** A table with a trigger, and the collections that follow it. */
@@ -36,7 +44,7 @@ type ChangedRows = Map<string, AnyRow | null>
 export class Tracking {
   readonly #database: Database
   readonly #tables = new Map<string, TrackedTable>()
-  readonly #mark = new TabMark()
+  #mark: TabMark
   #started: Promise<void> | undefined
   /** The schema that SQLite has: the SDK names the new one before its tables are there. */
   #schema: Schema
@@ -45,6 +53,7 @@ export class Tracking {
 
   constructor(database: Database) {
     this.#database = database
+    this.#mark = new TabMark(database)
     this.#schema = database.schema
   }
 
@@ -74,7 +83,7 @@ export class Tracking {
       recording: false,
       ready: this.#start().then(async () => {
         await this.#removeLeftovers()
-        const remove = await createIdTrigger(this.#database, table, destination)
+        const remove = await this.#createTrigger(table, destination)
         tracked.recording = true
         return remove
       }),
@@ -88,19 +97,44 @@ export class Tracking {
    * Removes the trigger and what it recorded. A collection that asks for the table from now on gets another. What can't
    * be removed now is removed with the next table that comes or goes, or with the database.
    */
-  async untrack(tracked: TrackedTable): Promise<void> {
-    tracked.recording = false
-    this.#forget(tracked)
-    const remove = await tracked.ready.catch(() => undefined) // its failure was told to the collections
-    if (remove === undefined) return
-    this.#leftovers.add(remove)
+  async untrack(...tables: readonly TrackedTable[]): Promise<void> {
+    for (const tracked of tables) {
+      tracked.recording = false
+      this.#forget(tracked)
+    }
+    for (const { ready } of tables) {
+      const remove = await ready.catch(() => undefined) // its failure was told to the collections
+      if (remove !== undefined) this.#leftovers.add(remove)
+    }
     await this.#removeLeftovers()
   }
 
+  /** In one transaction: on OPFS four commits are 40 ms more. One whose answer is lost may have made it. */
+  async #createTrigger(table: ResolvedTable, destination: string): Promise<TriggerRemoveCallback> {
+    let remove: TriggerRemoveCallback | undefined
+    try {
+      const create = (lock: LockContext): Promise<TriggerRemoveCallback> =>
+        inTransaction(lock, async () => {
+          remove = await createIdTrigger(this.#database, lock, { table, destination })
+          return remove
+        })
+      return await this.#database.writeLock(ours(`the trigger of \`${table.name}\``, create))
+    } catch (error) {
+      if (remove !== undefined) this.#leftovers.add(remove)
+      throw error
+    }
+  }
+
   async #removeLeftovers(): Promise<void> {
+    if (this.#leftovers.size === 0) return
+    const remove = (context: LockContext): Promise<void> => this.#removeIn(context)
+    await this.#database.writeLock(ours('the removal of a trigger', remove)).catch(() => undefined)
+  }
+
+  async #removeIn(context: LockContext): Promise<void> {
     for (const remove of this.#leftovers) {
       try {
-        await remove()
+        await remove({ context })
         this.#leftovers.delete(remove)
       } catch {
         // Kept. A closed database has taken TEMP triggers with it; the SDK removes stored ones at the next start.
@@ -153,6 +187,25 @@ export class Tracking {
     return changes
   }
 
+  /**
+   * Reads rows of a table that has no trigger yet, as one has none whose connection was just replaced: what is written then is
+   * recorded nowhere.
+   */
+  async readUnrecorded(
+    lock: LockContext,
+    table: ResolvedTable,
+    ids: readonly string[],
+  ): Promise<Changes> {
+    const tracked = this.get(table)
+    if (tracked === undefined || tracked.recording) return new Map()
+    const found = await lock.get<{ rows: string }>(selectById(table.internalName), [
+      JSON.stringify(ids),
+    ])
+    const rows: ChangedRows = new Map(JSON.parse(found.rows) as [string, AnyRow | null][])
+    await readInexactValues(lock, table, rows)
+    return new Map([...tracked.followers].map((follower) => [follower, rows]))
+  }
+
   /** Forgets all records unread. Every table is to be read again then. */
   async forgetRecords(lock: LockContext): Promise<void> {
     for (const { destination } of await this.#recording(lock)) {
@@ -160,8 +213,24 @@ export class Tracking {
     }
   }
 
-  close(): void {
+  /**
+   * Removes what is there of all tables: another database on the file may live on the same connection, for which it would go
+   * on recording. A page that is left may stop at any moment, and must not do so with the lock: the others sweep after it.
+   */
+  async close(): Promise<void> {
+    if (!this.#mark.isLeaving) await this.untrack(...this.tables())
+  }
+
+  /** What this tab has made in SQLite is for others to sweep. */
+  release(): void {
     this.#mark.release()
+  }
+
+  /** Begins anew on another connection: what was made on the one before is swept as that of a dead tab. */
+  renew(): void {
+    this.release()
+    this.#mark = new TabMark(this.#database)
+    this.#started = undefined
   }
 
   /** SQLite has the schema that the database names. */
@@ -192,8 +261,7 @@ export class Tracking {
   }
 
   async #takeMark(): Promise<void> {
-    await this.#database.waitForReady()
-    await this.#mark.hold()
+    await Promise.all([this.#database.waitForReady(), this.#mark.hold()])
     await sweepDeadTabs(this.#database)
   }
 }

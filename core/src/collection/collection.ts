@@ -2,6 +2,7 @@
  * Puts the rooms together: a TanStack DB collection over a PowerSync table, with the options, names and result of
  * `@tanstack/powersync-db-collection`, and the factory whose collections are also stores.
  */
+import { lockHoldersOf } from '../libraries/lock-holders.ts'
 import { writeTarget } from '../write/write-target.ts'
 import { createCollection, withCollectionConfigFactory } from '@tanstack/db'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
@@ -125,6 +126,7 @@ export function powerSyncCollectionOptions<
     createCodec: (table) => rowCodec(table, rowOptions),
     createSqlColumns: (table) => sqlColumns(table, rowOptions),
   })
+  lockHoldersOf(database)
   assertRowOptions(followed.table, rowOptions)
   assertHooks(syncMode, config)
   const runs = new WeakMap<object, CollectionRuns>()

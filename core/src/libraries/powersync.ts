@@ -12,12 +12,8 @@ import type {
 } from '@powersync/common'
 import { RowsignalError } from '../errors.ts'
 import type { Stop } from '../readable/readable.ts'
-import { quote } from './sql.ts'
 
 export type Database = CommonPowerSyncDatabase
-
-/** Everything of ours in SQLite starts with it. */
-const prefix = 'rowsignal_'
 
 /**
  * Finds the table in the schema that the database has now.
@@ -95,10 +91,11 @@ export function onCommit(database: Database, listener: (tables: readonly string[
 /** Makes a trigger that records the ids, and only the ids, of changed rows of `table` in `destination`. */
 export function createIdTrigger(
   database: Database,
-  table: ResolvedTable,
-  destination: string,
+  setupContext: LockContext,
+  { table, destination }: { readonly table: ResolvedTable; readonly destination: string },
 ): Promise<TriggerRemoveCallback> {
   return database.triggers.createDiffTrigger({
+    setupContext,
     source: table.viewName,
     destination,
     columns: [],
@@ -110,85 +107,15 @@ export function createIdTrigger(
   })
 }
 
-/**
- * This tab's mark: part of the names of its tracking tables, and the name of a lock that it holds while it lives.
- *
- * On storage that tabs reach through one shared connection the triggers are TEMP objects of that connection, so those
- * of a tab that died go on recording for nobody; the SDK cleans up only stored ones that are whole. Names that no lock
- * holds are swept by the next tab.
- */
-export class TabMark {
-  readonly #id = crypto.randomUUID().replaceAll('-', '_')
-  #tables = 0
-  #release: Stop | undefined
-
-  /** A new name for a tracking table of this tab. */
-  nextDestination(): string {
-    return `${prefix}${this.#id}_${++this.#tables}`
+/** Runs `run` in a transaction under a lock that is held: `writeTransaction` gives up after 2 minutes of waiting for it. */
+export async function inTransaction<T>(lock: LockContext, run: () => Promise<T>): Promise<T> {
+  await lock.execute('BEGIN')
+  try {
+    const result = await run()
+    await lock.execute('COMMIT')
+    return result
+  } catch (error) {
+    await lock.execute('ROLLBACK').catch(() => undefined) // what has failed is told, and not this
+    throw error
   }
-
-  /** Takes the lock; must be done before the first table is made, or another tab would sweep it. */
-  async hold(): Promise<void> {
-    const locks = tabLocks()
-    if (locks === undefined) return
-    await new Promise<void>((held, failed) => {
-      locks
-        .request(prefix + this.#id, () => {
-          held()
-          return new Promise<void>((release) => {
-            this.#release = release
-          })
-        })
-        .catch(failed)
-    })
-  }
-
-  release(): void {
-    this.#release?.()
-  }
-}
-
-function tabLocks(): LockManager | undefined {
-  // Missing outside of browsers and on insecure pages; happy-dom says null.
-  return (globalThis.navigator as Partial<Navigator> | undefined)?.locks ?? undefined
-}
-
-const uuid = '[0-9a-f]{8}(?:_[0-9a-f]{4}){3}_[0-9a-f]{12}'
-const trackingTable = new RegExp(`^(${prefix}${uuid})_\\d+$`)
-/** As the SDK (2.3.0) names the triggers of a destination. */
-const trackingTrigger = new RegExp(
-  `^__ps_temp_trigger_(?:insert|update|delete)__(${prefix}${uuid})_\\d+__${uuid}$`,
-)
-
-/**
- * Removes the triggers and tracking tables of tabs that are gone: TEMP ones on a connection that tabs share, and stored
- * tables whose triggers the end of a tab has cut off (the SDK finds a table only by its triggers).
- *
- * Only what is named and made as ours is: an app may have `rowsignal_…` of its own.
- */
-export async function sweepDeadTabs(database: Database): Promise<void> {
-  const locks = tabLocks()
-  if (locks === undefined) return
-  await database.writeLock(async (lock) => {
-    const ours = await tracking(lock)
-    if (ours.length === 0) return
-    const { held } = await locks.query()
-    const living = new Set(held?.map((entry) => entry.name))
-    const dead = ours.filter(({ mark }) => !living.has(mark))
-    for (const { type, name } of dead) await lock.execute(`DROP ${type} IF EXISTS ${quote(name)}`)
-  })
-}
-
-/** The tracking tables of all tabs and their triggers, these first, in the file and among what is TEMP. */
-async function tracking(
-  lock: LockContext,
-): Promise<{ type: 'trigger' | 'table'; name: string; mark: string }[]> {
-  const found = await lock.getAll<{ type: 'trigger' | 'table'; name: string }>(
-    `SELECT type, name FROM sqlite_temp_master WHERE type IN ('trigger', 'table')
-     UNION ALL SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'table') ORDER BY type DESC`,
-  )
-  return found.flatMap(({ type, name }) => {
-    const mark = (type === 'table' ? trackingTable : trackingTrigger).exec(name)?.[1]
-    return mark === undefined ? [] : [{ type, name, mark }]
-  })
 }

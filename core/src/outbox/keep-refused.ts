@@ -5,7 +5,8 @@
  * An update or delete of a row whose insert was refused goes with that: alone it would be of a row that the server has never
  * seen, and be taken and lost. Unless the server has a row of that id, or has taken another insert of it.
  */
-import { type CrudEntry, type ResolvedTable, UpdateType } from '@powersync/common'
+import { ours } from '../libraries/lock-holders.ts'
+import { type CrudEntry, type ResolvedTable, type Transaction, UpdateType } from '@powersync/common'
 import type { Database } from '../libraries/powersync.ts'
 import {
   deleteRefused,
@@ -88,7 +89,7 @@ export class KeptOperations {
     )
     if (kept.length + gone.length + superseded.length === 0) return
     const { viewName } = this.#table
-    await this.#database.writeTransaction(async (tx) => {
+    const store = async (tx: Transaction): Promise<void> => {
       if (kept.length > 0) {
         const rows = kept.map(({ operation, refusal: { reason, code, status }, behind }) => [
           operation.clientId,
@@ -101,7 +102,8 @@ export class KeptOperations {
       }
       if (superseded.length > 0) await tx.execute(supersedeRefused(viewName), [keysOf(superseded)])
       if (gone.length > 0) await tx.execute(deleteRefused(viewName), [keysOf(gone)])
-    })
+    }
+    await this.#database.writeTransaction(ours('keeping a refused write', store))
   }
 
   /** In the order of the queue: what was refused, and what goes with a refused insert. */

@@ -2,8 +2,10 @@
  * The upload queue of a database, followed: read once when the first comes who follows it, and then what is new after each
  * commit that touched it, however much waits. Nothing is read while nobody follows it.
  */
+import { ours } from '../libraries/lock-holders.ts'
 import type { LockContext, CommonPowerSyncDatabase } from '@powersync/common'
 import { attempt } from '../errors.ts'
+import { endOf, onEnd } from '../libraries/ending.ts'
 import { isServerDatabase } from '../libraries/powersync.ts'
 import {
   assertQueue,
@@ -30,7 +32,7 @@ export class Queue {
   error: Error | undefined
   /** Since when SQLite applies no download, because writes are not acknowledged, as far as this session has seen. */
   heldSince: Date | undefined
-  /** Whether the database has begun to close. */
+  /** Whether the database has begun to close, or is lost. */
   isClosing = false
   /** Follows it until the returned function is called. */
   readonly use: () => Stop = whileUsed(() => this.#start())
@@ -57,7 +59,7 @@ export class Queue {
 
   #start(): Stop {
     if (isServerDatabase(this.#database)) return () => {}
-    this.isClosing = this.#database.closed
+    this.isClosing = endOf(this.#database) !== undefined
     this.#run = {}
     const stops = [
       onQueueChange(this.#database, (change) => {
@@ -65,7 +67,7 @@ export class Queue {
         if (change === 'operations' || this.state?.inStep !== true) void this.#read()
       }),
       onQueuedWrite(this.#database, (write) => this.#onWrite(write)),
-      this.#database.registerListener({ closing: () => this.#onClosing() }),
+      onEnd(this.#database, () => this.#onClosing()),
     ]
     void this.#read()
     return () => {
@@ -91,11 +93,12 @@ export class Queue {
     while (this.#isDue && !this.isClosing) {
       let run = this.#run
       try {
-        const reading = await this.#database.writeLock((lock) => {
+        const read = (lock: LockContext): Promise<QueueReading> => {
           this.#isDue = false // events until now are of commits that are read now
           run = this.#run
           return this.#readIn(lock)
-        })
+        }
+        const reading = await this.#database.writeLock(ours('a read of the upload queue', read))
         if (run !== undefined && run === this.#run) this.#apply(reading)
       } catch (error) {
         if (run === undefined || run !== this.#run) continue

@@ -1,4 +1,6 @@
 /** The rows of the table of refused writes, followed: read anew when a commit has touched it. */
+import type { LockContext } from '@powersync/common'
+import { ours } from '../libraries/lock-holders.ts'
 import { reportToPlatform } from '../errors.ts'
 import { type Database, onCommit } from '../libraries/powersync.ts'
 import { onQueueChange } from '../libraries/powersync-queue.ts'
@@ -100,13 +102,13 @@ export async function readRefused(
   const table = findRefusedTable(database)
   if (table === undefined) return []
   // A reading connection may be behind on some kinds of storage (@powersync/web 2.4.0).
-  return database.writeLock((lock) =>
+  const read = (lock: LockContext): Promise<RefusedRow[]> =>
     lock.getAll<RefusedRow>(
       `SELECT * FROM ${quote(table.viewName)} WHERE operation_id BETWEEN ? AND ?
         AND id = powersync_client_id() || '/' || operation_id ORDER BY operation_id`,
       [first, last],
-    ),
-  )
+    )
+  return database.writeLock(ours('a read of refused writes', read))
 }
 
 /** Calls with the rows now and after each commit that touches them. */
@@ -117,6 +119,8 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
   let isReading = false
   let isDue = false
   let hasQueued = false
+  const select = (lock: LockContext): Promise<RefusedRow[]> =>
+    lock.getAll<RefusedRow>(selectRefused(table.viewName))
   const read = async (): Promise<void> => {
     isDue = true
     if (isReading) return
@@ -124,9 +128,7 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
     try {
       while (isDue) {
         isDue = false
-        const rows = await database.writeLock((lock) =>
-          lock.getAll<RefusedRow>(selectRefused(table.viewName)),
-        )
+        const rows = await database.writeLock(ours('a read of refused writes', select))
         // What is in the queue still is not refused until it is out of it.
         const final = rows.filter(({ is_queued }) => is_queued === 0)
         hasQueued = final.length < rows.length

@@ -2,6 +2,7 @@
  * The writes that the server has refused, for the user to mend, to send again, or to give up. Each stays until then: also when
  * the server's value of the row has come back, it is beside it.
  */
+import { ours } from '../libraries/lock-holders.ts'
 import type { ResolvedTable, Transaction } from '@powersync/common'
 import { RowsignalError } from '../errors.ts'
 import { withdrawnOf } from './withdrawn.ts'
@@ -157,10 +158,11 @@ async function withdrawing(
   const ids: number[] = []
   const all = withdrawnOf(database)
   try {
-    await database.writeTransaction(async (tx) => {
+    const withdraw = async (tx: Transaction): Promise<void> => {
       await run(tx, ids)
       for (const id of ids) all.add(id)
-    })
+    }
+    await database.writeTransaction(ours('retrying or discarding a write', withdraw))
   } catch (error) {
     for (const id of ids) all.delete(id)
     throw error

@@ -1,5 +1,8 @@
 /** Signing out: disconnects, and clears the database, but never a write that the user did not give up. */
+import type { LockContext } from '@powersync/common'
+import { ours } from '../libraries/lock-holders.ts'
 import { RowsignalError } from '../errors.ts'
+import { endError, onEnd } from '../libraries/ending.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { onQueueChange } from '../libraries/powersync-queue.ts'
 import { selectPending } from '../libraries/refused-sql.ts'
@@ -61,7 +64,9 @@ export async function pendingWrites(
 ): Promise<Pick<SignedOut, 'waiting' | 'refused'>> {
   const refused = findRefusedTable(database)?.viewName
   // By the writing connection, behind the writes that have been asked for.
-  return database.writeLock((lock) => lock.get(selectPending(refused)))
+  const count = (lock: LockContext): ReturnType<typeof pendingWrites> =>
+    lock.get(selectPending(refused))
+  return database.writeLock(ours('a count of the writes that wait', count))
 }
 
 /** Rejects when writes have been refused: no waiting uploads them. */
@@ -90,7 +95,7 @@ function untilUploaded(database: Database, signal: AbortSignal | undefined): Pro
     const stopQueue = onQueueChange(database, (change) => {
       if (change === 'operations') look().catch(fail)
     })
-    const stopClosing = database.registerListener({ closing: () => fail(closed()) })
+    const stopClosing = onEnd(database, () => fail(closed(database)))
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
     else look().catch(fail)
@@ -107,9 +112,9 @@ function assertNone({ waiting, refused }: Pick<SignedOut, 'waiting' | 'refused'>
   )
 }
 
-function closed(): RowsignalError {
-  return new RowsignalError(
-    'database-closed',
+function closed(database: Database): RowsignalError {
+  return endError(
+    database,
     'outbox: the database was closed while signing out waited for its writes to be uploaded. They are in it still.',
   )
 }

@@ -6,6 +6,7 @@ import type { CommonPowerSyncDatabase } from '@powersync/common'
 import type { PendingMutation } from '@tanstack/db'
 import { RowsignalError } from '../errors.ts'
 import { withdrawnOf } from './withdrawn.ts'
+import { endError } from '../libraries/ending.ts'
 import { isServerDatabase } from '../libraries/powersync.ts'
 import { readQueueState } from '../libraries/powersync-queue.ts'
 import { readAfterWrites } from '../write/own-write.ts'
@@ -144,7 +145,7 @@ function untilQueue(
   const reached = new Promise<void>((resolve, reject) => {
     const check = (): void => {
       if (queue.error !== undefined) reject(queue.error)
-      else if (queue.isClosing) reject(closed())
+      else if (queue.isClosing) reject(closed(database))
       else if (queue.state === undefined) return
       else if (queue.state.era !== era) reject(cleared())
       else if (isReached(queue)) resolve()
@@ -174,9 +175,9 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
   }
 }
 
-function closed(): RowsignalError {
-  return new RowsignalError(
-    'database-closed',
+function closed(database: CommonPowerSyncDatabase): RowsignalError {
+  return endError(
+    database,
     'outbox: the database was closed before the write had arrived. It is uploaded when it is opened again; ask anew then.',
   )
 }

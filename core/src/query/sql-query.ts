@@ -2,7 +2,9 @@
  * The rows of an SQL statement as a readable: for what TanStack DB can't say (full-text search, window functions,
  * recursion) and for tables that no collection holds.
  */
-import { RowsignalError } from '../errors.ts'
+import type { LockContext } from '@powersync/common'
+import { ours } from '../libraries/lock-holders.ts'
+import { endError, endOf, onEnd } from '../libraries/ending.ts'
 import { type Database, isServerDatabase } from '../libraries/powersync.ts'
 import { keepIfSame, noItems } from '../readable/keep.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
@@ -79,7 +81,9 @@ function follow(
   let watch = new AbortController()
   // Not by a read connection, which may be behind (OPFSWriteAheadVFS, 11 of 100 reads right after a commit).
   const read = (): Promise<object[]> =>
-    database.writeLock((lock) => lock.getAll<object>(sql, parameters))
+    database.writeLock(
+      ours('a query in SQL', (lock: LockContext) => lock.getAll<object>(sql, parameters)),
+    )
 
   /** Anew for each schema, by which a view may read other tables. */
   const begin = async (): Promise<void> => {
@@ -103,14 +107,17 @@ function follow(
 
   const stopListening = database.registerListener({
     schemaChanged: () => void begin(),
-    closing() {
-      watch.abort()
-      tell({ error: new RowsignalError('database-closed', closedMessage) })
-    },
   })
-  void begin()
+  const end = (): void => {
+    watch.abort()
+    tell({ error: endError(database, closedMessage) })
+  }
+  const stopWaiting = onEnd(database, end)
+  if (endOf(database) === undefined) void begin()
+  else end()
   return () => {
     stopListening()
+    stopWaiting()
     watch.abort()
   }
 }

@@ -5,6 +5,8 @@
  * that they hold differs.
  */
 import type { CommonPowerSyncDatabase, SyncStatus, SyncStreamStatus } from '@powersync/common'
+import type { RowsignalError } from '../errors.ts'
+import { onSyncEnd, syncEnd } from '../libraries/ending.ts'
 import { createValue, type Host } from '../readable/framework.ts'
 import { keeper, remaker } from '../readable/keep.ts'
 import { perObject } from '../readable/per-object.ts'
@@ -31,6 +33,8 @@ export interface SyncStatusValue {
   readonly lastSyncedAt: Date | undefined
   readonly downloadError: Error | undefined
   readonly uploadError: Error | undefined
+  /** `database-lost`: the worker that syncs has died, so none of this changes any more. */
+  readonly error: RowsignalError | undefined
   /** Undefined while nothing is downloaded. */
   readonly progress: SyncProgressValue | undefined
 }
@@ -61,8 +65,15 @@ export interface SyncStreamOptions {
 const statusOf = perObject((database: CommonPowerSyncDatabase) => {
   const keep = keeper(sameStatus)
   return createReadable({
-    get: () => keep(statusValue(database.currentStatus)),
-    start: (changed) => database.registerListener({ statusChanged: changed }),
+    get: () => keep(statusValue(database.currentStatus, syncEnd(database))),
+    start(changed) {
+      const stopStatus = database.registerListener({ statusChanged: changed })
+      const stopEnd = onSyncEnd(database, changed)
+      return () => {
+        stopStatus()
+        stopEnd()
+      }
+    },
   })
 })
 
@@ -173,17 +184,19 @@ function subscribeStream(
   }
 }
 
-function statusValue(status: SyncStatus): SyncStatusValue {
+function statusValue(status: SyncStatus, error: RowsignalError | undefined): SyncStatusValue {
+  const isAlive = error === undefined
   return {
-    connected: status.connected,
-    connecting: status.connecting,
-    downloading: status.downloading,
-    uploading: status.uploading,
+    connected: isAlive && status.connected,
+    connecting: isAlive && status.connecting,
+    downloading: isAlive && status.downloading,
+    uploading: isAlive && status.uploading,
     hasSynced: status.hasSynced === true,
     lastSyncedAt: status.lastSyncedAt,
     downloadError: status.downloadError,
     uploadError: status.uploadError,
-    progress: progressValue(status.downloadProgress),
+    error,
+    progress: isAlive ? progressValue(status.downloadProgress) : undefined,
   }
 }
 
@@ -220,6 +233,7 @@ function sameStatus(a: SyncStatusValue, b: SyncStatusValue): boolean {
     a.lastSyncedAt?.getTime() === b.lastSyncedAt?.getTime() &&
     sameError(a.downloadError, b.downloadError) &&
     sameError(a.uploadError, b.uploadError) &&
+    sameError(a.error, b.error) &&
     sameProgress(a.progress, b.progress)
   )
 }

@@ -2,18 +2,20 @@
  * A write of ours in SQLite: its statements and the reading of what was recorded in one transaction, and that shown right
  * after the COMMIT: what it changed itself at once, what others changed when its TanStack transaction has settled.
  */
-import type { LockContext } from '@powersync/common'
+import type { LockContext, ResolvedTable } from '@powersync/common'
+import { ours } from '../libraries/lock-holders.ts'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
 import type { FollowedTable } from '../capture/followed-table.ts'
 import type { StoredRows } from '../capture/follower.ts'
 import type { Changes, IsOwn, WriteChanges } from '../capture/publish.ts'
-import { databaseClosed } from '../capture/until-closed.ts'
+import { endError } from '../libraries/ending.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { type AnyCollection, positionOf } from '../libraries/tanstack.ts'
 import { perObject } from '../readable/per-object.ts'
 import { LockQueue } from './lock-queue.ts'
 import { runQueued, tellQueued } from './queued-writes.ts'
+import { targetOf } from './write-target.ts'
 
 /** A write that a collection or a transaction asks for. */
 export interface OwnWrite {
@@ -32,7 +34,7 @@ export function readAfterWrites<T>(
   database: Database,
   read: (lock: LockContext) => Promise<T>,
 ): Promise<T> {
-  const request = (): Promise<T> => database.writeLock(read)
+  const request = (): Promise<T> => database.writeLock(ours('a read of the upload queue', read))
   const { untilClosed } = captureOf(database)
   return untilClosed.run(queueOf(database).run(Infinity, () => Promise.resolve(), request))
 }
@@ -40,7 +42,7 @@ export function readAfterWrites<T>(
 /**
  * Resolves when SQLite has the write and the collections show it.
  *
- * @throws {RowsignalError} `database-closed`; what `run` and SQLite throw, also when a trigger could not be made.
+ * @throws {RowsignalError} `database-closed`, `database-lost`; what `run` and SQLite throw, also when a trigger could not be made.
  */
 export async function writeAndShow(database: Database, write: OwnWrite): Promise<void> {
   const { transaction, mutations, followed, run } = write
@@ -48,17 +50,25 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
   const { tracking, order, publisher, reader, untilClosed } = capture
   // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
   const ready = (): Promise<void> => tracking.recorded(followed.map(({ table }) => table))
+  const what = `a write to ${followed.map(({ table }) => `\`${table.name}\``).join(', ')}`
   let committing = false
   const request = (): Promise<void> =>
     order.run(
       (locked) =>
-        database.writeTransaction(async (lock) => {
-          const earlier = locked()
-          const queued = await runQueued(lock, { database, mutations }, () => run(lock))
-          const changes = await tracking.readRecords(lock, earlier)
-          committing = true
-          return { changes, queued }
-        }),
+        database.writeTransaction(
+          ours(what, async (lock: LockContext) => {
+            const earlier = locked()
+            const queued = await runQueued(lock, { database, mutations }, () => run(lock))
+            const changes = await tracking.readRecords(lock, earlier)
+            for (const { table } of followed) {
+              const ids = keysOf(mutations, table)
+              const rows = await tracking.readUnrecorded(lock, table, ids)
+              for (const [follower, own] of rows) changes.set(follower, own)
+            }
+            committing = true
+            return { changes, queued }
+          }),
+        ),
       ({ changes, queued }) => {
         tellQueued(queued)
         publisher.publishOwn(transaction, splitOf(capture, write, changes))
@@ -70,7 +80,8 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
     // COMMIT may have happened and only its answer be lost, the records with it.
     if (committing) reader.rereadAll()
     if (!untilClosed.closed) throw error
-    throw databaseClosed(
+    throw endError(
+      database,
       'write: the database was closed before it answered. Whether the write was stored shows when it is opened again.',
       error,
     )
@@ -90,6 +101,13 @@ function splitOf(capture: Capture, write: OwnWrite, changes: Changes): WriteChan
     if (restRows.size > 0) rest.set(follower, restRows)
   }
   return { own, rest, isOwn }
+}
+
+/** The rows of a table that a write is of. */
+function keysOf(mutations: readonly PendingMutation[], { name }: ResolvedTable): string[] {
+  return mutations
+    .filter(({ collection }) => targetOf(collection).table.name === name)
+    .map(({ key }) => key as string)
 }
 
 function ownRowsOf({ mutations }: OwnWrite): IsOwn {

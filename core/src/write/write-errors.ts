@@ -3,7 +3,7 @@
  * the promise of the write with it.
  */
 import type { PendingMutation } from '@tanstack/db'
-import { lockWaiting, tellDeveloper } from '../capture/tell-developer.ts'
+import { tellDeveloper, watchLockWait } from '../capture/tell-developer.ts'
 import { attempt } from '../errors.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { perObject } from '../readable/per-object.ts'
@@ -101,8 +101,8 @@ export function recordWriteError(
 }
 
 /**
- * Watches a write that asks for the write lock. If it has not been granted after `ms`, that is told: on the list, and
- * to the developer by the logger of the database.
+ * Watches a write that asks for the write lock. If it has not been granted after `ms`, and nobody in this page has
+ * been, that is told: on the list, and to the developer by the logger of the database.
  *
  * @returns To be called when the lock is there, or the write has failed.
  */
@@ -112,14 +112,14 @@ export function watchLock(
   ms: number,
 ): Stop {
   let entry: WriteError | undefined
-  const timer = setTimeout(() => {
-    const ids = [...new Set(mutations.map(({ collection }) => collection.id))]
-    const error = lockWaiting(`write: a write to ${ids.join(', ')}`, ms)
+  const ids = [...new Set(mutations.map(({ collection }) => collection.id))]
+  const what = `write: a write to ${ids.join(', ')}`
+  const stop = watchLockWait({ database, what, ms }, (error) => {
     entry = logOf(database).add(error, mutations)
     tellDeveloper(database, error)
-  }, ms)
+  })
   return () => {
-    clearTimeout(timer)
+    stop()
     entry?.dismiss()
     entry = undefined
   }

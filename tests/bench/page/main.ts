@@ -3,7 +3,7 @@ import { upstream } from '@rowsignal/bench-upstream'
 import { floor } from '../floor.ts'
 import { ours } from '../ours.ts'
 import { type Place, schema } from '../schema.ts'
-import { fill, measure, type Measured, measureWhileReading } from '../session.ts'
+import { fill, measure, type Measured, measureFirstRows, measureWhileReading } from '../session.ts'
 import { prepareProgressive, runOnDemand } from './on-demand.ts'
 import { open, type Storage } from './open.ts'
 
@@ -18,7 +18,7 @@ async function run({ subject, storage, count }: Order): Promise<Measured> {
   const response = await fetch(`/cities-${count}.json`)
   const rows = (await response.json()) as Place[]
   const measured: Measured = {}
-  for (const part of [measure, measureWhileReading]) {
+  for (const part of [measure, measureFirstRows, measureWhileReading]) {
     const database = await open(`${subject}-${crypto.randomUUID()}.db`, storage, schema)
     await fill(database, rows)
     Object.assign(measured, await part(subjects[subject], database, rows))

@@ -99,6 +99,7 @@ export const upstream: Subject = {
     const ready = places.stateWhenReady()
     return {
       insert: async (row) => void (await places.insert(row).isPersisted.promise),
+      shown: () => whenTrue(places, () => places.size > 0),
       ready: async () => void (await ready),
     }
   },

@@ -27,6 +27,22 @@ test.each([0, 10, 20])('a first read of %i rows in chunks of 10 ends', async (co
   expect(todos.size).toBe(count)
 })
 
+test('the first rows are shown before the others are read, and chunks are no larger than asked for', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 1_000)
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 500 })
+  const sizes: number[] = []
+  const statuses: string[] = []
+  todos.subscribeChanges((changes) => {
+    if (changes.length > 0) sizes.push(changes.length)
+    statuses.push(todos.status)
+  })
+  await todos.preload()
+  expect(sizes).toEqual([200, 500, 300])
+  expect(statuses[0]).toBe('loading') // ready is when all is shown
+  expect([...todos.keys()]).toEqual([...todos.keys()].toSorted())
+})
+
 test('rows that change, come and go between two chunks are right when the collection is ready', async () => {
   const database = await openDatabase(schema)
   await insertTodos(database, 10)

@@ -2,7 +2,14 @@
  * What core relies on of PowerSync beyond its documented API (docs/rooms/libraries.md), asked of the SDK alone: an upgrade
  * that changes one of these fails here first.
  */
-import { column, LogLevels, type ResolvedTable, Schema, Table } from '@powersync/common'
+import {
+  column,
+  type LockContext,
+  LogLevels,
+  type ResolvedTable,
+  Schema,
+  Table,
+} from '@powersync/common'
 import type { PowerSyncDatabase } from '@powersync/node'
 import { PowerSyncDatabase as WebDatabase } from '@powersync/web'
 import { expect, onTestFinished, test } from 'vitest'
@@ -302,4 +309,29 @@ test('an index of the schema is on the expressions by which the view casts its c
       /CAST\(json_extract\(data, '\$\.title'\) as TEXT\), CAST\(json_extract\(data, '\$\.done'\) as INTEGER\) DESC/,
     ) as string,
   })
+})
+
+test('a diff trigger that is made in a transaction goes when that is rolled back', async () => {
+  const database = await openDatabase(schema)
+  const count = async (): Promise<number> => {
+    const names = "SELECT name FROM sqlite_temp_master WHERE name LIKE '%tracked%'"
+    return (await database.getAll(names)).length
+  }
+  const create = (setupContext: LockContext) =>
+    database.triggers.createDiffTrigger({
+      setupContext,
+      source: 'shown_todos',
+      destination: 'tracked',
+      columns: [],
+      when: { INSERT: 'TRUE' },
+    })
+  await database.writeTransaction(async (lock) => {
+    await create(lock)
+    await lock.rollback()
+  })
+  expect(await count()).toBe(0)
+  const remove = await database.writeTransaction(create)
+  expect(await count()).toBe(2)
+  await database.writeLock((context) => remove({ context }))
+  expect(await count()).toBe(0)
 })

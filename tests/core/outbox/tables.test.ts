@@ -1,7 +1,7 @@
 import { column, Schema, Table } from '@powersync/common'
 import { isRowsignalError, rowsignalTables } from '@rowsignal/core'
 import { expect, test } from 'vitest'
-import { sweepDeadTabs } from '../../../core/src/libraries/powersync.ts'
+import { sweepDeadTabs } from '../../../core/src/libraries/tabs.ts'
 import { refusedTableOf } from '../../../core/src/outbox/tables.ts'
 import { openDatabase } from '../../support/database.ts'
 import { useTabLocks } from '../../support/tab-locks.ts'

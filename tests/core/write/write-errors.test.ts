@@ -1,5 +1,6 @@
 import { createPowerSyncCollection, onWriteError, transact, writeErrors } from '@rowsignal/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { ours } from '../../../core/src/libraries/lock-holders.ts'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
 import { insertTodos, schema } from '../../support/todos.ts'
@@ -175,4 +176,52 @@ test('a read that nobody waits for any more is not told', async () => {
     await eventually(() => expect(warnings).toHaveLength(1))
   })
   expect(warnings[0]).toContain('`lists`')
+})
+
+test('what waits is told whose lock it waits for, and the app is blamed for its own alone', async () => {
+  const { database, todos } = await openTodos({ lockWarnMs: 20 })
+  const errors = writeErrors(database)
+  const told = (): string => String(errors.get()[0]?.error)
+  const waits = async (): Promise<void> => {
+    void todos.insert({ id: crypto.randomUUID() })
+    await eventually(() => expect(told()).toContain('lock-waiting'))
+  }
+  await database.writeLock(waits)
+  await eventually(() => expect(errors.get()).toEqual([]))
+  let text = ''
+  await database.writeLock(async () => {
+    await waits()
+    text = told()
+  })
+  expect(text).toContain('of your own has had it')
+  await eventually(() => expect(errors.get()).toEqual([]))
+  const hold = ours('the read of a test', async () => {
+    await waits()
+    text = told()
+  })
+  await database.writeLock(hold)
+  expect(text).toMatch(/waits for the read of a test, which has had it for \d+ ms/)
+  expect(text).not.toContain('of your own')
+  await eventually(() => expect(errors.get()).toEqual([]))
+  // Past the database, as PowerSync itself and other tabs ask.
+  await database.database.writeLock(async () => {
+    await waits()
+    text = told()
+  })
+  expect(text).toContain('another tab does, or PowerSync')
+  expect(text).not.toContain('of your own')
+})
+
+test('writes that wait for each other are told of nothing, however long it takes', async () => {
+  const { database, todos } = await openTodos({ lockWarnMs: 300 })
+  const told: unknown[] = []
+  onWriteError(database, ({ error }) => told.push(error))
+  const began = performance.now()
+  const slow = (): Promise<void> => new Promise((done) => setTimeout(done, 20)) // of a machine that is busy
+  const others = Array.from({ length: 60 }, () => database.writeLock(ours('a slow write', slow)))
+  const write = todos.insert({ id: 'a' })
+  await Promise.all(others)
+  await write.isPersisted.promise
+  expect(performance.now() - began).toBeGreaterThan(300)
+  expect(told).toEqual([])
 })

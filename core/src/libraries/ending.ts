@@ -1,0 +1,111 @@
+/**
+ * How a database ends: it is closed, or lost, when the worker that has its SQLite dies. Who waits for SQLite waits for the answer
+ * or for this, for a lost database answers nobody.
+ */
+import { RowsignalError } from '../errors.ts'
+import { perObject } from '../readable/per-object.ts'
+import type { Stop } from '../readable/readable.ts'
+import { onDeadWorker } from './dead-workers.ts'
+import type { Database } from './powersync.ts'
+import { reopens } from './reopening.ts'
+
+/** What the adapters of @powersync/web (2.4.0) have beyond those of other platforms. */
+interface WebAdapter {
+  /** Only once it is open; throws before. */
+  getConfiguration(): { readonly requiresPersistentTriggers: boolean }
+}
+
+class Ending {
+  readonly #database: Database
+  readonly #listeners = new Set<() => void>()
+  #end: 'closed' | 'lost' | undefined
+  /** Whether the worker that syncs is dead. */
+  syncLost = false
+
+  constructor(database: Database) {
+    this.#database = database
+    let stopWatching: Stop = () => undefined
+    const stopListening = database.registerListener({
+      closing: () => {
+        stopListening()
+        stopWatching()
+        this.#finish('closed')
+      },
+    })
+    if (isWeb(database) && !reopens(database)) stopWatching = onDeadWorker(() => this.#onDead())
+  }
+
+  get end(): 'closed' | 'lost' | undefined {
+    return this.#end ?? (this.#database.closed ? 'closed' : undefined)
+  }
+
+  listen(listener: () => void): Stop {
+    const own = (): void => listener() // the same function may be given twice
+    this.#listeners.add(own)
+    return () => void this.#listeners.delete(own)
+  }
+
+  /** SQLite of OPFS runs in a worker of the tab itself, which dies with the tab alone: another one has synced. */
+  #onDead(): void {
+    this.syncLost = true
+    if (hasOwnWorker(this.#database)) this.#tell()
+    else this.#finish('lost')
+  }
+
+  #finish(end: 'closed' | 'lost'): void {
+    if (this.#end === 'closed') return
+    this.#end = end
+    this.#tell()
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener()
+  }
+}
+
+const endingOf = perObject((database: Database) => new Ending(database))
+
+/** How the database has ended, from when it begins to close; undefined while it serves. */
+export function endOf(database: Database): 'closed' | 'lost' | undefined {
+  return endingOf(database).end
+}
+
+/** Calls `listener` when the database begins to close, or is lost. */
+export function onEnd(database: Database, listener: () => void): Stop {
+  return endingOf(database).listen(() => {
+    if (endOf(database) !== undefined) listener()
+  })
+}
+
+/** Why the sync tells nothing any more; undefined while it does. */
+export function syncEnd(database: Database): RowsignalError | undefined {
+  return endingOf(database).syncLost ? lost(undefined) : undefined
+}
+
+/** Calls `listener` when `syncEnd` is another. */
+export function onSyncEnd(database: Database, listener: () => void): Stop {
+  return endingOf(database).listen(listener)
+}
+
+/** The error of whoever waits for a database that has ended, or asks it then. */
+export function endError(database: Database, closed: string, cause?: unknown): RowsignalError {
+  if (endOf(database) === 'lost') return lost(cause)
+  return new RowsignalError('database-closed', closed, { cause })
+}
+
+function lost(cause: unknown): RowsignalError {
+  return new RowsignalError(
+    'database-lost',
+    'database: a worker of it has died, with the tab that was its host, and answers nobody any more. ' +
+      'Reload the page; or open the database by `openPowerSync` of `@rowsignal/core/web`, which opens it again by itself.',
+    { cause },
+  )
+}
+
+function isWeb({ database }: Database): boolean {
+  return typeof (database as Partial<WebAdapter>).getConfiguration === 'function'
+}
+
+function hasOwnWorker({ database }: Database): boolean {
+  return (database as unknown as WebAdapter).getConfiguration().requiresPersistentTriggers
+}

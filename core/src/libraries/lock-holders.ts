@@ -1,0 +1,72 @@
+/**
+ * Who holds the write lock of a database in this page. The SDK (2.3.0) does not say, and whoever waits for long is to be told
+ * what for: an app that waits inside of a lock of its own waits for itself, and nobody else does.
+ */
+import { perObject } from '../readable/per-object.ts'
+import type { Database } from './powersync.ts'
+
+export interface LockHolder {
+  /** What of ours it is; undefined: the app's. */
+  readonly what: string | undefined
+  /** By `performance.now()`. */
+  readonly since: number
+}
+
+const names = new WeakMap<object, string>()
+
+/** Names a function of ours that is given the write lock. Any other is the app's. */
+export function ours<Run extends object>(what: string, run: Run): Run {
+  names.set(run, what)
+  return run
+}
+
+export class LockHolders {
+  readonly #holders = new Set<LockHolder>()
+  #passedAt = 0
+
+  /** When the lock was given or given back last, by `performance.now()`. */
+  get passedAt(): number {
+    return this.#passedAt
+  }
+
+  /** Who has had it for the longest time; nobody if it is held outside of this page, or by PowerSync itself. */
+  get holder(): LockHolder | undefined {
+    const [first] = this.#holders
+    return first
+  }
+
+  /** Has `ask` be given another function for `run`, which says when it has the lock. */
+  async watch<Run extends (lock: never) => unknown, T>(
+    run: Run,
+    ask: (watched: Run) => Promise<T>,
+  ): Promise<T> {
+    let holder: LockHolder | undefined
+    const watched = (lock: never): unknown => {
+      this.#passedAt = performance.now()
+      holder = { what: names.get(run), since: this.#passedAt }
+      this.#holders.add(holder)
+      return run(lock)
+    }
+    try {
+      return await ask(watched as Run)
+    } finally {
+      if (holder !== undefined) {
+        this.#holders.delete(holder)
+        this.#passedAt = performance.now()
+      }
+    }
+  }
+}
+
+/** Watches the locks of a database from the first call on: its methods are replaced, for the app calls them itself. */
+export const lockHoldersOf: (database: Database) => LockHolders = perObject(
+  (database: Database) => {
+    const holders = new LockHolders()
+    const writeLock = database.writeLock.bind(database)
+    const writeTransaction = database.writeTransaction.bind(database)
+    database.writeLock = (run) => holders.watch(run, (watched) => writeLock(watched))
+    database.writeTransaction = (run, timeoutMs) =>
+      holders.watch(run, (watched) => writeTransaction(watched, timeoutMs))
+    return holders
+  },
+)

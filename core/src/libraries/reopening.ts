@@ -1,0 +1,26 @@
+/** What a database tells that opens its file again by itself, as that of `openPowerSync` does. */
+import type { Stop } from '../readable/readable.ts'
+import type { Database } from './powersync.ts'
+
+/** What an adapter that opens its file again tells, beside `tablesUpdated`. */
+export interface ReopeningListener {
+  /** The connection is given up, and with it all that is TEMP; the next comes later. What waits for SQLite waits on. */
+  connectionLeft(): void
+  /** Another connection is being opened. It has nothing TEMP, and others may have written meanwhile. */
+  connectionReplaced(): void
+}
+
+export interface ReopeningAdapter {
+  readonly reopens: true
+  registerListener(listener: Partial<ReopeningListener>): Stop
+}
+
+/** Whether a lost worker of the database is its own affair. */
+export function reopens(database: Database): boolean {
+  return (database.database as Partial<ReopeningAdapter>).reopens === true
+}
+
+export function onReopening(database: Database, listener: ReopeningListener): Stop {
+  if (!reopens(database)) return () => undefined
+  return (database.database as unknown as ReopeningAdapter).registerListener(listener)
+}

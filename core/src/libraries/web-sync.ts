@@ -1,0 +1,48 @@
+/**
+ * The sync of one connection of @powersync/web (2.4.0), which the worker that tabs share may take with it when it dies: then
+ * `waitForReady`, `connect`, `disconnect` and `dispose` would never settle.
+ */
+import type { Stop } from '../readable/readable.ts'
+
+/** What is used of a `StreamingSyncImplementation`. */
+interface Sync {
+  readonly syncStatus: { readonly core: object | null }
+  updateSyncStatus(core: object | null, state: object): void
+  /** Of a sync in a worker that tabs share: the lock by which the worker knows of this tab. */
+  readonly abortOnClose?: AbortController
+  /** The port to that worker. */
+  readonly worker?: { close(): void }
+}
+
+const methods = ['waitForReady', 'connect', 'disconnect', 'dispose'] as const
+type Method = (typeof methods)[number]
+
+/**
+ * Makes a sync one that can be dropped.
+ *
+ * @returns How to: what is asked of it settles, the worker learns that this tab is gone, and the status is not connected.
+ */
+export function droppable(implementation: object): Stop {
+  const sync = implementation as Sync & Record<Method, (...args: unknown[]) => Promise<unknown>>
+  let isDropped = false
+  let settle: Stop = () => undefined
+  const dropped = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  const disconnect = sync.disconnect.bind(sync)
+  for (const name of methods) {
+    const original = sync[name].bind(sync)
+    sync[name] = (...args) => (isDropped ? dropped : Promise.race([original(...args), dropped]))
+  }
+  return () => {
+    if (isDropped) return
+    isDropped = true
+    settle()
+    const { core } = sync.syncStatus
+    const offline = { connected: false, connecting: false, downloading: null }
+    sync.updateSyncStatus(core === null ? null : { ...core, ...offline }, { uploading: false })
+    if (sync.abortOnClose === undefined) void disconnect().catch(() => undefined)
+    sync.abortOnClose?.abort()
+    sync.worker?.close()
+  }
+}

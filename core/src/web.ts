@@ -1,0 +1,1 @@
+export { openPowerSync, type OpenPowerSyncOptions } from './web/open.ts'

@@ -1,0 +1,137 @@
+/** One connection of @powersync/web to SQLite, which may die or be given up: whoever has begun on it is told. */
+import { LockContext } from '@powersync/common'
+import type {
+  BatchedUpdateNotification,
+  DBAdapter,
+  PowerSyncLogger,
+  QueryResult,
+  RawQueryResult,
+} from '@powersync/common'
+import type { WebDBAdapter, WebSQLOpenOptions } from '@powersync/web'
+import { RowsignalError } from '../errors.ts'
+import { openWebAdapter } from '../libraries/web-adapter.ts'
+import type { Stop } from '../readable/readable.ts'
+
+export interface ConnectionOptions {
+  readonly open: WebSQLOpenOptions
+  readonly logger: PowerSyncLogger
+}
+
+/** What is thrown at those who have begun on a connection that is given up. */
+const gone = new Error('the connection was given up')
+
+export class Connection {
+  readonly adapter: WebDBAdapter
+  readonly #isOpen: Promise<unknown>
+  readonly #release: Stop
+  readonly #gone: Promise<never>
+  #giveUp: Stop = () => undefined
+
+  constructor({ open, logger }: ConnectionOptions) {
+    const { adapter, opened, release } = openWebAdapter(open, logger)
+    this.adapter = adapter
+    this.#isOpen = opened
+    this.#release = release
+    this.#gone = new Promise((_, reject) => {
+      this.#giveUp = () => reject(gone)
+    })
+    this.#gone.catch(() => undefined) // nobody may have begun
+  }
+
+  /** @returns Whether it can be used, before so many ms are over. */
+  async open(
+    patienceMs: number,
+    prepare: ((adapter: DBAdapter) => Promise<void>) | undefined,
+  ): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), patienceMs)
+    })
+    const ready = this.#isOpen.then(async () => {
+      await prepare?.(this.adapter)
+      return true
+    })
+    try {
+      return await Promise.race([ready, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /**
+   * Runs `run` in a lock of the connection.
+   *
+   * @returns What it gives; undefined if the connection was given up before anything can have been stored.
+   * @throws {RowsignalError} rejects with `database-lost` if something may have been.
+   */
+  async run<T>(
+    run: (lock: LockContext) => Promise<T>,
+    ask: (adapter: DBAdapter, run: (lock: LockContext) => Promise<T>) => Promise<T>,
+  ): Promise<{ value: T } | undefined> {
+    const stored = { maybe: false }
+    try {
+      const asked = ask(this.adapter, (lock) => run(new Watched(lock, this.#gone, stored)))
+      return { value: await Promise.race([asked, this.#gone]) }
+    } catch (error) {
+      if (error !== gone) throw error
+      if (!stored.maybe) return undefined
+      throw new RowsignalError(
+        'database-lost',
+        'database: its worker died, or the page was left, before it answered whether it has stored the write. The rows show what is stored.',
+      )
+    }
+  }
+
+  listen(listener: (update: BatchedUpdateNotification) => void): void {
+    this.adapter.registerListener({ tablesUpdated: listener })
+  }
+
+  /** Lets go of what it holds, at once. */
+  release(): void {
+    this.#release()
+  }
+
+  /** Ends it for those who have begun on it. */
+  giveUp(): void {
+    this.release()
+    this.#giveUp()
+  }
+
+  async close(): Promise<void> {
+    await Promise.race([this.adapter.close(), this.#gone.catch(() => undefined)])
+  }
+}
+
+/** A lock that ends with its connection, and knows whether something may have been stored. */
+class Watched extends LockContext {
+  readonly #lock: LockContext
+  readonly #gone: Promise<never>
+  readonly #stored: { maybe: boolean }
+  #isInTransaction = false
+
+  constructor(lock: LockContext, gone: Promise<never>, stored: { maybe: boolean }) {
+    super()
+    this.#lock = lock
+    this.#gone = gone
+    this.#stored = stored
+  }
+
+  async executeRaw(query: string, parameters?: unknown[]): Promise<RawQueryResult> {
+    this.#note(query)
+    return Promise.race([this.#lock.executeRaw(query, parameters), this.#gone])
+  }
+
+  override async executeBatch(query: string, rows?: unknown[][]): Promise<QueryResult<never>> {
+    this.#note(query)
+    return Promise.race([this.#lock.executeBatch(query, rows), this.#gone])
+  }
+
+  #note(query: string): void {
+    const word = /^\s*(\w*)/.exec(query)?.[1]?.toUpperCase()
+    const ends = /(?:^|;)\s*(?:COMMIT|END|RELEASE)\b/i.test(query)
+    if (word === 'BEGIN') this.#isInTransaction = true
+    else if (word === 'ROLLBACK') this.#isInTransaction = false
+    else if (word !== 'SELECT' && !this.#isInTransaction) this.#stored.maybe = true
+    this.#stored.maybe ||= ends
+  }
+}

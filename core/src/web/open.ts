@@ -1,0 +1,133 @@
+/** `openPowerSync`: a database of @powersync/web that goes on when its worker dies, and lets others go on when its page stops. */
+import {
+  type BasePowerSyncDatabaseOptions,
+  createConsoleLogger,
+  type DBAdapter,
+  type PowerSyncCloseOptions,
+} from '@powersync/common'
+import {
+  PowerSyncDatabase,
+  WebPowerSyncDatabase,
+  type WebSpecificOptions,
+  type WebSQLOpenOptions,
+} from '@powersync/web'
+import { onDeadWorker } from '../libraries/dead-workers.ts'
+import { droppable } from '../libraries/web-sync.ts'
+import type { Stop } from '../readable/readable.ts'
+import { onPageLife } from './page-life.ts'
+import { ReopeningAdapter } from './reopening-adapter.ts'
+
+/** What `openPowerSync` takes: the options of `PowerSyncDatabase` of @powersync/web, with the file as `database`. */
+export interface OpenPowerSyncOptions extends BasePowerSyncDatabaseOptions, WebSpecificOptions {
+  /** The file, by its name, and the `vfs` that it is kept in. */
+  readonly database: WebSQLOpenOptions
+}
+
+/**
+ * Opens a database that opens its file again by itself: when the worker that has its SQLite or its sync dies, when the page
+ * comes back from the back/forward cache, and when a tab that was frozen goes on.
+ *
+ * Use it in place of `new PowerSyncDatabase(…)` of @powersync/web. It is one, with what that has: collections, statements and
+ * the sync streams go on, `connect` is done again with the same connector. A write, or any callback of a lock, that was under
+ * way and has stored nothing is run again; one of which that is not known rejects with `database-lost`.
+ *
+ * While the page is in the cache or frozen the file and the sync are let go of, so that other tabs go on.
+ */
+export function openPowerSync(options: OpenPowerSyncOptions): PowerSyncDatabase {
+  const isOnServer = options.database.ssrMode ?? !('window' in globalThis)
+  return isOnServer ? new PowerSyncDatabase(options) : new ReopeningDatabase(options)
+}
+
+class ReopeningDatabase extends WebPowerSyncDatabase {
+  readonly #adapter: ReopeningAdapter
+  readonly #stops: readonly Stop[]
+  /** What `connect` was called with last, until `disconnect`. */
+  #wanted: Parameters<WebPowerSyncDatabase['connect']> | undefined
+  #dropSync: Stop = () => undefined
+  #isLeft = false
+
+  constructor({ database: open, ...options }: OpenPowerSyncOptions) {
+    const logger = options.logger ?? createConsoleLogger()
+    const adapter = new ReopeningAdapter({
+      open,
+      logger,
+      prepare: (opened) => this.#prepare(opened),
+      tables: () => [
+        ...this.schema.tables.map(({ internalName }) => internalName),
+        'ps_crud',
+        'ps_kv',
+      ],
+    })
+    super({ ...options, logger, opened: adapter })
+    this.#adapter = adapter
+    this.resolvedOpenOptions = { ...this.resolvedOpenOptions, ...open }
+    this.#stops = [
+      onDeadWorker(() => this.#onDeadWorker()),
+      onPageLife({ leave: () => this.#leave(), comeBack: () => this.#comeBack() }),
+    ]
+  }
+
+  /** Called by the constructor of the SDK, before there is anything of ours. */
+  override async _initialize(): Promise<void> {
+    await (this.database as ReopeningAdapter).opened()
+    await super._initialize()
+  }
+
+  protected override generateSyncStreamImplementation(
+    ...args: Parameters<WebPowerSyncDatabase['generateSyncStreamImplementation']>
+  ): ReturnType<WebPowerSyncDatabase['generateSyncStreamImplementation']> {
+    const sync = super.generateSyncStreamImplementation(...args)
+    this.#dropSync = droppable(sync)
+    return sync
+  }
+
+  override async connect(...wanted: Parameters<WebPowerSyncDatabase['connect']>): Promise<void> {
+    this.#wanted = wanted
+    if (!this.#isLeft) await super.connect(...wanted)
+  }
+
+  override async disconnect(): Promise<void> {
+    this.#wanted = undefined
+    await super.disconnect()
+  }
+
+  override async close(options?: PowerSyncCloseOptions): Promise<void> {
+    await super.close(options)
+    for (const stop of this.#stops) stop()
+  }
+
+  /** As the SDK does with the first connection. */
+  async #prepare(adapter: DBAdapter): Promise<void> {
+    const schema = JSON.stringify(this.schema.toJSON())
+    await adapter.writeTransaction((lock) =>
+      lock.execute('SELECT powersync_replace_schema(?)', [schema]),
+    )
+    await adapter.execute('PRAGMA RECURSIVE_TRIGGERS=TRUE')
+  }
+
+  #onDeadWorker(): void {
+    if (this.#isLeft) return
+    // SQLite of OPFS runs in a worker of the tab itself: it is the one that syncs that is dead.
+    if (!this.#adapter.hasOwnWorker) this.#adapter.replace()
+    this.#connectAgain()
+  }
+
+  #connectAgain(): void {
+    this.#dropSync()
+    if (this.#wanted !== undefined) void super.connect(...this.#wanted).catch(() => undefined) // it is in the status
+  }
+
+  #leave(): void {
+    if (this.#isLeft || this.closed) return
+    this.#isLeft = true
+    this.#dropSync()
+    this.#adapter.leave()
+  }
+
+  #comeBack(): void {
+    if (!this.#isLeft) return
+    this.#isLeft = false
+    this.#adapter.replace()
+    this.#connectAgain()
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * A connection to SQLite that can be given up and opened again: what waits for it, or has begun and stored nothing, is done on
+ * the next one, in the order in which it was asked for.
+ */
+import { DBAdapter, type DBLockOptions, type LockContext } from '@powersync/common'
+import type {
+  SharedConnectionWorker,
+  WebDBAdapter,
+  WebDBAdapterConfiguration,
+} from '@powersync/web'
+import type { ReopeningAdapter as Reopening, ReopeningListener } from '../libraries/reopening.ts'
+import type { Stop } from '../readable/readable.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+
+export interface ReopeningAdapterOptions extends ConnectionOptions {
+  /** Makes ready a connection that is not the first: the SDK has done so with that. */
+  readonly prepare: (adapter: DBAdapter) => Promise<void>
+  /** The names of what may have changed while there was no connection. */
+  readonly tables: () => string[]
+}
+
+/** How long an opening may take before it is tried anew, at first, in ms: each try may take twice as long. */
+const openMs = 5_000
+
+export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopening {
+  readonly name: string
+  readonly reopens = true
+  readonly #options: ReopeningAdapterOptions
+  #connection: Connection | undefined
+  /** What waits for a connection. */
+  #waiting: { resolve(connection: Connection): void; reject(reason: unknown): void }[] = []
+  #isOpening = false
+  #isLeft = false
+  #isClosed = false
+
+  constructor(options: ReopeningAdapterOptions) {
+    super()
+    this.name = options.open.dbFilename
+    this.#options = options
+    void this.#open('first')
+  }
+
+  /** Resolves when there is a connection, rejects when it can't be opened; who asks then has it tried again. */
+  opened(): Promise<Connection> {
+    const connection = this.#connection
+    if (connection !== undefined) return Promise.resolve(connection)
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      if (!this.#isLeft) void this.#open('again')
+    })
+  }
+
+  /** Whether SQLite runs in a worker that only this tab has, and that only dies with it. */
+  get hasOwnWorker(): boolean {
+    return this.#connection?.adapter.getConfiguration().requiresPersistentTriggers === true
+  }
+
+  /** Gives the connection up at once, without an answer of its worker. What waits for SQLite waits for `replace`. */
+  leave(): void {
+    this.#isLeft = true
+    this.#connection?.release()
+    this.#tell((listener) => listener.connectionLeft?.())
+  }
+
+  /** Opens another connection in place of one that was left, or that is dead. */
+  replace(): void {
+    if (this.#isClosed) return
+    const before = this.#connection
+    this.#connection = undefined
+    this.#isLeft = false
+    this.#tell((listener) => listener.connectionReplaced?.())
+    before?.giveUp()
+    void this.#open('again')
+  }
+
+  async #open(which: 'first' | 'again'): Promise<void> {
+    if (this.#isOpening) return
+    this.#isOpening = true
+    try {
+      const connection = await this.#tryUntilOpen(which)
+      if (connection !== undefined) this.#take(connection)
+      if (connection !== undefined && which === 'again') this.#tellTables(this.#options.tables())
+    } catch (error) {
+      for (const { reject } of this.#waiting.splice(0)) reject(error)
+    }
+    this.#isOpening = false
+  }
+
+  /** @returns Nothing if the page was left meanwhile, or the database closed. */
+  async #tryUntilOpen(which: 'first' | 'again'): Promise<Connection | undefined> {
+    const prepare = which === 'first' ? undefined : this.#options.prepare
+    for (let patienceMs = openMs; !this.#isLeft && !this.#isClosed; patienceMs *= 2) {
+      const connection = new Connection(this.#options)
+      const isOpen = await connection.open(patienceMs, prepare)
+      if (isOpen && !this.#isLeft && !this.#isClosed) return connection
+      // Its worker may have died meanwhile, which no lock tells: it waits for none yet.
+      connection.giveUp()
+    }
+    return undefined
+  }
+
+  #take(connection: Connection): void {
+    connection.listen(({ tables }) => this.#tellTables(tables))
+    this.#connection = connection
+    for (const { resolve } of this.#waiting.splice(0)) resolve(connection)
+  }
+
+  #tellTables(tables: string[]): void {
+    this.iterateListeners((listener) => listener.tablesUpdated?.({ tables }))
+  }
+
+  #tell(tell: (listener: Partial<ReopeningListener>) => void): void {
+    this.iterateListeners((listener) => tell(listener as Partial<ReopeningListener>))
+  }
+
+  readLock<T>(run: (lock: LockContext) => Promise<T>, options?: DBLockOptions): Promise<T> {
+    return this.#run(run, (adapter, watched) => adapter.readLock(watched, options))
+  }
+
+  writeLock<T>(run: (lock: LockContext) => Promise<T>, options?: DBLockOptions): Promise<T> {
+    return this.#run(run, (adapter, watched) => adapter.writeLock(watched, options))
+  }
+
+  async #run<T>(
+    run: (lock: LockContext) => Promise<T>,
+    ask: (adapter: DBAdapter, run: (lock: LockContext) => Promise<T>) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
+      const connection = await this.opened()
+      const result = await connection.run(run, ask)
+      if (result !== undefined) return result.value
+    }
+  }
+
+  override registerListener(listener: Partial<ReopeningListener> & object): Stop {
+    return super.registerListener(listener)
+  }
+
+  async refreshSchema(): Promise<void> {
+    await (await this.opened()).adapter.refreshSchema()
+  }
+
+  async shareConnection(): Promise<SharedConnectionWorker> {
+    return (await this.opened()).adapter.shareConnection()
+  }
+
+  /** Only once there has been a connection. */
+  getConfiguration(): WebDBAdapterConfiguration {
+    if (this.#connection !== undefined) return this.#connection.adapter.getConfiguration()
+    throw new Error('the database is not open')
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#connection?.close()
+  }
+}

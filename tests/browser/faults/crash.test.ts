@@ -1,0 +1,107 @@
+/** The tab that is the host of the worker that tabs share is killed: the first one. */
+import { expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
+import { type Storage, storages, type Tab, Tabs } from './rig.ts'
+
+/** Where SQLite runs in a worker that tabs share, which the first of them takes with it. */
+const shared: Storage = 'IDBBatchAtomicVFS'
+
+/** Writes of a tab that are on their way, while something befalls another. */
+const ids = (tab: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${tab}-${String(index).padStart(3, '0')}`)
+
+const settled = async (tab: Tab): Promise<Record<string, string>> =>
+  eventually(async () => {
+    const writes = await tab.call('writes')
+    expect(Object.values(writes)).not.toContain('waits')
+    return writes
+  })
+
+test.each(storages)(
+  'the SDK’s own database is lost with its worker, and everyone is told; on OPFS only its sync is: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const [host, ...others] = await tabs.openAll(3, { by: 'sdk' })
+    for (const tab of [host!, ...others]) await tab.call('connect')
+    await host!.call('add', 'before')
+    for (const tab of others) {
+      await eventually(async () => expect((await tab.call('status')).sync.connected).toBe(true))
+      await eventually(async () => expect(await tab.call('rows')).toEqual(['before']))
+    }
+    await host!.crash()
+    const begun = performance.now()
+    for (const [index, tab] of others.entries()) await tab.call('write', ...ids(`tab${index}`, 20))
+    for (const tab of others) {
+      const { sync } = await eventually(async () => {
+        const status = await tab.call('status')
+        expect(status.sync.error).toBeDefined()
+        return status
+      })
+      expect(sync).toMatchObject({ connected: false, connecting: false, uploading: false })
+    }
+    console.log(
+      `${storage}: told of a dead worker after ${Math.round(performance.now() - begun)} ms`,
+    )
+    for (const [index, tab] of others.entries()) {
+      const writes = await settled(tab)
+      expect(Object.keys(writes)).toEqual(ids(`tab${index}`, 20))
+      expect(await tab.call('told')).not.toContain('lock-waiting')
+      if (storage === shared) {
+        expect(new Set(Object.values(writes))).toEqual(new Set(['database-lost']))
+        expect(await tab.call('status')).toMatchObject({
+          collection: 'error',
+          error: 'database-lost',
+        })
+        await expect(tab.call('add', 'later')).rejects.toThrow('database-lost')
+        expect(await tab.call('rows')).toEqual(['before'])
+        continue
+      }
+      expect(new Set(Object.values(writes))).toEqual(new Set(['stored']))
+      expect(await tab.call('status')).toMatchObject({ collection: 'ready', error: 'none' })
+      const all = ['before', ...ids('tab0', 20), ...ids('tab1', 20)]
+      await eventually(async () => expect(await tab.call('rows')).toEqual(all))
+    }
+  },
+)
+
+test.each(storages)(
+  'a database of openPowerSync goes on when its worker dies: rows, writes and sync: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const [host, ...others] = await tabs.openAll(3)
+    for (const tab of [host!, ...others]) await tab.call('connect')
+    await host!.call('add', 'before')
+    for (const tab of others)
+      await eventually(async () => expect(await tab.call('rows')).toEqual(['before']))
+    for (const [index, tab] of others.entries()) await tab.call('write', ...ids(`tab${index}`, 20))
+    await host!.crash()
+    const begun = performance.now()
+    const wanted = new Set(['before'])
+    for (const tab of others) {
+      for (const [id, state] of Object.entries(await settled(tab))) {
+        expect(['stored', 'database-lost']).toContain(state)
+        if (state === 'stored') wanted.add(id)
+      }
+    }
+    console.log(`${storage}: all writes settled after ${Math.round(performance.now() - begun)} ms`)
+    for (const [index, tab] of others.entries()) {
+      await tab.call('add', `after-${index}`)
+      wanted.add(`after-${index}`)
+    }
+    for (const tab of others) {
+      const stored = await eventually(async () => {
+        const rows = await tab.call('rows')
+        expect(await tab.call('stored')).toEqual(rows)
+        expect(rows).toEqual(expect.arrayContaining([...wanted]))
+        return rows
+      })
+      expect(await tab.call('status')).toMatchObject({ collection: 'ready', error: 'none' })
+      expect(await tab.call('told')).not.toContain('lock-waiting')
+      const uploaded = stored.map((id) => `todos/${id}`)
+      await eventually(() => expect([...tabs.endpoint.rows.keys()].toSorted()).toEqual(uploaded))
+      await eventually(async () => expect((await tab.call('status')).sync.connected).toBe(true))
+    }
+    console.log(`${storage}: all right after ${Math.round(performance.now() - begun)} ms`)
+    expect(tabs.endpoint.uploaded.length).toBe(tabs.endpoint.rows.size)
+  },
+)

@@ -1,0 +1,147 @@
+/** The app of a tab: a list of todos, with what a test asks of it on `window.app`. */
+import {
+  createPowerSyncCollection,
+  isRowsignalError,
+  syncStatus,
+  type SyncStatusValue,
+  writeErrors,
+} from '@rowsignal/core'
+import { openPowerSync } from '@rowsignal/core/web'
+import {
+  column,
+  createConsoleLogger,
+  LogLevels,
+  type PowerSyncBackendConnector,
+  PowerSyncDatabase,
+  Schema,
+  Table,
+  WASQLiteOpenFactory,
+  WASQLiteVFS,
+} from '@powersync/web'
+
+const query = new URLSearchParams(location.search)
+const schema = new Schema({ todos: new Table({ title: column.text, tab: column.text }) })
+const logger = createConsoleLogger({ minLevel: LogLevels.error })
+const open = {
+  dbFilename: query.get('file') ?? 'faults.db',
+  vfs: WASQLiteVFS[query.get('vfs') as keyof typeof WASQLiteVFS],
+}
+
+/** `by=sdk` opens the SDK's own database; without it, one that reopens by itself. */
+const database =
+  query.get('by') === 'sdk'
+    ? new PowerSyncDatabase({
+        schema,
+        logger,
+        factory: new WASQLiteOpenFactory({ logger, open }),
+      })
+    : openPowerSync({ schema, logger, database: open })
+
+const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+const connector: PowerSyncBackendConnector = {
+  fetchCredentials: () => Promise.resolve({ endpoint: location.origin, token: 'token' }),
+  async uploadData(database) {
+    for (;;) {
+      const transaction = await database.getNextCrudTransaction()
+      if (!transaction) return
+      const entries = transaction.crud.map(({ clientId, op, table, id, opData }) => ({
+        clientId,
+        op,
+        type: table,
+        id,
+        data: opData,
+      }))
+      const body = JSON.stringify(entries)
+      const response = await fetch('/upload', { method: 'POST', body })
+      if (!response.ok) throw new Error(`the upload was answered with ${response.status}`)
+      await transaction.complete()
+    }
+  },
+}
+
+/** What a promise has come to, as a test can read it: `stored`, or the code or message of its error. */
+type Settled = 'waits' | 'stored' | (string & {})
+const writes = new Map<string, Settled>()
+let second: PowerSyncDatabase | undefined
+/** How often a timer has come: it stands still while the tab is frozen. */
+let ticks = 0
+setInterval(() => ticks++, 10)
+let restored = false
+addEventListener('pageshow', ({ persisted }) => (restored ||= persisted))
+/** Of a page that the browser has loaded anew, where it could have kept it: why. */
+const [{ notRestoredReasons } = {}] = performance.getEntriesByType('navigation') as {
+  notRestoredReasons?: unknown
+}[]
+
+const codeOf = (error: unknown): string => (isRowsignalError(error) ? error.code : String(error))
+const sync = syncStatus(database)
+sync.listen(() => undefined)
+
+export const app = {
+  /** Resolves when the rows are there. */
+  ready: () => todos.preload().then(() => todos.size),
+  connect: () => database.connect(connector, { crudUploadThrottleMs: 10, retryDelayMs: 200 }),
+  close: () => database.close(),
+  /** Writes rows, each in a transaction of its own, and returns at once. */
+  write(...ids: string[]): void {
+    for (const id of ids) {
+      writes.set(id, 'waits')
+      const { isPersisted } = todos.insert({ id, title: id, tab: query.get('tab') })
+      isPersisted.promise.then(
+        () => writes.set(id, 'stored'),
+        (error: unknown) => writes.set(id, codeOf(error)),
+      )
+    }
+  },
+  /** Resolves when the row is stored; rejects with the code of what went wrong. */
+  async add(id: string): Promise<void> {
+    const { isPersisted } = todos.insert({ id, title: id, tab: query.get('tab') })
+    await isPersisted.promise.catch((error: unknown) => {
+      throw new Error(codeOf(error), { cause: error })
+    })
+  },
+  writes: (): Record<string, Settled> => Object.fromEntries(writes),
+  /** The ids that the collection holds. */
+  rows: (): string[] => [...todos.keys()].toSorted(),
+  /** The ids that SQLite holds. */
+  async stored(): Promise<string[]> {
+    const sql = 'SELECT id FROM todos ORDER BY id'
+    const rows = await database.writeLock((lock) => lock.getAll<{ id: string }>(sql))
+    return rows.map(({ id }) => id)
+  },
+  /** Triggers and tables that record for a collection, of all tabs. */
+  async recorders(): Promise<string[]> {
+    const sql = `SELECT name FROM sqlite_temp_master WHERE name LIKE '%rowsignal_%'
+      UNION ALL SELECT name FROM sqlite_master WHERE name LIKE '%rowsignal_%'`
+    const rows = await database.writeLock((lock) => lock.getAll<{ name: string }>(sql))
+    return rows.map(({ name }) => name)
+  },
+  /** Opens the file once more in this tab, and follows the table there, too. */
+  async openSecond(): Promise<void> {
+    second = new PowerSyncDatabase({
+      schema,
+      logger,
+      factory: new WASQLiteOpenFactory({ logger, open }),
+    })
+    await createPowerSyncCollection({ database: second, table: schema.props.todos }).preload()
+  },
+  closeSecond: () => second?.close(),
+  status: (): { collection: string; error: string; sync: SyncStatusValue } => ({
+    collection: todos.status,
+    error: todos.utils.error?.code ?? 'none',
+    sync: sync.get(),
+  }),
+  /** The codes of the errors that writes are told with now. */
+  told: (): string[] =>
+    writeErrors(database)
+      .get()
+      .map(({ error }) => codeOf(error)),
+  ticks: (): number => ticks,
+  /** Why this is not the page of before, that was left; nothing if it is. */
+  notRestored: (): string | undefined =>
+    restored ? undefined : `loaded anew: ${JSON.stringify(notRestoredReasons)}`,
+}
+
+export type App = typeof app
+
+Object.assign(globalThis, { app })

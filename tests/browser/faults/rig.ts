@@ -1,0 +1,225 @@
+/**
+ * Tabs that die: real pages over one file, in a Chromium that does to them what browsers do.
+ *
+ * By puppeteer and not by Playwright, whose emulation of focus keeps every page visible: none would freeze, and none go
+ * into the back/forward cache. CDP kills a tab (`crash`) and stops its clock (`freeze`).
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type CDPSession, launch, type Page } from 'puppeteer-core'
+import { build } from 'vite'
+import { expect, onTestFinished } from 'vitest'
+import { aliasFor } from '../../support/alias.ts'
+import { chromiumArguments, chromiumPath } from '../../support/chromium.ts'
+import { eventually, patienceMs } from '../../support/eventually.ts'
+import { SyncEndpoint } from '../../support/sync-endpoint.ts'
+import type { App } from './page/app.ts'
+
+/** What a file can be kept in, by the SDK's name. */
+export const storages = ['IDBBatchAtomicVFS', 'OPFSCoopSyncVFS', 'OPFSWriteAheadVFS'] as const
+export type Storage = (typeof storages)[number]
+
+const root = fileURLToPath(new URL('page', import.meta.url))
+
+/** The page, built once for all tests of a process. */
+let built: Promise<string> | undefined
+
+async function buildPage(): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), 'rowsignal-faults-'))
+  process.on('exit', () => void rm(outDir, { recursive: true, force: true }))
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    resolve: { alias: aliasFor('0.15') },
+    worker: { format: 'es' },
+    build: { outDir, target: 'es2022', minify: false, emptyOutDir: true },
+  })
+  return outDir
+}
+
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+}
+
+/** The page and the sync service behind one origin. */
+async function serve(folder: string, service: string): Promise<string> {
+  const answer = async (asked: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname } = new URL(asked.url!, 'http://tabs')
+    const file = pathname === '/' ? '/index.html' : pathname
+    if (file === '/elsewhere') return void response.end('<!doctype html><title>Elsewhere</title>')
+    if (file === '/index.html' || file.startsWith('/assets/')) {
+      response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream')
+      return void response.end(await readFile(join(folder, file)))
+    }
+    const passed = request(`${service}${asked.url}`, {
+      method: asked.method,
+      headers: asked.headers,
+    })
+    passed.on('response', (answered) => {
+      response.writeHead(answered.statusCode!, answered.headers)
+      answered.pipe(response)
+    })
+    passed.on('error', () => response.destroy())
+    response.on('close', () => passed.destroy())
+    asked.pipe(passed)
+  }
+  const server = createServer((asked, response) => {
+    answer(asked, response).catch(() => response.writeHead(404).end())
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function openBrowser(): Promise<Browser> {
+  const profile = await mkdtemp(join(tmpdir(), 'rowsignal-chromium-'))
+  const browser = await launch({
+    executablePath: chromiumPath(),
+    args: chromiumArguments,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    userDataDir: profile,
+    protocolTimeout: patienceMs,
+  })
+  onTestFinished(async () => {
+    await browser.close()
+    await rm(profile, { recursive: true, force: true, maxRetries: 3 })
+  })
+  return browser
+}
+
+export interface TabOptions {
+  /** Who opens the database: the SDK as it is, or `openPowerSync`, which is the default. */
+  readonly by?: 'sdk'
+  /** The name of the file. */
+  readonly file?: string
+}
+
+/** The tabs of one person: one browser, one origin. */
+export class Tabs {
+  readonly endpoint: SyncEndpoint
+  readonly #browser: Browser
+  readonly #url: string
+  readonly #storage: Storage
+  #opened = 0
+
+  private constructor(
+    parts: { endpoint: SyncEndpoint; browser: Browser; url: string },
+    storage: Storage,
+  ) {
+    this.endpoint = parts.endpoint
+    this.#browser = parts.browser
+    this.#url = parts.url
+    this.#storage = storage
+  }
+
+  /** Everything is closed and removed when the test ends. */
+  static async of(storage: Storage): Promise<Tabs> {
+    const endpoint = new SyncEndpoint()
+    await endpoint.start()
+    onTestFinished(() => endpoint.stop())
+    const url = await serve(await (built ??= buildPage()), endpoint.url)
+    return new Tabs({ endpoint, url, browser: await openBrowser() }, storage)
+  }
+
+  /** Opens a tab and waits until it shows what is stored. */
+  async open(options: TabOptions = {}): Promise<Tab> {
+    const query = new URLSearchParams({ vfs: this.#storage, tab: `${++this.#opened}`, ...options })
+    const page = await this.#browser.newPage()
+    const tab = new Tab(page, `${this.#url}/?${query}`, await page.createCDPSession())
+    await tab.load()
+    return tab
+  }
+
+  /** Opens several, one after the other: the first is where the browser puts a worker that tabs share. */
+  async openAll(count: number, options: TabOptions = {}): Promise<Tab[]> {
+    const tabs: Tab[] = []
+    while (tabs.length < count) tabs.push(await this.open(options))
+    return tabs
+  }
+}
+
+/** The methods of the app in a tab, from here. */
+type Call = <Name extends keyof App>(
+  name: Name,
+  ...args: App[Name] extends (...args: infer Args) => unknown ? Args : never
+) => Promise<App[Name] extends (...args: never[]) => infer Result ? Awaited<Result> : never>
+
+export class Tab {
+  readonly page: Page
+  /** What the page has told the console as an error or a warning. */
+  readonly said: string[] = []
+  readonly #url: string
+  readonly #devtools: CDPSession
+
+  constructor(page: Page, url: string, devtools: CDPSession) {
+    this.page = page
+    this.#url = url
+    this.#devtools = devtools
+    page.on('error', () => undefined) // it tells of the crash
+    page.on('pageerror', (error) => this.said.push(String(error)))
+    page.on('console', (message) => {
+      if (['error', 'warn'].includes(message.type())) this.said.push(message.text())
+    })
+  }
+
+  /** Calls a method of the page's app. */
+  call: Call = (name, ...args) =>
+    this.page.evaluate(
+      (name: string, args: unknown[]) =>
+        (globalThis as unknown as { app: Record<string, (...args: unknown[]) => never> }).app[
+          name
+        ]!(...args),
+      name,
+      args,
+    )
+
+  async load(): Promise<void> {
+    await this.page.goto(this.#url)
+    await this.page.waitForFunction(() => 'app' in globalThis, { timeout: patienceMs })
+    await this.call('ready')
+  }
+
+  /** The process of the tab is gone at once. */
+  async crash(): Promise<void> {
+    const gone = new Promise<void>((resolve) => this.page.once('error', () => resolve()))
+    void this.#devtools.send('Page.crash').catch(() => undefined) // nobody is there to answer
+    await gone
+  }
+
+  /** Stops its clock, as a browser does with a tab that is hidden for long, and sees that it stands still. */
+  async freeze(): Promise<void> {
+    await this.#devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+    await eventually(async () => {
+      const before = await this.call('ticks')
+      await this.page.browser().version() // a round trip, in which a timer would have come
+      await new Promise((later) => setTimeout(later, 100))
+      expect(await this.call('ticks')).toBe(before)
+    })
+  }
+
+  async thaw(): Promise<void> {
+    await this.#devtools.send('Page.setWebLifecycleState', { state: 'active' })
+  }
+
+  /** Goes to another page, so that this one is kept in the back/forward cache. */
+  async leave(): Promise<void> {
+    await this.page.goto(new URL('/elsewhere', this.#url).href)
+  }
+
+  /** Comes back to the page as it was left, and sees that it was not loaded anew. */
+  async back(): Promise<void> {
+    await this.page.goBack()
+    await this.page.waitForFunction(() => 'app' in globalThis, { timeout: patienceMs })
+    expect(await this.call('notRestored')).toBe(undefined)
+  }
+}
