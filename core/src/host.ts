@@ -4,7 +4,9 @@
  */
 export { createDraft } from './draft/draft.ts'
 export { createRowStates } from './outbox/row-states-view.ts'
+export { createInfiniteQueryView } from './query/infinite-view.ts'
 export { createLiveQueryView } from './query/live-query-view.ts'
+export { createPagesView } from './query/pages-view.ts'
 export { createValue, type Followable, type Host, serverHost } from './readable/framework.ts'
 export { addFrameworkBatch } from './readable/readable.ts'
 export { createRowView, type RowView } from './rows/row-view.ts'

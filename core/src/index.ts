@@ -43,7 +43,9 @@ export {
   type LiveQueryConfig,
   type LiveQueryOptions,
 } from './query/live-query.ts'
+export type { InfiniteQueryConfig, InfiniteQueryView } from './query/infinite-view.ts'
 export type { AnswerRows, LiveQueryView, QueryAnswer } from './query/live-query-view.ts'
+export type { PagesOptions, PagesView } from './query/pages-view.ts'
 export { preload } from './query/preload.ts'
 export { sqlQuery, type SqlRows } from './query/sql-query.ts'
 export { snapshot } from './rows/row-proxy.ts'

@@ -60,8 +60,8 @@ const Heading = defineComponent({
 })
 
 /** The values of refs, read when asked for. */
-function toValues<View extends { readonly retry: () => void }>(refs: Refs<View>): View {
-  const fields = Object.entries<Ref | View['retry']>(refs).map(([name, field]) => [
+function toValues<View extends object>(refs: Refs<View>): View {
+  const fields = Object.entries(refs as Record<string, Ref>).map(([name, field]) => [
     name,
     { get: () => unref(field) },
   ])

@@ -31,6 +31,8 @@ export function plainLifecycle() {
     },
     /** Follows what is asked for now, as a framework does when a component updates. */
     update: () => updates.forEach((run) => run()),
+    /** Lets go of what it follows, as at the end of the test. */
+    stop: () => stops.splice(0).forEach((stop) => stop()),
   }
 }
 
@@ -39,12 +41,12 @@ export const server = serverHost((read) => read)
 
 /** A host whose readers read again by themselves. */
 export function createPlainHost(trigger: () => void = () => {}) {
-  const { lifecycle, update } = plainLifecycle()
+  const { lifecycle, update, stop } = plainLifecycle()
   const host: Host<undefined> = {
     ...lifecycle,
     cell: () => undefined,
     track: (_, now) => now,
     trigger,
   }
-  return { host, update }
+  return { host, update, stop }
 }

@@ -111,24 +111,32 @@ export function toPlain<T>(source: MaybeRefOrGetter<T>): T {
   return toRaw(toValue(source))
 }
 
+/** A query function whose answer is the collection itself, or the value of any other argument. */
+export function toQuery(query: unknown): unknown {
+  if (typeof query !== 'function') return toPlain(query)
+  return (q: unknown): unknown => toRaw(query(q))
+}
+
 /** A readonly ref that reads at each read, and keeps nothing: right also in the middle of a batch. */
 export function toRef<T>(read: () => T): Readonly<Ref<T>> {
   return customRef<T>(() => ({ get: read, set() {} }))
 }
 
-/** A view as a plain object of refs, to be destructured. */
+/** A view as a plain object of refs, to be destructured; its methods are as they are. */
 export type Refs<View> = {
-  readonly [Property in keyof View]: Property extends 'retry'
+  readonly [Property in keyof View]: Property extends Method
     ? View[Property]
     : ComputedRef<View[Property]>
 }
 
-/** Each property as a ref, but for `retry`. */
-export function toRefs<View extends { readonly retry: () => void }>(view: View): Refs<View> {
-  const names = Object.keys(view) as (keyof View)[]
-  const refs = names.map((name) => [
+type Method = 'retry' | 'fetchMore' | 'fetchNextPage'
+
+/** Each property that is read anew as a ref. */
+export function toRefs<View extends object>(view: View): Refs<View> {
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(view))
+  const refs = properties.map(([name, property]): [string, unknown] => [
     name,
-    name === 'retry' ? view.retry : computed(() => view[name]),
+    'value' in property ? property.value : computed(() => view[name as keyof View]),
   ])
   return Object.fromEntries(refs) as Refs<View>
 }

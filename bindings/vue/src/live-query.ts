@@ -1,8 +1,8 @@
 import type { LiveQueryConfig, LiveQueryView, QueryAnswer } from '@rowsignal/core'
 import { createLiveQueryView } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
-import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
-import { type Refs, toPlain, toRefs, useHost } from './host.ts'
+import { type MaybeRefOrGetter, toValue } from 'vue'
+import { type Refs, toQuery, toRefs, useHost } from './host.ts'
 
 /** What `useLiveQuery` gives: a plain object of refs, to be destructured. */
 export type LiveQuery<Answer> = Refs<LiveQueryView<Answer>>
@@ -34,8 +34,7 @@ export function useLiveQuery(
 ): unknown {
   const { view } = createLiveQueryView(useHost(), () => {
     dependencies.forEach(toValue)
-    if (typeof query !== 'function') return toPlain(query)
-    return (q: InitialQueryBuilder): unknown => toRaw(query(q))
+    return toQuery(query)
   })
   return toRefs(view)
 }

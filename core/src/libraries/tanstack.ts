@@ -59,7 +59,7 @@ export function refetchesWindows(writer: SyncWriter): boolean {
 interface CollectionState {
   readonly transactions: { values(): Iterable<Transaction> }
   readonly syncedData: {
-    get(key: string): AnyRow | undefined
+    get(key: string | number): AnyRow | undefined
     keys(): Iterable<string>
   }
   readonly optimisticUpserts: { keys(): Iterable<string>; has(key: string): boolean }
@@ -110,8 +110,16 @@ export function recompute(collection: AnyCollection): void {
 }
 
 /** The row below all optimistic changes. */
-export function syncedRow(collection: AnyCollection, key: string): AnyRow | undefined {
+export function syncedRow(collection: AnyCollection, key: string | number): AnyRow | undefined {
   return stateOf(collection).syncedData.get(key)
+}
+
+/**
+ * How often rows have moved in a collection that did not change themselves, and so have no event; undefined where that is
+ * not counted.
+ */
+export function silentMoves(collection: AnyCollection): number | undefined {
+  return (collection as unknown as { _layoutRevision?: number })._layoutRevision
 }
 
 /**

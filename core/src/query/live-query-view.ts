@@ -87,7 +87,8 @@ export interface LiveQueryView<Answer> extends Pick<
   readonly status: CollectionStatus | IfDisabled<Answer, 'disabled'>
 }
 
-function queryFailed(cause: unknown): RowsignalError {
+/** What a query function threw, as the error of a view. */
+export function queryFailed(cause: unknown): RowsignalError {
   if (isRowsignalError(cause)) return cause
   return new RowsignalError(
     'query-failed',
@@ -96,14 +97,22 @@ function queryFailed(cause: unknown): RowsignalError {
   )
 }
 
-function answerOf(given: unknown): RowCollection<AnyRow, RowKey> | undefined {
+/**
+ * The collection to show for what a user gave to a hook; undefined while that is nothing.
+ *
+ * @param share Makes the collection of a query; one that is given as it is is shown as it is.
+ */
+export function answerOf(
+  given: unknown,
+  share: typeof shareLiveQuery = shareLiveQuery,
+): RowCollection<AnyRow, RowKey> | undefined {
   const answer = ask(given)
   if (isNothing(answer)) return undefined
   if (isCollection(answer)) return asRows(answer)
   const isBuilder = answer instanceof BaseQueryBuilder
   const { query, ...options } = (isBuilder ? { query: answer } : answer) as { query?: unknown }
   const built = ask(query)
-  return isNothing(built) ? undefined : asRows(shareLiveQuery(built as AnyQuery, options))
+  return isNothing(built) ? undefined : asRows(share(built as AnyQuery, options))
 }
 
 function asRows(collection: AnyCollection): RowCollection<AnyRow, RowKey> {

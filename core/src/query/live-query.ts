@@ -133,6 +133,11 @@ function forgetWhenCollected(
   })
 }
 
+/** A live query of its own, with its key and its error, which nobody shares. */
+export function ownLiveQuery(builder: AnyQuery, options: Record<string, unknown>): AnyCollection {
+  return create(builder, describeQuery(queryOf(builder)), options)
+}
+
 function create(
   builder: AnyQuery,
   { read, key }: DescribedQuery,

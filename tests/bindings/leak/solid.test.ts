@@ -1,4 +1,4 @@
-import { useDraft, useLiveQuery, useRow, useRows, useSyncStatus } from '@rowsignal/solid'
+import { useDraft, useLiveQuery, usePages, useRow, useRows, useSyncStatus } from '@rowsignal/solid'
 import { gt } from '@tanstack/db'
 import { createMemo, createSignal } from 'solid-js'
 import { mountSolid, solidNode } from '../mount-solid.ts'
@@ -26,11 +26,15 @@ testLeaks({
         query: (q) => q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, 1)),
         keepAliveMs,
       })
+      const pages = usePages(
+        { query: (q) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank), keepAliveMs },
+        { pageRows: 2 },
+      )
       const { changed } = useDraft(todos, 'a')
       const status = useSyncStatus(database)
       return solidNode('p', () => [
-        `${rows.size} ${rows()[0]?.title} ${row()?.title} ${ranked().length}`,
-        ` ${changed() ? 'changed' : 'same'} ${status().connected ? 'online' : 'offline'}`,
+        `${rows.size} ${rows()[0]?.title} ${row()?.title} ${ranked().length} ${pages().length}`,
+        ` ${pages.hasMore} ${changed() ? 'changed' : 'same'} ${status().connected ? 'online' : 'offline'}`,
       ])
     }),
 

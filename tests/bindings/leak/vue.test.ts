@@ -1,4 +1,4 @@
-import { useDraft, useLiveQuery, useRow, useRows, useSyncStatus } from '@rowsignal/vue'
+import { useDraft, useLiveQuery, usePages, useRow, useRows, useSyncStatus } from '@rowsignal/vue'
 import { gt } from '@tanstack/db'
 import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef } from 'vue'
 import { beforeAll, expect, test } from 'vitest'
@@ -25,12 +25,16 @@ testLeaks({
         query: (q) => q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, 1)),
         keepAliveMs,
       })
+      const pages = usePages(
+        { query: (q) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank), keepAliveMs },
+        { pageRows: 2 },
+      )
       const { changed } = useDraft(todos, 'a')
       const status = useSyncStatus(database)
       return () =>
         h('p', [
-          `${size.value} ${rows.value[0]?.title} ${row.value?.title} ${ranked.value.length}`,
-          ` ${changed.value ? 'changed' : 'same'} ${status.value.connected ? 'online' : 'offline'}`,
+          `${size.value} ${rows.value[0]?.title} ${row.value?.title} ${ranked.value.length} ${pages.rows.value.length}`,
+          ` ${pages.hasMore.value} ${changed.value ? 'changed' : 'same'} ${status.value.connected ? 'online' : 'offline'}`,
         ])
     }),
 
