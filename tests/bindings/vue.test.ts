@@ -1,6 +1,5 @@
 import {
   providePowerSync,
-  type Refs,
   useDraft,
   useLiveQuery,
   useOutbox,
@@ -29,14 +28,13 @@ import {
   ref,
   shallowRef,
   vModelText,
-  unref,
   watchEffect,
   withDirectives,
 } from 'vue'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Answer, Driver, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
-import { mountVue as mount } from './mount-vue.ts'
+import { mountVue as mount, valuesOf } from './mount-vue.ts'
 import { testOutliving } from './outliving-suite.ts'
 import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
@@ -58,15 +56,6 @@ const Heading = defineComponent({
   props: { text: { type: String, required: true } },
   setup: (props) => () => h('p', props.text),
 })
-
-/** The values of refs, read when asked for. */
-function toValues<View extends { readonly retry: () => void }>(refs: Refs<View>): View {
-  const fields = Object.entries<Ref | View['retry']>(refs).map(([name, field]) => [
-    name,
-    { get: () => unref(field) },
-  ])
-  return Object.defineProperties({} as View, Object.fromEntries(fields))
-}
 
 const driver: Driver = {
   box: (value) => shallowRef(value),
@@ -113,7 +102,7 @@ const driver: Driver = {
       const row = useRow(collection, () => key.value)
       const { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry } = row
       const refs = { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry }
-      expose(() => toValues<RowStatus>(refs))
+      expose(() => valuesOf<RowStatus>(refs))
       return () => {
         log(row.value?.title ?? 'none')
         return row.value?.title ?? 'none'
@@ -204,7 +193,7 @@ const driver: Driver = {
         log('query')
         return ask.value(q) as Answer
       })
-      expose(() => toValues<QueryFields>(query))
+      expose(() => valuesOf<QueryFields>(query))
       const List = defineComponent(() => () => {
         log('list')
         return h(

@@ -35,14 +35,15 @@ const clientHost: Host<Signal<undefined>> = {
 
 export const host: Host<unknown> = isServer ? serverHost(keep) : clientHost
 
+/** Followed before it is read, whichever of two computations runs first: Solid 2 orders them by what they read. */
 function follow<Followed extends Followable>(
   kept: () => Followed | undefined,
 ): () => Followed | undefined {
-  createComputed(() => {
+  return createMemo(() => {
     const target = kept()
     if (target !== undefined) hold(target)
+    return target
   })
-  return kept
 }
 
 /**
