@@ -1,5 +1,6 @@
 import {
   providePowerSync,
+  provideSeeds,
   type Refs,
   useDraft,
   useLiveQuery,
@@ -41,6 +42,7 @@ import { testOutliving } from './outliving-suite.ts'
 import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
+import { testSeeds } from './seeds-suite.ts'
 import { testBinding } from './suite.ts'
 
 const Row = defineComponent({
@@ -73,8 +75,9 @@ const driver: Driver = {
   together: (change) => change(),
   flush: () => nextTick(),
 
-  mountList: ({ collection, window, log }) =>
+  mountList: ({ collection, window, log, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const { rows, size, status } = useRows(
         () => collection.value,
         () => window.value,
@@ -108,11 +111,22 @@ const driver: Driver = {
       return () => undefined
     }),
 
-  mountRow: ({ collection, key, log, expose }) =>
+  mountRow: ({ collection, key, log, expose, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const row = useRow(collection, () => key.value)
-      const { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry } = row
-      const refs = { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry }
+      const { status, isIdle, isLoading, isReady, isError, isCleanedUp, isSeed, error, retry } = row
+      const refs = {
+        status,
+        isIdle,
+        isLoading,
+        isReady,
+        isError,
+        isCleanedUp,
+        isSeed,
+        error,
+        retry,
+      }
       expose(() => toValues<RowStatus>(refs))
       return () => {
         log(row.value?.title ?? 'none')
@@ -120,9 +134,10 @@ const driver: Driver = {
       }
     }),
 
-  mountForm: ({ collection, key }) =>
+  mountForm: ({ collection, key, seeds = [] }) =>
     mount(() => {
-      const { draft, changed, save, reset } = useDraft(collection, () => key.value)
+      provideSeeds(seeds)
+      const { draft, changed, canSave, save, reset } = useDraft(collection, () => key.value)
       return () => [
         // What `<input v-model="draft.title">` compiles to.
         withDirectives(
@@ -130,7 +145,7 @@ const driver: Driver = {
           [[vModelText, draft.title]],
         ),
         h('p', changed.value ? 'changed' : 'same'),
-        h('button', { name: 'save', onClick: () => save() }),
+        h('button', { name: 'save', disabled: !canSave.value, onClick: () => save() }),
         h('button', { name: 'reset', onClick: () => reset() }),
       ]
     }),
@@ -198,8 +213,9 @@ const driver: Driver = {
         )
     }),
 
-  mountQuery: ({ ask, log, expose }) =>
+  mountQuery: ({ ask, log, expose, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const query = useLiveQuery((q) => {
         log('query')
         return ask.value(q) as Answer
@@ -232,6 +248,7 @@ testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)
+testSeeds(driver)
 
 test('a collection in a deep ref is the collection itself', () => {
   const { todos, put } = openTodos(['a'])
