@@ -1,5 +1,6 @@
 import {
   providePowerSync,
+  provideSeeds,
   useDraft,
   useLiveQuery,
   useOutbox,
@@ -39,6 +40,7 @@ import { testOutliving } from './outliving-suite.ts'
 import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
+import { testSeeds } from './seeds-suite.ts'
 import { testBinding } from './suite.ts'
 
 const Row = defineComponent({
@@ -62,8 +64,9 @@ const driver: Driver = {
   together: (change) => change(),
   flush: () => nextTick(),
 
-  mountList: ({ collection, window, log }) =>
+  mountList: ({ collection, window, log, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const { rows, size, status } = useRows(
         () => collection.value,
         () => window.value,
@@ -97,11 +100,22 @@ const driver: Driver = {
       return () => undefined
     }),
 
-  mountRow: ({ collection, key, log, expose }) =>
+  mountRow: ({ collection, key, log, expose, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const row = useRow(collection, () => key.value)
-      const { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry } = row
-      const refs = { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry }
+      const { status, isIdle, isLoading, isReady, isError, isCleanedUp, isSeed, error, retry } = row
+      const refs = {
+        status,
+        isIdle,
+        isLoading,
+        isReady,
+        isError,
+        isCleanedUp,
+        isSeed,
+        error,
+        retry,
+      }
       expose(() => valuesOf<RowStatus>(refs))
       return () => {
         log(row.value?.title ?? 'none')
@@ -109,9 +123,10 @@ const driver: Driver = {
       }
     }),
 
-  mountForm: ({ collection, key }) =>
+  mountForm: ({ collection, key, seeds = [] }) =>
     mount(() => {
-      const { draft, changed, save, reset } = useDraft(collection, () => key.value)
+      provideSeeds(seeds)
+      const { draft, changed, canSave, save, reset } = useDraft(collection, () => key.value)
       return () => [
         // What `<input v-model="draft.title">` compiles to.
         withDirectives(
@@ -119,7 +134,7 @@ const driver: Driver = {
           [[vModelText, draft.title]],
         ),
         h('p', changed.value ? 'changed' : 'same'),
-        h('button', { name: 'save', onClick: () => save() }),
+        h('button', { name: 'save', disabled: !canSave.value, onClick: () => save() }),
         h('button', { name: 'reset', onClick: () => reset() }),
       ]
     }),
@@ -187,8 +202,9 @@ const driver: Driver = {
         )
     }),
 
-  mountQuery: ({ ask, log, expose }) =>
+  mountQuery: ({ ask, log, expose, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const query = useLiveQuery((q) => {
         log('query')
         return ask.value(q) as Answer
@@ -221,6 +237,7 @@ testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)
+testSeeds(driver)
 
 test('a collection in a deep ref is the collection itself', () => {
   const { todos, put } = openTodos(['a'])

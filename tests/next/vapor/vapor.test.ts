@@ -7,6 +7,7 @@ import { testOutliving } from '../../bindings/outliving-suite.ts'
 import { testOutbox } from '../../bindings/outbox-suite.ts'
 import { testReadables } from '../../bindings/readable-suite.ts'
 import { testRows } from '../../bindings/rows-suite.ts'
+import { testSeeds } from '../../bindings/seeds-suite.ts'
 import { testBinding } from '../../bindings/suite.ts'
 import Form from './Form.vue'
 import List from './List.vue'
@@ -72,3 +73,4 @@ testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)
+testSeeds(driver)
