@@ -4,6 +4,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { runs } from '../scripts/runs.mjs'
+import { nextMajors } from './next/projects.ts'
 import { aliasFor, type TanstackDbVersion } from './support/alias.ts'
 import { chromiumArguments, chromiumPath } from './support/chromium.ts'
 
@@ -152,6 +153,7 @@ const projects = [
   bindings('bindings-db-0.9', '0.9', shared),
   bindings('bindings-leak', '0.15', bindingsLeak),
   bindings('bindings-leak-db-0.9', '0.9', bindingsLeak),
+  ...nextMajors((name, include) => bindings(name, '0.15', { ...shared, include })),
   backend('backend', 'backend/*.test.ts'),
   // With all places, many clients and long logs.
   backend('backend-at-size', 'backend/at-size/*.test.ts'),

@@ -49,6 +49,10 @@ export type { PagesOptions, PagesView } from './query/pages-view.ts'
 export { preload } from './query/preload.ts'
 export { sqlQuery, type SqlRows } from './query/sql-query.ts'
 export { snapshot } from './rows/row-proxy.ts'
+export type { QueryKey } from './rows/seeds.ts'
+export { dehydrate, rehydrate } from './seed/dehydrate.ts'
+export { seed } from './seed/seed.ts'
+export type { Seeds } from './readable/framework.ts'
 export {
   batch,
   createReadable,

@@ -11,6 +11,7 @@ import type {
   RowCollection,
   RowStatus,
   RowsWindow,
+  Seeds,
 } from '@rowsignal/core'
 import type { Collection, InitialQueryBuilder } from '@tanstack/db'
 import type { Todo } from '../support/synced-collection.ts'
@@ -33,7 +34,12 @@ export interface Logged {
   readonly log: (entry: string) => void
 }
 
-export interface ListProps extends Logged {
+export interface Seeded {
+  /** Given to the component itself, or to one above it where the framework has it so. */
+  readonly seeds?: readonly Seeds[]
+}
+
+export interface ListProps extends Logged, Seeded {
   readonly collection: Box<Todos | undefined>
   readonly window: Box<RowsWindow | undefined>
 }
@@ -53,7 +59,7 @@ export interface OfficialProps {
   readonly collection: StoredTodos
 }
 
-export interface FormProps {
+export interface FormProps extends Seeded {
   readonly collection: Todos
   readonly key: Box<string | undefined>
 }
@@ -87,7 +93,7 @@ export type Answer = Todos | null
 /** Answers with a builder, a config, a collection, or nothing; the types of a config are in types.test-d.ts. */
 export type Ask = (q: InitialQueryBuilder) => QueryAnswer | { query: unknown }
 
-export interface QueryProps extends Logged {
+export interface QueryProps extends Logged, Seeded {
   /** Read by the query function: another one is another query. */
   readonly ask: Box<Ask>
   readonly expose: (query: () => QueryFields) => void

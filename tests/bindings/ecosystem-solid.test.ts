@@ -18,7 +18,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../support/database.ts'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import { schema } from './contract.ts'
-import { mountSolid, solidNode } from './mount-solid.ts'
+import { mountSolid, solidNode, updated } from './mount-solid.ts'
 
 /** Mounts until the end of the test. */
 function mount(component: () => JSX.Element): HTMLElement {
@@ -149,7 +149,7 @@ test('what is taken down with a deleted row reads what it showed', () => {
   expect([texts(element), log]).toEqual([[], Array.from({ length: 4 }, () => 'title a')])
 })
 
-test('what Show closes with a signal is not asked for without it', () => {
+test('what Show closes with a signal is not asked for without it', async () => {
   const { todos } = openTodos(['a', 'b'])
   const [id, setId] = createSignal<string | undefined>('a')
   const asked: (string | undefined)[] = []
@@ -171,8 +171,10 @@ test('what Show closes with a signal is not asked for without it', () => {
     }),
   )
   setId('b')
+  await updated
   expect(texts(element)).toEqual(['title b'])
   setId(undefined)
+  await updated
   expect([texts(element), asked]).toEqual([[], ['a', 'b']])
 })
 
@@ -249,7 +251,7 @@ test('the database is that of the nearest provider, and outside of every compone
   )
 })
 
-test('a signal in the key and the window is followed without a dependency list', () => {
+test('a signal in the key and the window is followed without a dependency list', async () => {
   const { todos } = openTodos(['a', 'b', 'c'])
   const [key, setKey] = createSignal('a')
   const [offset, setOffset] = createSignal(0)
@@ -260,6 +262,7 @@ test('a signal in the key and the window is followed without a dependency list',
   })
   setKey('c')
   setOffset(1)
+  await updated
   expect(element.textContent).toBe('title c; title b')
 })
 

@@ -2,6 +2,9 @@ import type { JSX } from 'solid-js'
 import { insert, render } from 'solid-js/web'
 import type { Mounted } from './contract.ts'
 
+/** Solid 1.9 brings the page up to date at once, Solid 2 in the next microtask. */
+export const updated = Promise.resolve()
+
 /** Mounts a component; there is no JSX in the tests, so each builds its nodes as compiled JSX does. */
 export function mountSolid(component: () => JSX.Element): Mounted {
   const element = document.createElement('div')

@@ -1,4 +1,5 @@
 /** Mounting what a driver has, with the log of what ran. */
+import type { Seeds } from '@rowsignal/core'
 import { onTestFinished } from 'vitest'
 import type { Todo } from '../support/synced-collection.ts'
 import type { Driver, ListProps, Mounted, QueryFields, QueryProps, Todos } from './contract.ts'
@@ -33,9 +34,14 @@ export function mounting(driver: Driver) {
   }
 
   /** Mounts a list; `ran` gives what ran since the last call. */
-  async function mountList(todos: Todos | undefined, window?: { limit: number; offset?: number }) {
+  async function mountList(
+    todos: Todos | undefined,
+    window?: { limit: number; offset?: number },
+    seeds: readonly Seeds[] = [],
+  ) {
     const { log, ran } = createLog(flush)
-    const props = { collection: box(todos), window: box<ListProps['window']['value']>(window), log }
+    const shown = box<ListProps['window']['value']>(window)
+    const props = { collection: box(todos), window: shown, log, seeds }
     const mounted = await mount(driver.mountList, props)
     await ran()
     return { ...mounted, ...props, ...texts(mounted), ran }
@@ -50,10 +56,11 @@ export function mounting(driver: Driver) {
   }
 
   /** Mounts a query; `query()` gives its fields as they are now. */
-  async function mountQuery(ask: QueryProps['ask']['value']) {
+  async function mountQuery(ask: QueryProps['ask']['value'], seeds: readonly Seeds[] = []) {
     const { log, ran } = createLog(flush)
     let read: (() => QueryFields) | undefined
-    const props = { ask: box(ask), log, expose: (query: () => QueryFields) => void (read = query) }
+    const expose = (query: () => QueryFields): void => void (read = query)
+    const props = { ask: box(ask), log, expose, seeds }
     const mounted = await mount(driver.mountQuery, props)
     const query = () => {
       if (read === undefined) throw new Error('the component exposes nothing')

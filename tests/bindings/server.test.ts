@@ -2,6 +2,7 @@
 /** The frameworks' own server renderers, on their server builds, as Vite loads them for a server. */
 import { fileURLToPath } from 'node:url'
 import type { CommonPowerSyncDatabase } from '@powersync/common'
+import type { liveQuery, seed, Seeds } from '@rowsignal/core'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { createServer } from 'vite'
 import { expect, onTestFinished, test } from 'vitest'
@@ -13,9 +14,14 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 /** What runs on the server: a query takes only collections of its own copy of @tanstack/db. */
 interface ServerModules {
-  readonly render: (todos: Todos | StoredTodos) => string | Promise<string>
+  readonly render: (
+    todos: Todos | StoredTodos,
+    seeds?: readonly Seeds[],
+  ) => string | Promise<string>
   readonly openTodos: typeof openTodos
   readonly todo: typeof todo
+  readonly seed: typeof seed
+  readonly liveQuery: typeof liveQuery
   /** Those of a database that holds no rows. */
   readonly stored: StoredTodos
 }
@@ -36,9 +42,10 @@ async function loadServer(module: string): Promise<ServerModules> {
   onTestFinished(() => server.close())
   const fixtures = await server.ssrLoadModule(path('../support/synced-collection.ts'))
   const { render } = await server.ssrLoadModule(`/server/${module}`)
+  const { seed, liveQuery } = await server.ssrLoadModule('@rowsignal/core')
   const { todos, database } = await server.ssrLoadModule('/server/todos.ts')
   onTestFinished(() => (database as CommonPowerSyncDatabase).close())
-  return { ...fixtures, render, stored: todos } as unknown as ServerModules
+  return { ...fixtures, render, seed, liveQuery, stored: todos } as unknown as ServerModules
 }
 
 const modules = ['vue.ts', 'solid.ts', 'svelte.ts']
@@ -82,6 +89,27 @@ test.each(modules)(
       )
       expect([stored.status, stored.subscriberCount]).toEqual(['loading', 0])
     }
+  },
+)
+
+test.each(modules)(
+  'a server renders what each request is given, and starts and keeps nothing: %s',
+  async (module) => {
+    const { render, stored, seed, liveQuery } = await loadServer(module)
+    const query = liveQuery((q) => q.from({ todo: stored }))
+    const give = (title: string): Seeds[] => {
+      const rows = [{ id: 'a', title, done: 0 }]
+      return [seed(stored, rows), seed(query, [...rows, { id: 'b', title, done: 1 }])]
+    }
+    const given = [give('mine'), give('yours'), []]
+    const pages = await Promise.all(given.map(async (seeds) => render(stored, seeds)))
+    expect(pages.map(onOneLine)).toEqual([
+      'loading seed mine mine mine 0 loading 2 loading',
+      'loading seed yours yours yours 0 loading 2 loading',
+      'loading - - 0 loading 0 loading',
+    ])
+    expect([stored.status, stored.subscriberCount, stored.size]).toEqual(['loading', 0, 0])
+    expect([query.status, query.subscriberCount, query.size]).toEqual(['loading', 0, 0])
   },
 )
 

@@ -1,5 +1,6 @@
 import {
   PowerSyncProvider,
+  SeedProvider,
   useDraft,
   useLiveQuery,
   useOutbox,
@@ -11,6 +12,7 @@ import {
   useRowStates,
   useSyncStatus,
 } from '@rowsignal/solid'
+import type { Seeds } from '@rowsignal/core'
 import { eq, type InitialQueryBuilder } from '@tanstack/db'
 import { useLiveQuery as useOfficialLiveQuery } from '@tanstack/solid-db'
 import {
@@ -27,13 +29,14 @@ import {
 } from 'solid-js'
 import { expect, test } from 'vitest'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
-import type { Answer, Driver } from './contract.ts'
+import type { Answer, Driver, Mounted } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
 import { mountSolid as mount, solidNode as node } from './mount-solid.ts'
 import { testOutliving } from './outliving-suite.ts'
 import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
+import { testSeeds } from './seeds-suite.ts'
 import { testBinding } from './suite.ts'
 
 function Row(props: { row: Readonly<Todo>; log: (entry: string) => void }): JSX.Element {
@@ -41,6 +44,18 @@ function Row(props: { row: Readonly<Todo>; log: (entry: string) => void }): JSX.
     props.log(`row ${props.row.id}`)
     return props.row.title
   })
+}
+
+/** Mounts a component below what gives it seeds. */
+function mountSeeded(seeds: readonly Seeds[] = [], component: () => JSX.Element): Mounted {
+  return mount(() =>
+    createComponent(SeedProvider, {
+      seeds,
+      get children() {
+        return createComponent(component, {})
+      },
+    }),
+  )
 }
 
 const driver: Driver = {
@@ -58,8 +73,8 @@ const driver: Driver = {
   together: (change) => batch(change),
   flush: () => Promise.resolve(),
 
-  mountList: ({ collection, window, log }) =>
-    mount(() => {
+  mountList: ({ collection, window, log, seeds }) =>
+    mountSeeded(seeds, () => {
       const rows = useRows(
         () => collection.value,
         () => window.value,
@@ -93,8 +108,8 @@ const driver: Driver = {
       return undefined
     }),
 
-  mountRow: ({ collection, key, log, expose }) =>
-    mount(() => {
+  mountRow: ({ collection, key, log, expose, seeds }) =>
+    mountSeeded(seeds, () => {
       const row = useRow(collection, () => key.value)
       expose(() => row)
       return node('p', () => {
@@ -103,9 +118,12 @@ const driver: Driver = {
       })
     }),
 
-  mountForm: ({ collection, key }) =>
-    mount(() => {
-      const { draft, setDraft, changed, save, reset } = useDraft(collection, () => key.value)
+  mountForm: ({ collection, key, seeds }) =>
+    mountSeeded(seeds, () => {
+      const { draft, setDraft, changed, canSave, save, reset } = useDraft(
+        collection,
+        () => key.value,
+      )
       const input = node('input')
       createRenderEffect(() => (input.value = draft.title ?? ''))
       input.addEventListener('input', () => setDraft('title', input.value))
@@ -115,10 +133,12 @@ const driver: Driver = {
         element.addEventListener('click', run)
         return element
       }
+      const saveButton = button('save', save)
+      createRenderEffect(() => (saveButton.disabled = !canSave()))
       return [
         input,
         node('p', () => (changed() ? 'changed' : 'same')),
-        button('save', save),
+        saveButton,
         button('reset', reset),
       ]
     }),
@@ -189,8 +209,8 @@ const driver: Driver = {
       )
     }),
 
-  mountQuery: ({ ask, log, expose }) =>
-    mount(() => {
+  mountQuery: ({ ask, log, expose, seeds }) =>
+    mountSeeded(seeds, () => {
       const query = useLiveQuery((q) => {
         log('query')
         return ask.value(q) as Answer
@@ -225,6 +245,7 @@ testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)
+testSeeds(driver)
 
 test('a spread row stays live', () => {
   const { todos, put } = openTodos(['a'])

@@ -9,6 +9,7 @@ import { testOutliving } from './outliving-suite.ts'
 import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
+import { testSeeds } from './seeds-suite.ts'
 import { testBinding } from './suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
 import { createOutside, createQueries } from './svelte/outside.svelte.ts'
@@ -49,6 +50,7 @@ testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)
+testSeeds(driver)
 
 test('rows made outside a component are right unread, followed while read, and then let go', async () => {
   const { todos, put } = openTodos(['a'])

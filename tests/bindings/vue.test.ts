@@ -1,6 +1,6 @@
 import {
   providePowerSync,
-  type Refs,
+  provideSeeds,
   useDraft,
   useLiveQuery,
   useOutbox,
@@ -29,18 +29,18 @@ import {
   ref,
   shallowRef,
   vModelText,
-  unref,
   watchEffect,
   withDirectives,
 } from 'vue'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Answer, Driver, QueryFields, Todos } from './contract.ts'
 import { testLiveQueries } from './live-query-suite.ts'
-import { mountVue as mount } from './mount-vue.ts'
+import { mountVue as mount, valuesOf } from './mount-vue.ts'
 import { testOutliving } from './outliving-suite.ts'
 import { testOutbox } from './outbox-suite.ts'
 import { testReadables } from './readable-suite.ts'
 import { testRows } from './rows-suite.ts'
+import { testSeeds } from './seeds-suite.ts'
 import { testBinding } from './suite.ts'
 
 const Row = defineComponent({
@@ -59,22 +59,14 @@ const Heading = defineComponent({
   setup: (props) => () => h('p', props.text),
 })
 
-/** The values of refs, read when asked for. */
-function toValues<View extends object>(refs: Refs<View>): View {
-  const fields = Object.entries(refs as Record<string, Ref>).map(([name, field]) => [
-    name,
-    { get: () => unref(field) },
-  ])
-  return Object.defineProperties({} as View, Object.fromEntries(fields))
-}
-
 const driver: Driver = {
   box: (value) => shallowRef(value),
   together: (change) => change(),
   flush: () => nextTick(),
 
-  mountList: ({ collection, window, log }) =>
+  mountList: ({ collection, window, log, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const { rows, size, status } = useRows(
         () => collection.value,
         () => window.value,
@@ -108,21 +100,33 @@ const driver: Driver = {
       return () => undefined
     }),
 
-  mountRow: ({ collection, key, log, expose }) =>
+  mountRow: ({ collection, key, log, expose, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const row = useRow(collection, () => key.value)
-      const { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry } = row
-      const refs = { status, isIdle, isLoading, isReady, isError, isCleanedUp, error, retry }
-      expose(() => toValues<RowStatus>(refs))
+      const { status, isIdle, isLoading, isReady, isError, isCleanedUp, isSeed, error, retry } = row
+      const refs = {
+        status,
+        isIdle,
+        isLoading,
+        isReady,
+        isError,
+        isCleanedUp,
+        isSeed,
+        error,
+        retry,
+      }
+      expose(() => valuesOf<RowStatus>(refs))
       return () => {
         log(row.value?.title ?? 'none')
         return row.value?.title ?? 'none'
       }
     }),
 
-  mountForm: ({ collection, key }) =>
+  mountForm: ({ collection, key, seeds = [] }) =>
     mount(() => {
-      const { draft, changed, save, reset } = useDraft(collection, () => key.value)
+      provideSeeds(seeds)
+      const { draft, changed, canSave, save, reset } = useDraft(collection, () => key.value)
       return () => [
         // What `<input v-model="draft.title">` compiles to.
         withDirectives(
@@ -130,7 +134,7 @@ const driver: Driver = {
           [[vModelText, draft.title]],
         ),
         h('p', changed.value ? 'changed' : 'same'),
-        h('button', { name: 'save', onClick: () => save() }),
+        h('button', { name: 'save', disabled: !canSave.value, onClick: () => save() }),
         h('button', { name: 'reset', onClick: () => reset() }),
       ]
     }),
@@ -198,13 +202,14 @@ const driver: Driver = {
         )
     }),
 
-  mountQuery: ({ ask, log, expose }) =>
+  mountQuery: ({ ask, log, expose, seeds = [] }) =>
     mount(() => {
+      provideSeeds(seeds)
       const query = useLiveQuery((q) => {
         log('query')
         return ask.value(q) as Answer
       })
-      expose(() => toValues<QueryFields>(query))
+      expose(() => valuesOf<QueryFields>(query))
       const List = defineComponent(() => () => {
         log('list')
         return h(
@@ -232,6 +237,7 @@ testOutbox(driver)
 testRows(driver)
 testLiveQueries(driver)
 testOutliving(driver)
+testSeeds(driver)
 
 test('a collection in a deep ref is the collection itself', () => {
   const { todos, put } = openTodos(['a'])

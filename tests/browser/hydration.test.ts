@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Seeds } from '@rowsignal/core'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { build, createServer, type InlineConfig, type PluginOption } from 'vite'
 import solid from 'vite-plugin-solid'
@@ -17,7 +18,7 @@ import type { Todos } from './hydration/todos.ts'
 const root = fileURLToPath(new URL('hydration', import.meta.url))
 
 interface Shown {
-  readonly render: (todos: Todos) => string | Promise<string>
+  readonly render: (todos: Todos, seeds: readonly Seeds[]) => string | Promise<string>
   readonly head?: () => string
 }
 
@@ -41,8 +42,17 @@ const plugins: Record<string, PluginOption[]> = {
   'svelte-page.ts': [svelte({ configFile: false })],
 }
 
-/** What the server renders of a collection that nobody has started. */
-async function renderOnServer(module: string): Promise<{ head: string; body: string }> {
+interface Carrying {
+  readonly openTodos: (ids: string[]) => { todos: Todos }
+  readonly carry: (ids: readonly string[]) => string
+  readonly seedsOf: (todos: Todos, carried: string) => readonly Seeds[]
+}
+
+/** What the server renders of a collection that nobody has started, with these rows of its own. */
+async function renderOnServer(
+  module: string,
+  seeded: readonly string[],
+): Promise<{ head: string; body: string }> {
   const server = await createServer({
     ...config,
     plugins: plugins[module] ?? [],
@@ -53,11 +63,13 @@ async function renderOnServer(module: string): Promise<{ head: string; body: str
   })
   try {
     const { render, head } = (await server.ssrLoadModule(`/${module}`)) as Shown
-    const { openTodos } = await server.ssrLoadModule('/todos.ts')
-    const { todos } = (openTodos as (ids: string[]) => { todos: Todos })(['a', 'b'])
-    const body = await render(todos)
+    const { openTodos, carry, seedsOf } = (await server.ssrLoadModule('/todos.ts')) as Carrying
+    const { todos } = openTodos(['a', 'b'])
+    const carried = carry(seeded)
+    const body = await render(todos, seedsOf(todos, carried))
     expect([todos.status, todos.subscriberCount]).toEqual(['idle', 0])
-    return { head: head?.() ?? '', body }
+    const data = `<script type="application/json" id="seeds">${carried}</script>`
+    return { head: `${head?.() ?? ''}${data}`, body }
   } finally {
     await server.close()
   }
@@ -70,11 +82,12 @@ async function buildPage(module: string): Promise<string> {
   const entry = 'virtual:entry'
   const code = `
     import { hydrate } from '/${module}'
-    import { openSlowTodos } from '/todos.ts'
+    import { openSlowTodos, seedsOf } from '/todos.ts'
     const { todos, finish } = openSlowTodos(['a', 'b'])
     const target = document.querySelector('#app')
     const rendered = [...target.querySelectorAll('*')]
-    hydrate(todos, target)
+    const seeds = seedsOf(todos, document.querySelector('#seeds').textContent)
+    hydrate({ todos, seeds, target })
     Object.assign(window, { finish, isKept: () => rendered.every((it) => it.isConnected) })
   `
   await build({
@@ -110,26 +123,54 @@ async function serve(html: string, script: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+/** A page that a server has rendered with these rows, taken over by the browser. */
+async function openPage(module: string, seeded: readonly string[]) {
+  const { head, body } = await renderOnServer(module, seeded)
+  const script = await buildPage(module)
+  const html = `<!doctype html><title>Todos</title>${head}<link rel="icon" href="data:,"><div id="app">${body}</div><script type="module" src="/page.js"></script>`
+  const page = await (await openBrowser()).newPage()
+  const said: string[] = []
+  page.on('console', (message) => said.push(message.text()))
+  page.on('pageerror', (error) => said.push(String(error)))
+  await page.goto(await serve(html, script))
+  await page.waitForFunction(() => 'finish' in globalThis)
+  return {
+    body,
+    said,
+    shown: () => page.locator('#app ul > *').allTextContents(),
+    isKept: () => page.evaluate('isKept()'),
+    finish: () => page.evaluate('finish()'),
+  }
+}
+
 test.each(Object.keys(plugins))(
   'a page that a server has rendered is taken over as it is, without a warning: %s',
   async (module) => {
-    const { head, body } = await renderOnServer(module)
-    const script = await buildPage(module)
-    const html = `<!doctype html><title>Todos</title>${head}<link rel="icon" href="data:,"><div id="app">${body}</div><script type="module" src="/page.js"></script>`
-    const page = await (await openBrowser()).newPage()
-    const said: string[] = []
-    page.on('console', (message) => said.push(message.text()))
-    page.on('pageerror', (error) => said.push(String(error)))
-    await page.goto(await serve(html, script))
-    await page.waitForFunction(() => 'finish' in globalThis)
-    const shown = () => page.locator('#app ul > *').allTextContents()
+    const { said, shown, isKept, finish } = await openPage(module, [])
     expect(await shown()).toEqual(['loading', 'loading', '0', 'Loading'])
-    expect(await page.evaluate('isKept()')).toBe(true)
+    expect(await isKept()).toBe(true)
 
-    await page.evaluate('finish()')
+    await finish()
     await eventually(async () =>
       expect(await shown()).toEqual(['ready', 'ready', '2', 'title a', 'title a', 'title b']),
     )
+    expect(said).toEqual([])
+  },
+)
+
+test.each(Object.keys(plugins))(
+  'rows that a server has rendered stay, in their nodes, until those of the browser replace them: %s',
+  async (module) => {
+    const { body, said, shown, isKept, finish } = await openPage(module, ['a', 'b'])
+    expect(body).toContain('title b')
+    const seeded = ['loading', 'loading', '0', 'title a', 'title a', 'title b']
+    expect([await shown(), await isKept()]).toEqual([seeded, true])
+
+    await finish()
+    await eventually(async () =>
+      expect(await shown()).toEqual(['ready', 'ready', '2', 'title a', 'title a', 'title b']),
+    )
+    expect(await isKept()).toBe(true)
     expect(said).toEqual([])
   },
 )

@@ -25,6 +25,7 @@ export function plainLifecycle() {
   return {
     lifecycle: {
       server: false,
+      seeds: () => [],
       keep: <T>(read: () => T) => read,
       follow,
       followHere: () => {},
@@ -37,7 +38,7 @@ export function plainLifecycle() {
 }
 
 /** The host of a server whose framework keeps nothing. */
-export const server = serverHost((read) => read)
+export const server = serverHost({ keep: (read) => read, seeds: () => [] })
 
 /** A host whose readers read again by themselves. */
 export function createPlainHost(trigger: () => void = () => {}) {

@@ -39,6 +39,12 @@ export function openSlowTodos(ids: readonly string[]) {
   })
   return {
     todos,
+    /** A part of the first read, after which it is still loading. */
+    write: (...rows: Todo[]): void => {
+      sync?.begin()
+      for (const value of rows) sync?.write({ type: 'insert', value })
+      void sync?.commit()
+    },
     finish: (): void => {
       sync?.begin()
       for (const [rank, id] of ids.entries())

@@ -2,7 +2,8 @@ import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { RowsignalError } from '@rowsignal/core'
 import { createComponent, createContext, getOwner, type JSX, useContext } from 'solid-js'
 
-const DatabaseContext = createContext<CommonPowerSyncDatabase>()
+// Solid 2 throws where nothing is provided, unless the context has a default.
+const DatabaseContext = createContext<CommonPowerSyncDatabase | null>(null)
 
 /**
  * Gives a database to the components below.
@@ -30,12 +31,16 @@ export function PowerSyncProvider(props: {
  * @throws {RowsignalError} `no-provider` if there is none, or outside of every component.
  */
 export function usePowerSync(): CommonPowerSyncDatabase {
+  if (getOwner() === null) {
+    throw new RowsignalError(
+      'no-provider',
+      'context: a database can be looked up only while a component is made. Call the hook there, or pass it the database.',
+    )
+  }
   const database = useContext(DatabaseContext)
-  if (database !== undefined) return database
+  if (database !== null) return database
   throw new RowsignalError(
     'no-provider',
-    getOwner() === null
-      ? 'context: a database can be looked up only while a component is made. Call the hook there, or pass it the database.'
-      : 'context: no PowerSync database is provided here. Wrap the app in <PowerSyncProvider>, or pass the database.',
+    'context: no PowerSync database is provided here. Wrap the app in <PowerSyncProvider>, or pass the database.',
   )
 }

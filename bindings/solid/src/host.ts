@@ -14,6 +14,7 @@ import {
   untrack,
 } from 'solid-js'
 import { isServer } from 'solid-js/web'
+import { useSeeds } from './seeds.ts'
 
 // Without it a publication over several collections would run an effect once for each of them.
 addFrameworkBatch(batch)
@@ -22,6 +23,7 @@ const keep: Host<unknown>['keep'] = (read) => createMemo(read)
 
 const clientHost: Host<Signal<undefined>> = {
   server: false,
+  seeds: useSeeds,
   proxySymbol: $PROXY, // so that <Row {...row} /> stays live
   cell: () => createSignal(undefined, { equals: false }),
   track: ([read], now) => read() ?? now, // a cell holds nothing
@@ -33,16 +35,17 @@ const clientHost: Host<Signal<undefined>> = {
   },
 }
 
-export const host: Host<unknown> = isServer ? serverHost(keep) : clientHost
+export const host: Host<unknown> = isServer ? serverHost({ keep, seeds: useSeeds }) : clientHost
 
+/** Followed before it is read, whichever of two computations runs first: Solid 2 orders them by what they read. */
 function follow<Followed extends Followable>(
   kept: () => Followed | undefined,
 ): () => Followed | undefined {
-  createComputed(() => {
+  return createMemo(() => {
     const target = kept()
     if (target !== undefined) hold(target)
+    return target
   })
-  return kept
 }
 
 /**

@@ -2,6 +2,7 @@
 import { type Followable, type Host, serverHost } from '@rowsignal/core/host'
 import { BROWSER } from 'esm-env'
 import { createSubscriber } from 'svelte/reactivity'
+import { useSeeds } from './seeds.ts'
 
 const unread = Symbol('unread')
 
@@ -62,6 +63,7 @@ const followers = new WeakMap<Followable, () => void>()
 
 const clientHost: Host<Cell> = {
   server: false,
+  seeds: useSeeds,
   cell: takeCell,
   track(cell, now, part) {
     const { moment } = cell
@@ -75,7 +77,7 @@ const clientHost: Host<Cell> = {
 }
 
 /** Compiled for a server, Svelte leaves effects out, so that the pool would stay empty there. */
-export const host: Host<unknown> = BROWSER ? clientHost : serverHost(keep)
+export const host: Host<unknown> = BROWSER ? clientHost : serverHost({ keep, seeds: useSeeds })
 
 /** An argument: a value, or a getter of it. */
 export type MaybeGetter<T> = T | (() => T)

@@ -1,22 +1,10 @@
 import type { CommonPowerSyncDatabase } from '@powersync/common'
-import { RowsignalError } from '@rowsignal/core'
-import {
-  type EffectScope,
-  getCurrentScope,
-  hasInjectionContext,
-  inject,
-  type InjectionKey,
-  type ObjectPlugin,
-  provide,
-} from 'vue'
+import { RowsignalError, type Seeds } from '@rowsignal/core'
+import { hasInjectionContext, type ObjectPlugin } from 'vue'
+import { createProvided } from './provided.ts'
+import { seedsKey } from './seeds.ts'
 
-const databaseKey: InjectionKey<CommonPowerSyncDatabase> = Symbol('rowsignal.powersync')
-
-/**
- * What a component provides, for itself: Vue's `inject` looks only above it. By its scope, since a store that is made
- * in its `setup` has another one, and serves the whole app.
- */
-const ownDatabases = new WeakMap<EffectScope, CommonPowerSyncDatabase>()
+const provided = createProvided<CommonPowerSyncDatabase>('rowsignal.powersync')
 
 /**
  * The plugin that gives a database to a whole app: its components, its stores and its router's guards.
@@ -26,8 +14,15 @@ const ownDatabases = new WeakMap<EffectScope, CommonPowerSyncDatabase>()
  */
 export function createRowsignal(options: {
   readonly database: CommonPowerSyncDatabase
+  /** Rows to show until SQLite has been read: `openSeeds`, `seed`. */
+  readonly seeds?: readonly Seeds[]
 }): ObjectPlugin {
-  return { install: (app) => void app.provide(databaseKey, options.database) }
+  return {
+    install(app) {
+      app.provide(provided.key, options.database)
+      app.provide(seedsKey, options.seeds ?? [])
+    },
+  }
 }
 
 /**
@@ -38,9 +33,7 @@ export function createRowsignal(options: {
  * providePowerSync(database)
  */
 export function providePowerSync(database: CommonPowerSyncDatabase): void {
-  provide(databaseKey, database)
-  const scope = getCurrentScope()
-  if (scope !== undefined) ownDatabases.set(scope, database)
+  provided.give(database)
 }
 
 /**
@@ -56,9 +49,7 @@ export function usePowerSync(): CommonPowerSyncDatabase {
         '`app.runWithContext`. Call the hook there, or pass it the database.',
     )
   }
-  const scope = getCurrentScope()
-  const own = scope && ownDatabases.get(scope)
-  const database = own ?? inject(databaseKey, undefined)
+  const database = provided.find()
   if (database !== undefined) return database
   throw new RowsignalError(
     'no-provider',

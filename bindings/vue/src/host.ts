@@ -22,12 +22,14 @@ import {
   warn,
   watch,
 } from 'vue'
+import { useSeeds } from './seeds.ts'
 
 /** What a component follows by itself until it is unmounted. */
 const followedBy = new WeakMap<object, WeakSet<object>>()
 
 const clientHost: Host<ShallowRef<undefined>> = {
   server: false,
+  seeds: useSeeds,
   cell: () => shallowRef(),
   track: (cell, now) => cell.value ?? now, // a cell holds nothing
   trigger: (cell) => triggerRef(cell),
@@ -103,7 +105,7 @@ export function useHost(): Host<unknown> {
         'follows is never let go. Run it in `effectScope().run(…)`, and stop that scope.',
     )
   }
-  return onServer ? serverHost(keep) : clientHost
+  return onServer ? serverHost({ keep, seeds: useSeeds }) : clientHost
 }
 
 /** An argument's value, also out of a deep `ref` or `reactive`: a Proxy of a collection would be another collection. */

@@ -1,12 +1,14 @@
 /**
  * The write methods of a collection of ours. TanStack DB shows a write first in the collection and then in the live
- * queries over it; for listeners it is one change. A row that the collection has not read is not called missing, and a
- * date that is set in place is changed.
+ * queries over it; for listeners it is one change. A row that the collection has not read is not called missing, and a write of
+ * one that a seed shows waits for it; a date that is set in place is changed.
  */
 import { assignEditedDates } from './edited-dates.ts'
 import { RowsignalError } from '../errors.ts'
 import { batch } from '../readable/readable.ts'
 import type { AnyCollection, AnyRow } from '../libraries/tanstack.ts'
+import { ambientTransaction } from '../libraries/together.ts'
+import { findShowing } from '../rows/seeds.ts'
 
 const guarded = new WeakSet<AnyCollection>()
 
@@ -17,7 +19,15 @@ export function guardWrites(collection: AnyCollection): void {
   for (const name of ['insert', 'update', 'delete'] as const) {
     const write = collection[name] as (...args: unknown[]) => unknown
     const guardedWrite = (...args: unknown[]): unknown => {
-      if (name !== 'insert') assertLoaded(collection, args[0] as string | string[])
+      if (name !== 'insert') {
+        const missing = findMissing(collection, args[0] as string | string[])
+        if (missing.length > 0) {
+          const seeded = findShowing(collection, missing)
+          if (seeded === undefined || ambientTransaction() !== undefined)
+            throw notLoaded(collection, missing[0]!)
+          return seeded.writeWhenRead(() => guardedWrite(...args))
+        }
+      }
       const given = name === 'update' ? withEditedDates(collection, args) : args
       return batch(() => write.apply(collection, given))
     }
@@ -25,13 +35,15 @@ export function guardWrites(collection: AnyCollection): void {
   }
 }
 
-/** Of a collection in step, and of one in error, TanStack DB itself says what is wrong. */
-function assertLoaded(collection: AnyCollection, keys: string | string[]): void {
-  const { id, status } = collection
-  if (status === 'ready' || status === 'error') return
-  const missing = [keys].flat().find((key) => !collection.has(key))
-  if (missing === undefined) return
-  throw new RowsignalError(
+/** The rows that have not been read yet. Of a collection in step, and of one in error, TanStack DB itself says what is wrong. */
+function findMissing(collection: AnyCollection, keys: string | string[]): string[] {
+  const { status } = collection
+  if (status === 'ready' || status === 'error') return []
+  return [keys].flat().filter((key) => !collection.has(key))
+}
+
+function notLoaded({ id, status }: AnyCollection, missing: string): RowsignalError {
+  return new RowsignalError(
     'row-not-loaded',
     `write: collection \`${id}\` (${status}) has not read row \`${missing}\`. Await \`collection.preload()\` first; ` +
       '`startSync: true` and `gcTime: 0` keep a collection read that no page shows.',

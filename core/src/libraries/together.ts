@@ -21,7 +21,7 @@ export function ambientTransaction(): Transaction | undefined {
  *
  * Inside `mutate` of a transaction TanStack DB puts the runs of live queries off until its end (run on both versions:
  * without it a join shows half a SQLite commit). The price is that the transaction is ambient meanwhile, so a write
- * that a subscriber makes lands in it; `persistAmbient` hands that write to its collection.
+ * that a subscriber makes lands in it; `persistByHandlers` hands that write to its collection.
  *
  * Each commit is caught apart: a subscriber that throws must not leave the next table stale.
  *
@@ -36,7 +36,7 @@ export function publishTogether(commits: readonly (() => void)[]): unknown[] {
       errors.push(error)
     }
   }
-  const transaction = createTransaction({ autoCommit: false, mutationFn: persistAmbient })
+  const transaction = createTransaction({ autoCommit: false, mutationFn: persistByHandlers })
   publications.add(transaction)
   batch(() => collect(() => transaction.mutate(() => commits.forEach(collect))))
   // Ended by commit also when it is empty: on 0.9.2 the rollback of an empty one rejects without a listener. The
@@ -120,7 +120,7 @@ export function rollbackTogether(
 const handlers = { insert: 'onInsert', update: 'onUpdate', delete: 'onDelete' } as const
 
 /** Persists what subscribers wrote during a publication, each collection by its own handlers. */
-async function persistAmbient({
+export async function persistByHandlers({
   transaction,
 }: {
   transaction: TransactionWithMutations

@@ -10,6 +10,7 @@ import type { Host } from '../readable/framework.ts'
 import { withGetters } from '../readable/getters.ts'
 import type { RowCollection, RowKey } from '../rows/row-collection.ts'
 import { createView, type RowsView } from '../rows/rows-view.ts'
+import { sourceOf } from '../rows/seeds.ts'
 import type { Asked } from '../rows/shown-collection.ts'
 import { type LiveQueryCollection, shareLiveQuery } from './live-query.ts'
 
@@ -65,6 +66,7 @@ export interface LiveQueryView<Answer> extends Pick<
   | 'isError'
   | 'isCleanedUp'
   | 'isPlaceholderData'
+  | 'isSeed'
   | 'error'
   | 'retry'
 > {
@@ -157,7 +159,10 @@ export function createLiveQueryView<Answer>(
     // On 0.9.2 the collection of a `findOne` holds every row that fits.
     window: (shown) => (isSingle(shown) ? { limit: 1 } : undefined),
   })
-  const isOne = (): boolean => isSingle(shownRows()?.collection)
+  const isOne = (): boolean => {
+    const shown = shownRows()?.collection
+    return shown !== undefined && isSingle(sourceOf(shown))
+  }
   const bySize = <Row>(rows: readonly Row[]): readonly Row[] | Row | undefined =>
     isOne() ? rows[0] : rows
   let state = new Map<RowKey, AnyRow>()
@@ -186,8 +191,6 @@ export function createLiveQueryView<Answer>(
   return { view, rows: () => bySize(rowsView.rows) as AnswerRows<Answer> }
 }
 
-function isSingle(collection: RowCollection<AnyRow, RowKey> | undefined): boolean {
-  return (
-    collection !== undefined && isSingleResultCollection(collection as unknown as AnyCollection)
-  )
+function isSingle(collection: RowCollection<AnyRow, RowKey>): boolean {
+  return isSingleResultCollection(collection as unknown as AnyCollection)
 }

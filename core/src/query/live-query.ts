@@ -32,6 +32,7 @@ import type {
 import type { Readable } from '../readable/readable.ts'
 import { setRead } from '../rows/recovery.ts'
 import { rows } from '../rows/rows.ts'
+import { nameQuery, type QueryKey } from '../rows/seeds.ts'
 import { isWithoutRows, withoutRows } from '../libraries/without-rows.ts'
 import { type AnyCollection, type AnyQuery, type AnyRow, queryOf } from '../libraries/tanstack.ts'
 
@@ -43,6 +44,12 @@ export interface LiveQueryOptions {
    * @default 5000, as @tanstack/db has it.
    */
   keepAliveMs?: number | undefined
+  /**
+   * Names the query from one page to the next, and from the server to the browser, for a seed of its rows: `seed(queryKey, …)`,
+   * and `openSeeds`, which keeps no query without one. Text, numbers, and arrays and plain objects of them. Two queries of an
+   * app that may be asked at once have different keys. What is shared does not depend on it.
+   */
+  queryKey?: QueryKey | undefined
 }
 
 /** Options of a live query as @tanstack/db takes them, and ours. */
@@ -94,7 +101,16 @@ interface Shared {
 const sharedOf = perObject((_first: AnyCollection) => new Map<string, Shared[]>())
 
 /** The live query of what a builder has built, with the other options of its config. */
-export function shareLiveQuery(builder: AnyQuery, options: Record<string, unknown>): AnyCollection {
+export function shareLiveQuery(
+  builder: AnyQuery,
+  { queryKey, ...options }: Record<string, unknown> & LiveQueryOptions,
+): AnyCollection {
+  const collection = share(builder, options)
+  if (queryKey !== undefined) nameQuery(collection, queryKey)
+  return collection
+}
+
+function share(builder: AnyQuery, options: Record<string, unknown>): AnyCollection {
   const query = describeQuery(queryOf(builder))
   const { read, structure } = query
   const first = read[0]

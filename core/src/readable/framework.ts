@@ -6,6 +6,16 @@ import { perObject } from './per-object.ts'
 import type { Readable, Stop } from './readable.ts'
 import { whileUsed } from './while-used.ts'
 
+/** Rows to show until SQLite has been read, of any number of collections and queries. `seed` and `openSeeds` make them. */
+export interface Seeds {
+  /**
+   * What to show in place of a collection.
+   *
+   * @param key Of the row that is asked for alone.
+   */
+  readonly find: (collection: object, key?: unknown) => object | undefined
+}
+
 /** What is kept up to date while somebody follows it. */
 export interface Followable {
   /** Follows it until the returned function is called; each component may call it. */
@@ -42,14 +52,20 @@ export interface Host<Cell> {
    * @returns To be read outside of `keep`.
    */
   follow<Followed extends Followable>(kept: () => Followed | undefined): () => Followed | undefined
+  /** What was provided to the component that is being made, to show until collections have been read. */
+  seeds(): readonly Seeds[]
   /** Follows it for the running computation, as far as there is one and the framework can tell when it ends. */
   followHere(followed: Followable): void
 }
 
 /** What a host does on a server, where there is nothing to run again; the framework itself keeps what was read. */
-export function serverHost(keep: Host<undefined>['keep']): Host<undefined> {
+export function serverHost({
+  keep,
+  seeds,
+}: Pick<Host<undefined>, 'keep' | 'seeds'>): Host<undefined> {
   return {
     server: true,
+    seeds,
     cell: () => undefined,
     track: (_, now) => now,
     trigger: () => {},

@@ -55,7 +55,8 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function isPlain(value: unknown): value is object {
+/** Whether this is an array, or an object of no class. */
+export function isPlain(value: unknown): value is object {
   if (!isObject(value)) return false
   if (Array.isArray(value)) return true
   const prototype: unknown = Object.getPrototypeOf(value)

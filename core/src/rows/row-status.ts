@@ -4,7 +4,8 @@ import type { RowsignalError } from '../errors.ts'
 import type { AnyCollection } from '../libraries/tanstack.ts'
 import type { LiveRows } from './live-rows.ts'
 import { errorOf, retryCollection } from './recovery.ts'
-import type { RowKey } from './row-collection.ts'
+import type { RowCollection, RowKey } from './row-collection.ts'
+import { showsSeed, sourceOf } from './seeds.ts'
 
 /**
  * How it is with the collection of rows, in the framework's own shape. Of one row it tells why there is none: it is not
@@ -19,6 +20,11 @@ export interface RowStatus {
   readonly isReady: boolean
   readonly isError: boolean
   readonly isCleanedUp: boolean
+  /**
+   * Whether the rows are a seed: those of the server's page or of the last visit, until the collection has its own. The status
+   * is `loading` meanwhile.
+   */
+  readonly isSeed: boolean
   /** Why the status is `error`: of a live query that of the collection it reads. */
   readonly error: RowsignalError | undefined
   /** Has what failed try again. */
@@ -58,16 +64,29 @@ export function createStatus({ rows, error, retry }: StatusOptions): RowStatus {
     get isCleanedUp() {
       return status() === 'cleaned-up'
     },
+    get isSeed() {
+      const asked = rows()
+      asked?.status() // a seed goes with it
+      return asked !== undefined && showsSeed(asked.collection)
+    },
     get error() {
       const asked = rows()
       if (asked === undefined) return error?.()
       asked.status() // an error comes and goes with it
-      return errorOf(asked.collection as unknown as AnyCollection)
+      return errorOf(collectionOf(asked))
     },
     retry() {
       const asked = rows()
       if (asked === undefined) retry?.()
-      else retryCollection(asked.collection as unknown as AnyCollection)
+      else retryCollection(collectionOf(asked))
     },
   }
+}
+
+function collectionOf({
+  collection,
+}: {
+  collection: RowCollection<object, RowKey>
+}): AnyCollection {
+  return sourceOf(collection) as unknown as AnyCollection
 }

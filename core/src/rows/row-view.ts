@@ -6,6 +6,7 @@ import { type LiveRows, liveRows } from './live-rows.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
 import { createStatus, type RowStatus } from './row-status.ts'
 import { row } from './rows.ts'
+import { withSeeds } from './seeds.ts'
 
 /** A row and its status. */
 export interface RowView<Row extends object> {
@@ -36,11 +37,12 @@ export function createRowView<Row extends object, Key extends RowKey>(
   collection: () => RowCollection<Row, Key>,
   key: () => Key | null | undefined,
 ): RowView<Row> {
+  const seeds = host.seeds()
   const remake = remaker<FollowedRow<Row, Key>>()
   const kept = host.keep(() => {
     const now = key()
     if (now === null || now === undefined) return undefined
-    const rows = liveRows(collection(), host)
+    const rows = liveRows(withSeeds(collection(), seeds, now), host)
     return remake([rows, now], () => new FollowedRow(rows, now, host))
   })
   const followed = host.follow(kept)

@@ -4,6 +4,7 @@ import { withGetters } from '../readable/getters.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
 import { createStatus, type RowStatus } from './row-status.ts'
 import { RowsPart, type RowsWindow } from './rows-window.ts'
+import { sourceOf } from './seeds.ts'
 import { type Asked, followShown, type Shown } from './shown-collection.ts'
 
 /** What `useRows` gives, in the framework's own shape. Each property is tracked by itself; arrays are frozen. */
@@ -34,7 +35,7 @@ export function createView<Row extends object, Key extends RowKey>(
 ): { view: RowsView<Row, Key> } & Shown<Row, Key> {
   const shown = followShown(host, ask)
   const { asked, askedRows, shownRows } = shown
-  const part = new RowsPart<Row, Key>(shownRows, window)
+  const part = new RowsPart<Row, Key>(shownRows, (collection) => window(sourceOf(collection)))
   const own = {
     get rows() {
       return part.rows()
@@ -49,7 +50,8 @@ export function createView<Row extends object, Key extends RowKey>(
       return part.size()
     },
     get isPlaceholderData() {
-      return shownRows()?.collection !== asked().collection
+      const shown = shownRows()?.collection
+      return (shown && sourceOf(shown)) !== asked().collection
     },
   }
   const status = createStatus({ rows: askedRows, error: () => asked().error, retry })

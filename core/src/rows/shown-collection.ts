@@ -8,6 +8,7 @@ import type { Host } from '../readable/framework.ts'
 import { keeper } from '../readable/keep.ts'
 import { type LiveRows, liveRows } from './live-rows.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
+import { showsSeed, withSeeds } from './seeds.ts'
 
 /** What a view is asked to show. */
 export interface Asked<Row extends object, Key extends RowKey> {
@@ -28,17 +29,18 @@ export function followShown<Row extends object, Key extends RowKey>(
   host: Host<unknown>,
   ask: () => Asked<Row, Key>,
 ): Shown<Row, Key> {
+  const seeds = host.seeds()
   const keepSame = keeper(isSame<Row, Key>)
   const asked = host.keep(() => keepSame(ask()))
   const askedFor = host.keep(() => {
     const { collection } = asked()
-    return collection && liveRows(collection, host)
+    return collection && liveRows(withSeeds(collection, seeds), host)
   })
   const askedRows = host.follow(askedFor) // before it is asked whether it has its rows: it may have them at once
   let last: LiveRows<Row, Key> | undefined
   const shown = host.keep(() => {
     const next = askedFor()
-    if (next === undefined || last === undefined || isSettled(next.status())) last = next
+    if (next === undefined || last === undefined || hasRows(next)) last = next
     return last
   })
   const followedShown = host.follow(shown)
@@ -57,6 +59,7 @@ function isSame<Row extends object, Key extends RowKey>(
 }
 
 /** Whether a collection has what it will show for now; a cleaned-up one starts again when it is followed. */
-function isSettled(status: string): boolean {
-  return status === 'ready' || status === 'error'
+function hasRows<Row extends object, Key extends RowKey>(rows: LiveRows<Row, Key>): boolean {
+  const status = rows.status()
+  return status === 'ready' || status === 'error' || showsSeed(rows.collection)
 }

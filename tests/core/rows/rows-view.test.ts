@@ -38,6 +38,7 @@ test('a view without a collection is disabled and empty, and has nothing to wait
     isError: false,
     isCleanedUp: false,
     isPlaceholderData: false,
+    isSeed: false,
     error: undefined,
   })
   expect(view.data).toBe(view.data)
