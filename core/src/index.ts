@@ -51,6 +51,7 @@ export { sqlQuery, type SqlRows } from './query/sql-query.ts'
 export { snapshot } from './rows/row-proxy.ts'
 export type { QueryKey } from './rows/seeds.ts'
 export { dehydrate, rehydrate } from './seed/dehydrate.ts'
+export { type KeptSeeds, openSeeds, type OpenSeedsOptions } from './seed/open-seeds.ts'
 export { seed } from './seed/seed.ts'
 export type { Seeds } from './readable/framework.ts'
 export {

@@ -13,11 +13,19 @@ export function addTrip({ trips, user }: Planner, name: string): string {
 
 /** Deletes the trip with its stops: both or, when the server refuses, neither. */
 export function deleteTrip(planner: Planner, id: string): void {
-  const stopIds = stopsInOrder(planner, id).map((stop) => stop.id)
-  transact(() => {
-    if (stopIds.length > 0) planner.stops.delete(stopIds)
-    planner.trips.delete(id)
+  whenRead(planner, () => {
+    const stopIds = stopsInOrder(planner, id).map((stop) => stop.id)
+    transact(() => {
+      if (stopIds.length > 0) planner.stops.delete(stopIds)
+      planner.trips.delete(id)
+    })
   })
+}
+
+/** What reads rows, or writes several together, waits until they are there: the page shows those of the last visit before. */
+function whenRead({ trips, stops }: Planner, act: () => void): void {
+  if (trips.isReady() && stops.isReady()) act()
+  else Promise.all([trips.preload(), stops.preload()]).then(act).catch(reportError)
 }
 
 export interface NewStop {
@@ -28,17 +36,19 @@ export interface NewStop {
 
 /** Adds a stop at the end, on the day of the one before it. */
 export function addStop(planner: Planner, tripId: string, { place, placeId }: NewStop): void {
-  const last = stopsInOrder(planner, tripId).at(-1)
-  planner.stops.insert({
-    id: crypto.randomUUID(),
-    trip_id: tripId,
-    owner_id: planner.user,
-    place_id: placeId,
-    place,
-    note: null,
-    day: last?.day ?? 1,
-    position: (last?.position ?? 0) + 1,
-    done: 0,
+  whenRead(planner, () => {
+    const last = stopsInOrder(planner, tripId).at(-1)
+    planner.stops.insert({
+      id: crypto.randomUUID(),
+      trip_id: tripId,
+      owner_id: planner.user,
+      place_id: placeId,
+      place,
+      note: null,
+      day: last?.day ?? 1,
+      position: (last?.position ?? 0) + 1,
+      done: 0,
+    })
   })
 }
 
@@ -53,7 +63,11 @@ export function deleteStop({ stops }: Planner, id: string): void {
 }
 
 /** Moves a stop up (-1) or down (1) by one, and numbers anew what is out of order then. */
-export function moveStop(planner: Planner, { id, trip_id }: Stop, by: -1 | 1): void {
+export function moveStop(planner: Planner, stop: Stop, by: -1 | 1): void {
+  whenRead(planner, () => renumber(planner, stop, by))
+}
+
+function renumber(planner: Planner, { id, trip_id }: Stop, by: -1 | 1): void {
   const order = stopsInOrder(planner, trip_id)
   const from = order.findIndex((stop) => stop.id === id)
   const moved = order[from]

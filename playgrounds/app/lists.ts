@@ -3,11 +3,13 @@ import { eq, type InitialQueryBuilder } from '@tanstack/db'
 import type { Planner } from './planner.ts'
 
 /** All trips, the oldest first. */
-export function listTrips(query: InitialQueryBuilder, { trips }: Planner) {
-  return query
-    .from({ trip: trips })
-    .orderBy(({ trip }) => trip.created_at)
-    .orderBy(({ trip }) => trip.id)
+export function listTrips({ trips }: Planner) {
+  const query = (query: InitialQueryBuilder) =>
+    query
+      .from({ trip: trips })
+      .orderBy(({ trip }) => trip.created_at)
+      .orderBy(({ trip }) => trip.id)
+  return { query, queryKey: ['trips'] }
 }
 
 /**
@@ -27,7 +29,7 @@ export function listStops({ stops, places }: Planner, tripId: string) {
         country: place.country,
         population: place.population,
       }))
-  return { query, getKey: idOf }
+  return { query, getKey: idOf, queryKey: ['stops', tripId] }
 }
 
 /** A stop stays the same row when its place arrives. */

@@ -4,6 +4,8 @@
 import type { PowerSyncDatabase } from '@powersync/web'
 import {
   createPowerSyncCollection,
+  type KeptSeeds,
+  openSeeds,
   type Outbox,
   outbox,
   type Readable,
@@ -35,11 +37,13 @@ interface Readables {
   /** Writes that this device could not take; the rows have gone back. */
   readonly failedWrites: Readable<readonly WriteError[]>
   readonly faults: Faults
+  /** What this device showed last, to be shown until its database is open. */
+  readonly seeds: readonly KeptSeeds[]
   readonly offline: Setting
   readonly placesWanted: Setting
 }
 
-export function openPlanner(framework: Framework): Planner {
+export async function openPlanner(framework: Framework): Promise<Planner> {
   const session = readSession(framework)
   const database = openDatabase(session)
   const api = createApi(session.user)
@@ -61,6 +65,7 @@ export function openPlanner(framework: Framework): Planner {
     ...session,
     ...createCollections(database),
     database,
+    seeds: [await openSeeds({ database, user: session.user })],
     outbox: outbox(database),
     refusedChanges: refusedChanges(writes),
     placesCount: createCount(database, 'places'),

@@ -4,15 +4,15 @@ import { openPlanner, type Planner } from './planner.ts'
 import type { Framework } from './session.ts'
 
 /** Opens the planner and hands it to the framework, or shows why it cannot be opened. */
-export function startPlanner(
+export async function startPlanner(
   framework: Framework,
   mount: (planner: Planner, root: HTMLElement) => void,
-): void {
+): Promise<void> {
   const root = document.querySelector<HTMLElement>('#app')
   if (root === null) throw new Error('the page has no #app')
   if (window.parent !== window) document.documentElement.dataset.embedded = ''
   try {
-    mount(openPlanner(framework), root)
+    mount(await openPlanner(framework), root)
   } catch (error) {
     showFailure(root, error)
   }

@@ -1,4 +1,4 @@
-import { PowerSyncProvider, useReadable } from '@rowsignal/solid'
+import { PowerSyncProvider, SeedProvider, useReadable } from '@rowsignal/solid'
 import { For } from 'solid-js'
 import type { Planner } from '../app/planner.ts'
 import { openTripId } from '../app/route.ts'
@@ -33,13 +33,15 @@ export function App(props: { planner: Planner }) {
           </nav>
           <StatusLine />
         </header>
-        <main class="board">
-          <AlertList />
-          <OutboxPanel />
-          <TripList openId={tripId()} />
-          <TripView id={tripId()} />
-          <ConditionsPanel />
-        </main>
+        <SeedProvider seeds={props.planner.seeds}>
+          <main class="board">
+            <AlertList />
+            <OutboxPanel />
+            <TripList openId={tripId()} />
+            <TripView id={tripId()} />
+            <ConditionsPanel />
+          </main>
+        </SeedProvider>
       </PowerSyncProvider>
     </PlannerContext.Provider>
   )

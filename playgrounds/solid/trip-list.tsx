@@ -8,7 +8,7 @@ import { usePlanner } from './planner.ts'
 
 export function TripList(props: { openId: string }) {
   const planner = usePlanner()
-  const trips = useLiveQuery((query) => listTrips(query, planner))
+  const trips = useLiveQuery(() => listTrips(planner))
   const [name, setName] = createSignal('')
 
   const add = (event: SubmitEvent) => {
@@ -49,7 +49,7 @@ export function TripList(props: { openId: string }) {
             </button>
           </div>
         </Match>
-        <Match when={trips.isLoading}>
+        <Match when={trips.isLoading && !trips.isSeed}>
           <p class="loading">Reading the trips on this device …</p>
         </Match>
         <Match when={trips().length === 0}>

@@ -75,7 +75,7 @@ function StopList(props: { tripId: string }) {
         </For>
       </ul>
       <Switch>
-        <Match when={stops.isLoading}>
+        <Match when={stops.isLoading && !stops.isSeed}>
           <p class="loading">Reading the stops on this device …</p>
         </Match>
         <Match when={stops().length === 0}>

@@ -3,8 +3,8 @@ import { createApp } from 'vue'
 import { startPlanner } from '../app/start.ts'
 import App from './App.vue'
 
-startPlanner('vue', (planner, root) =>
+void startPlanner('vue', (planner, root) =>
   createApp(App, { planner })
-    .use(createRowsignal({ database: planner.database }))
+    .use(createRowsignal(planner))
     .mount(root),
 )

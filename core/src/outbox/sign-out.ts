@@ -6,6 +6,7 @@ import { endError, onEnd } from '../libraries/ending.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { onQueueChange } from '../libraries/powersync-queue.ts'
 import { selectPending } from '../libraries/refused-sql.ts'
+import { tellSignOut } from '../libraries/sign-outs.ts'
 import { findRefusedTable } from './tables.ts'
 
 /** What is to become of writes that the server does not have. */
@@ -51,6 +52,7 @@ export async function signOut(
   { pending, signal }: SignOutOptions,
 ): Promise<SignedOut> {
   if (pending === 'wait') await untilUploaded(database, signal)
+  await tellSignOut(database)
   await database.disconnect()
   const counts = await pendingWrites(database)
   if (pending === 'wait') assertNone(counts)
