@@ -30,6 +30,7 @@ export type RowsignalErrorCode =
   | 'row-not-loaded'
   | 'row-read-only'
   | 'server-database'
+  | 'storage-full'
   | 'table-not-in-schema'
   | 'table-unsupported'
   | 'transact-asynchronous'

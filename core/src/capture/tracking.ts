@@ -8,6 +8,7 @@ import type { Follower } from './follower.ts'
 import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { createIdTrigger, inTransaction } from '../libraries/powersync.ts'
+import { whenFree } from '../libraries/storage-faults.ts'
 import { sweepDeadTabs, TabMark } from '../libraries/tabs.ts'
 import type { Changes } from './publish.ts'
 import { SubsetReader } from './subset-reader.ts'
@@ -118,7 +119,9 @@ export class Tracking {
           remove = await createIdTrigger(this.#database, lock, { table, destination })
           return remove
         })
-      return await this.#database.writeLock(ours(`the trigger of \`${table.name}\``, create))
+      const ask = (): Promise<TriggerRemoveCallback> =>
+        this.#database.writeLock(ours(`the trigger of \`${table.name}\``, create))
+      return await whenFree(ask, () => remove === undefined)
     } catch (error) {
       if (remove !== undefined) this.#leftovers.add(remove)
       throw error

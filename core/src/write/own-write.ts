@@ -12,6 +12,7 @@ import type { Changes, IsOwn, WriteChanges } from '../capture/publish.ts'
 import { endError } from '../libraries/ending.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { type AnyCollection, positionOf } from '../libraries/tanstack.ts'
+import { storageFault, whenFree } from '../libraries/storage-faults.ts'
 import { perObject } from '../readable/per-object.ts'
 import { LockQueue } from './lock-queue.ts'
 import { runQueued, tellQueued } from './queued-writes.ts'
@@ -42,7 +43,7 @@ export function readAfterWrites<T>(
 /**
  * Resolves when SQLite has the write and the collections show it.
  *
- * @throws {RowsignalError} `database-closed`, `database-lost`; what `run` and SQLite throw, also when a trigger could not be made.
+ * @throws {RowsignalError} `database-closed`, `database-lost`, `storage-full`; what `run` and SQLite throw, also when a trigger could not be made.
  */
 export async function writeAndShow(database: Database, write: OwnWrite): Promise<void> {
   const { transaction, mutations, followed, run } = write
@@ -52,7 +53,7 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
   const ready = (): Promise<void> => tracking.recorded(followed.map(({ table }) => table))
   const what = `a write to ${followed.map(({ table }) => `\`${table.name}\``).join(', ')}`
   let committing = false
-  const request = (): Promise<void> =>
+  const attemptOnce = (): Promise<void> =>
     order.run(
       (locked) =>
         database.writeTransaction(
@@ -74,12 +75,14 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
         publisher.publishOwn(transaction, splitOf(capture, write, changes))
       },
     )
+  const request = (): Promise<void> =>
+    whenFree(attemptOnce, () => !committing && !untilClosed.closed)
   try {
     await untilClosed.run(queueOf(database).run(positionOf(mutations), ready, request))
   } catch (error) {
     // COMMIT may have happened and only its answer be lost, the records with it.
     if (committing) reader.rereadAll()
-    if (!untilClosed.closed) throw error
+    if (!untilClosed.closed) throw await storageFault(error)
     throw endError(
       database,
       'write: the database was closed before it answered. Whether the write was stored shows when it is opened again.',

@@ -207,6 +207,15 @@ export class Tab {
     })
   }
 
+  /** So many bytes are all that OPFS may have from now on; undefined: as many as it likes. */
+  async limitStorage(quotaSize: number | undefined): Promise<void> {
+    const { origin } = new URL(this.#url)
+    await this.#devtools.send('Storage.overrideQuotaForOrigin', {
+      origin,
+      ...(quotaSize !== undefined && { quotaSize }),
+    })
+  }
+
   async thaw(): Promise<void> {
     await this.#devtools.send('Page.setWebLifecycleState', { state: 'active' })
   }
