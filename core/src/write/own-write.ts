@@ -2,7 +2,7 @@
  * A write of ours in SQLite: its statements and the reading of what was recorded in one transaction, and that shown right
  * after the COMMIT: what it changed itself at once, what others changed when its TanStack transaction has settled.
  */
-import type { LockContext, ResolvedTable } from '@powersync/common'
+import type { LockContext } from '@powersync/common'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
 import type { FollowedTable } from '../capture/followed-table.ts'
@@ -50,18 +50,16 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
   // A write that comes before its trigger would find nothing of its own, and its rows would blink out.
   const ready = (): Promise<void> => tracking.recorded(followed.map(({ table }) => table))
   let committing = false
-  const request = (): Promise<void> =>
-    order.run(
+  const request = (): Promise<void> => {
+    const beginning = tracking.beginnings
+    return order.run(
       (locked) =>
         database.writeTransaction(async (lock) => {
           const earlier = locked()
           const queued = await runQueued(lock, { database, mutations }, () => run(lock))
           const changes = await tracking.readRecords(lock, earlier)
-          for (const { table } of followed) {
-            const ids = keysOf(mutations, table)
-            const rows = await tracking.readUnrecorded(lock, table, ids)
-            for (const [follower, own] of rows) changes.set(follower, own)
-          }
+          if (tracking.beginnings !== beginning)
+            await readUnrecorded(lock, capture, { write, changes })
           committing = true
           return { changes, queued }
         }),
@@ -70,6 +68,7 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
         publisher.publishOwn(transaction, splitOf(capture, write, changes))
       },
     )
+  }
   try {
     await untilClosed.run(queueOf(database).run(positionOf(mutations), ready, request))
   } catch (error) {
@@ -99,11 +98,18 @@ function splitOf(capture: Capture, write: OwnWrite, changes: Changes): WriteChan
   return { own, rest, isOwn }
 }
 
-/** The rows of a table that a write is of. */
-function keysOf(mutations: readonly PendingMutation[], { name }: ResolvedTable): string[] {
-  return mutations
-    .filter(({ collection }) => targetOf(collection).table.name === name)
-    .map(({ key }) => key as string)
+/** Adds the write's own rows of tables whose triggers went with a connection that was replaced while it waited. */
+async function readUnrecorded(
+  lock: LockContext,
+  { tracking }: Capture,
+  { write, changes }: { write: OwnWrite; changes: Changes },
+): Promise<void> {
+  for (const { table } of write.followed) {
+    const own = write.mutations.filter(({ collection }) => targetOf(collection).table === table)
+    const ids = own.map(({ key }) => key as string)
+    const rows = await tracking.readUnrecorded(lock, table, ids)
+    for (const [follower, stored] of rows) changes.set(follower, stored)
+  }
 }
 
 function ownRowsOf({ mutations }: OwnWrite): IsOwn {

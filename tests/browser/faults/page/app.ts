@@ -65,12 +65,8 @@ const writes = new Map<string, Settled>()
 /** How often a timer has come: it stands still while the tab is frozen. */
 let ticks = 0
 setInterval(() => ticks++, 10)
-let restored = false
-addEventListener('pageshow', ({ persisted }) => (restored ||= persisted))
-/** Of a page that the browser has loaded anew, where it could have kept it: why. */
-const [{ notRestoredReasons } = {}] = performance.getEntriesByType('navigation') as {
-  notRestoredReasons?: unknown
-}[]
+let isRestored = false
+addEventListener('pageshow', ({ persisted }) => (isRestored ||= persisted))
 
 const codeOf = (error: unknown): string => (isRowsignalError(error) ? error.code : String(error))
 const sync = syncStatus(database)
@@ -126,9 +122,8 @@ export const app = {
       .get()
       .map(({ error }) => codeOf(error)),
   ticks: (): number => ticks,
-  /** Why this is not the page of before, that was left; nothing if it is. */
-  notRestored: (): string | undefined =>
-    restored ? undefined : `loaded anew: ${JSON.stringify(notRestoredReasons)}`,
+  /** Whether the page has been in the back/forward cache. */
+  isRestored: (): boolean => isRestored,
 }
 
 export type App = typeof app
