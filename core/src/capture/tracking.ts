@@ -45,6 +45,8 @@ type ChangedRows = Map<string, AnyRow | null>
 export class Tracking {
   readonly #database: Database
   readonly #tables = new Map<string, TrackedTable>()
+  /** How often it has begun anew: what was asked for before may find no triggers. */
+  beginnings = 0
   #mark: TabMark
   #started: Promise<void> | undefined
   /** The schema that SQLite has: the SDK names the new one before its tables are there. */
@@ -200,7 +202,7 @@ export class Tracking {
     ids: readonly string[],
   ): Promise<Changes> {
     const tracked = this.get(table)
-    if (tracked === undefined || tracked.recording) return new Map()
+    if (tracked === undefined || tracked.recording) return new Map() // the trigger was made meanwhile
     const found = await lock.get<{ rows: string }>(selectById(table.internalName), [
       JSON.stringify(ids),
     ])
@@ -234,6 +236,7 @@ export class Tracking {
     this.release()
     this.#mark = new TabMark(this.#database)
     this.#started = undefined
+    this.beginnings++
   }
 
   /** SQLite has the schema that the database names. */

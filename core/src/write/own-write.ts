@@ -2,7 +2,7 @@
  * A write of ours in SQLite: its statements and the reading of what was recorded in one transaction, and that shown right
  * after the COMMIT: what it changed itself at once, what others changed when its TanStack transaction has settled.
  */
-import type { LockContext, ResolvedTable } from '@powersync/common'
+import type { LockContext } from '@powersync/common'
 import { ours } from '../libraries/lock-holders.ts'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
@@ -53,19 +53,17 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
   const ready = (): Promise<void> => tracking.recorded(followed.map(({ table }) => table))
   const what = `a write to ${followed.map(({ table }) => `\`${table.name}\``).join(', ')}`
   let committing = false
-  const attemptOnce = (): Promise<void> =>
-    order.run(
+  const attemptOnce = (): Promise<void> => {
+    const beginning = tracking.beginnings
+    return order.run(
       (locked) =>
         database.writeTransaction(
           ours(what, async (lock: LockContext) => {
             const earlier = locked()
             const queued = await runQueued(lock, { database, mutations }, () => run(lock))
             const changes = await tracking.readRecords(lock, earlier)
-            for (const { table } of followed) {
-              const ids = keysOf(mutations, table)
-              const rows = await tracking.readUnrecorded(lock, table, ids)
-              for (const [follower, own] of rows) changes.set(follower, own)
-            }
+            if (tracking.beginnings !== beginning)
+              await readUnrecorded(lock, capture, { write, changes })
             committing = true
             return { changes, queued }
           }),
@@ -75,6 +73,7 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
         publisher.publishOwn(transaction, splitOf(capture, write, changes))
       },
     )
+  }
   const request = (): Promise<void> =>
     whenFree(attemptOnce, () => !committing && !untilClosed.closed)
   try {
@@ -106,11 +105,18 @@ function splitOf(capture: Capture, write: OwnWrite, changes: Changes): WriteChan
   return { own, rest, isOwn }
 }
 
-/** The rows of a table that a write is of. */
-function keysOf(mutations: readonly PendingMutation[], { name }: ResolvedTable): string[] {
-  return mutations
-    .filter(({ collection }) => targetOf(collection).table.name === name)
-    .map(({ key }) => key as string)
+/** Adds the write's own rows of tables whose triggers went with a connection that was replaced while it waited. */
+async function readUnrecorded(
+  lock: LockContext,
+  { tracking }: Capture,
+  { write, changes }: { write: OwnWrite; changes: Changes },
+): Promise<void> {
+  for (const { table } of write.followed) {
+    const own = write.mutations.filter(({ collection }) => targetOf(collection).table === table)
+    const ids = own.map(({ key }) => key as string)
+    const rows = await tracking.readUnrecorded(lock, table, ids)
+    for (const [follower, stored] of rows) changes.set(follower, stored)
+  }
 }
 
 function ownRowsOf({ mutations }: OwnWrite): IsOwn {
