@@ -2,7 +2,8 @@
  * Has the tables of followers read: when they start, and again when something has left a collection in doubt. A follower
  * whose table cannot be read, or has no trigger, is told why, and is read when it is retried or the schema has changed.
  */
-import { RowsignalError } from '../errors.ts'
+import { isRowsignalError, RowsignalError } from '../errors.ts'
+import { storageFault, whenFree } from '../libraries/storage-faults.ts'
 import type { Follower } from './follower.ts'
 import { watchReadLock } from './tell-developer.ts'
 import { type ReadOptions, readTable } from './read-table.ts'
@@ -68,13 +69,16 @@ export class TableReader {
     const isCurrent = (): boolean => follower.reading && tracked.followers.has(follower)
     try {
       await this.#untilClosed.run(this.#trigger(follower, tracked))
-    } catch (cause) {
+    } catch (error) {
+      const cause = await storageFault(error)
       if (isCurrent()) follower.strand(this.#failure(follower, cause))
       return
     }
     try {
-      while (isCurrent()) await readTable(follower, tracked, this.#options)
-    } catch (cause) {
+      const read = (): Promise<void> => readTable(follower, tracked, this.#options)
+      while (isCurrent()) await whenFree(read, isCurrent)
+    } catch (error) {
+      const cause = await storageFault(error)
       if (isCurrent()) this.fail(follower, cause)
       this.rereadAll() // the records of other tables may be gone
     }
@@ -91,6 +95,7 @@ export class TableReader {
       const closed = `capture: the database was closed, so collection \`${id}\` is no longer in step with it. Open the database again and make the collection anew.`
       return endError(this.#options.database, closed, cause)
     }
+    if (isRowsignalError(cause, 'storage-full')) return cause
     const failed = `capture: the table of collection \`${id}\` could not be read; the cause says why. \`utils.retry()\` tries again.`
     return new RowsignalError('capture-failed', failed, { cause })
   }

@@ -8,6 +8,7 @@ import type { Follower } from './follower.ts'
 import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { createIdTrigger, inTransaction } from '../libraries/powersync.ts'
+import { whenFree } from '../libraries/storage-faults.ts'
 import { sweepDeadTabs, TabMark } from '../libraries/tabs.ts'
 import type { Changes } from './publish.ts'
 import { SubsetReader } from './subset-reader.ts'
@@ -44,6 +45,8 @@ type ChangedRows = Map<string, AnyRow | null>
 export class Tracking {
   readonly #database: Database
   readonly #tables = new Map<string, TrackedTable>()
+  /** How often it has begun anew: what was asked for before may find no triggers. */
+  beginnings = 0
   #mark: TabMark
   #started: Promise<void> | undefined
   /** The schema that SQLite has: the SDK names the new one before its tables are there. */
@@ -118,7 +121,9 @@ export class Tracking {
           remove = await createIdTrigger(this.#database, lock, { table, destination })
           return remove
         })
-      return await this.#database.writeLock(ours(`the trigger of \`${table.name}\``, create))
+      const ask = (): Promise<TriggerRemoveCallback> =>
+        this.#database.writeLock(ours(`the trigger of \`${table.name}\``, create))
+      return await whenFree(ask, () => remove === undefined)
     } catch (error) {
       if (remove !== undefined) this.#leftovers.add(remove)
       throw error
@@ -197,7 +202,7 @@ export class Tracking {
     ids: readonly string[],
   ): Promise<Changes> {
     const tracked = this.get(table)
-    if (tracked === undefined || tracked.recording) return new Map()
+    if (tracked === undefined || tracked.recording) return new Map() // the trigger was made meanwhile
     const found = await lock.get<{ rows: string }>(selectById(table.internalName), [
       JSON.stringify(ids),
     ])
@@ -231,6 +236,7 @@ export class Tracking {
     this.release()
     this.#mark = new TabMark(this.#database)
     this.#started = undefined
+    this.beginnings++
   }
 
   /** SQLite has the schema that the database names. */

@@ -5,6 +5,7 @@
 import { RowsignalError } from '../errors.ts'
 import { perObject } from '../readable/per-object.ts'
 import type { Stop } from '../readable/readable.ts'
+import { whileUsed } from '../readable/while-used.ts'
 import { onDeadWorker } from './dead-workers.ts'
 import type { Database } from './powersync.ts'
 import { reopens } from './reopening.ts'
@@ -15,24 +16,18 @@ interface WebAdapter {
   getConfiguration(): { readonly requiresPersistentTriggers: boolean }
 }
 
+/** Looks while somebody listens, as each follower of a database does. */
 class Ending {
   readonly #database: Database
   readonly #listeners = new Set<() => void>()
   #end: 'closed' | 'lost' | undefined
   /** Whether the worker that syncs is dead. */
   syncLost = false
+  readonly #use: () => Stop
 
   constructor(database: Database) {
     this.#database = database
-    let stopWatching: Stop = () => undefined
-    const stopListening = database.registerListener({
-      closing: () => {
-        stopListening()
-        stopWatching()
-        this.#finish('closed')
-      },
-    })
-    if (isWeb(database) && !reopens(database)) stopWatching = onDeadWorker(() => this.#onDead())
+    this.#use = whileUsed(() => this.#start())
   }
 
   get end(): 'closed' | 'lost' | undefined {
@@ -42,7 +37,26 @@ class Ending {
   listen(listener: () => void): Stop {
     const own = (): void => listener() // the same function may be given twice
     this.#listeners.add(own)
-    return () => void this.#listeners.delete(own)
+    const leave = this.#use()
+    return () => {
+      this.#listeners.delete(own)
+      leave()
+    }
+  }
+
+  #start(): Stop {
+    const isWatched = isWeb(this.#database) && !reopens(this.#database)
+    const stopWatching = isWatched ? onDeadWorker(() => this.#onDead()) : () => undefined
+    const stopListening = this.#database.registerListener({
+      closing: () => {
+        stopWatching()
+        this.#finish('closed')
+      },
+    })
+    return () => {
+      stopWatching()
+      stopListening()
+    }
   }
 
   /** SQLite of OPFS runs in a worker of the tab itself, which dies with the tab alone: another one has synced. */

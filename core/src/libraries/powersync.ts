@@ -88,6 +88,11 @@ export function onCommit(database: Database, listener: (tables: readonly string[
   })
 }
 
+/** The names of all tables whose commits somebody may listen to: those of the schema, and PowerSync's own. */
+export function tablesOf({ schema }: Database): string[] {
+  return [...schema.tables.map(({ internalName }) => internalName), 'ps_crud', 'ps_kv']
+}
+
 /** Makes a trigger that records the ids, and only the ids, of changed rows of `table` in `destination`. */
 export function createIdTrigger(
   database: Database,

@@ -11,6 +11,7 @@ import {
   type WebSpecificOptions,
   type WebSQLOpenOptions,
 } from '@powersync/web'
+import { tablesOf } from '../libraries/powersync.ts'
 import { onDeadWorker } from '../libraries/dead-workers.ts'
 import { droppable } from '../libraries/web-sync.ts'
 import type { Stop } from '../readable/readable.ts'
@@ -52,11 +53,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
       open,
       logger,
       prepare: (opened) => this.#prepare(opened),
-      tables: () => [
-        ...this.schema.tables.map(({ internalName }) => internalName),
-        'ps_crud',
-        'ps_kv',
-      ],
+      tables: () => tablesOf(this),
     })
     super({ ...options, logger, opened: adapter })
     this.#adapter = adapter

@@ -22,13 +22,21 @@ export interface ReopeningAdapterOptions extends ConnectionOptions {
 /** How long an opening may take before it is tried anew, at first, in ms: each try may take twice as long. */
 const openMs = 5_000
 
+interface Waiting {
+  /** Which of all that was asked for: what was begun on a connection before goes first on the next. */
+  readonly position: number
+  readonly resolve: (connection: Connection) => void
+  readonly reject: (reason: unknown) => void
+}
+
 export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopening {
   readonly name: string
   readonly reopens = true
   readonly #options: ReopeningAdapterOptions
   #connection: Connection | undefined
   /** What waits for a connection. */
-  #waiting: { resolve(connection: Connection): void; reject(reason: unknown): void }[] = []
+  #waiting: Waiting[] = []
+  #asked = 0
   #isOpening = false
   #isLeft = false
   #isClosed = false
@@ -41,11 +49,11 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   }
 
   /** Resolves when there is a connection, rejects when it can't be opened; who asks then has it tried again. */
-  opened(): Promise<Connection> {
+  opened(position: number = ++this.#asked): Promise<Connection> {
     const connection = this.#connection
     if (connection !== undefined) return Promise.resolve(connection)
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject })
+      this.#waiting.push({ position, resolve, reject })
       if (!this.#isLeft) void this.#open('again')
     })
   }
@@ -102,7 +110,8 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   #take(connection: Connection): void {
     connection.listen(({ tables }) => this.#tellTables(tables))
     this.#connection = connection
-    for (const { resolve } of this.#waiting.splice(0)) resolve(connection)
+    const waiting = this.#waiting.splice(0).toSorted((a, b) => a.position - b.position)
+    for (const { resolve } of waiting) resolve(connection)
   }
 
   #tellTables(tables: string[]): void {
@@ -125,8 +134,9 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     run: (lock: LockContext) => Promise<T>,
     ask: (adapter: DBAdapter, run: (lock: LockContext) => Promise<T>) => Promise<T>,
   ): Promise<T> {
+    const position = ++this.#asked
     for (;;) {
-      const connection = await this.opened()
+      const connection = await this.opened(position)
       const result = await connection.run(run, ask)
       if (result !== undefined) return result.value
     }

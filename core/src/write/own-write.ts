@@ -2,7 +2,7 @@
  * A write of ours in SQLite: its statements and the reading of what was recorded in one transaction, and that shown right
  * after the COMMIT: what it changed itself at once, what others changed when its TanStack transaction has settled.
  */
-import type { LockContext, ResolvedTable } from '@powersync/common'
+import type { LockContext } from '@powersync/common'
 import { ours } from '../libraries/lock-holders.ts'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
@@ -12,6 +12,7 @@ import type { Changes, IsOwn, WriteChanges } from '../capture/publish.ts'
 import { endError } from '../libraries/ending.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { type AnyCollection, positionOf } from '../libraries/tanstack.ts'
+import { storageFault, whenFree } from '../libraries/storage-faults.ts'
 import { perObject } from '../readable/per-object.ts'
 import { LockQueue } from './lock-queue.ts'
 import { runQueued, tellQueued } from './queued-writes.ts'
@@ -42,7 +43,7 @@ export function readAfterWrites<T>(
 /**
  * Resolves when SQLite has the write and the collections show it.
  *
- * @throws {RowsignalError} `database-closed`, `database-lost`; what `run` and SQLite throw, also when a trigger could not be made.
+ * @throws {RowsignalError} `database-closed`, `database-lost`, `storage-full`; what `run` and SQLite throw, also when a trigger could not be made.
  */
 export async function writeAndShow(database: Database, write: OwnWrite): Promise<void> {
   const { transaction, mutations, followed, run } = write
@@ -52,19 +53,17 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
   const ready = (): Promise<void> => tracking.recorded(followed.map(({ table }) => table))
   const what = `a write to ${followed.map(({ table }) => `\`${table.name}\``).join(', ')}`
   let committing = false
-  const request = (): Promise<void> =>
-    order.run(
+  const attemptOnce = (): Promise<void> => {
+    const beginning = tracking.beginnings
+    return order.run(
       (locked) =>
         database.writeTransaction(
           ours(what, async (lock: LockContext) => {
             const earlier = locked()
             const queued = await runQueued(lock, { database, mutations }, () => run(lock))
             const changes = await tracking.readRecords(lock, earlier)
-            for (const { table } of followed) {
-              const ids = keysOf(mutations, table)
-              const rows = await tracking.readUnrecorded(lock, table, ids)
-              for (const [follower, own] of rows) changes.set(follower, own)
-            }
+            if (tracking.beginnings !== beginning)
+              await readUnrecorded(lock, capture, { write, changes })
             committing = true
             return { changes, queued }
           }),
@@ -74,12 +73,15 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
         publisher.publishOwn(transaction, splitOf(capture, write, changes))
       },
     )
+  }
+  const request = (): Promise<void> =>
+    whenFree(attemptOnce, () => !committing && !untilClosed.closed)
   try {
     await untilClosed.run(queueOf(database).run(positionOf(mutations), ready, request))
   } catch (error) {
     // COMMIT may have happened and only its answer be lost, the records with it.
     if (committing) reader.rereadAll()
-    if (!untilClosed.closed) throw error
+    if (!untilClosed.closed) throw await storageFault(error)
     throw endError(
       database,
       'write: the database was closed before it answered. Whether the write was stored shows when it is opened again.',
@@ -103,11 +105,18 @@ function splitOf(capture: Capture, write: OwnWrite, changes: Changes): WriteChan
   return { own, rest, isOwn }
 }
 
-/** The rows of a table that a write is of. */
-function keysOf(mutations: readonly PendingMutation[], { name }: ResolvedTable): string[] {
-  return mutations
-    .filter(({ collection }) => targetOf(collection).table.name === name)
-    .map(({ key }) => key as string)
+/** Adds the write's own rows of tables whose triggers went with a connection that was replaced while it waited. */
+async function readUnrecorded(
+  lock: LockContext,
+  { tracking }: Capture,
+  { write, changes }: { write: OwnWrite; changes: Changes },
+): Promise<void> {
+  for (const { table } of write.followed) {
+    const own = write.mutations.filter(({ collection }) => targetOf(collection).table === table)
+    const ids = own.map(({ key }) => key as string)
+    const rows = await tracking.readUnrecorded(lock, table, ids)
+    for (const [follower, stored] of rows) changes.set(follower, stored)
+  }
 }
 
 function ownRowsOf({ mutations }: OwnWrite): IsOwn {

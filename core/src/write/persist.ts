@@ -16,7 +16,7 @@ import { targetOf } from './write-target.ts'
  * Writes mutations to SQLite in one transaction, in their order, and shows the result in the collections.
  *
  * @throws {RowsignalError} rejects with `mixed-databases`, `metadata-not-tracked`, `column-not-in-schema`,
- * `value-unsupported`, `server-database`, `no-row` when a row to update is gone; with SQLite's own error when a statement
+ * `value-unsupported`, `server-database`, `storage-full`, `no-row` when a row to update is gone; with SQLite's own error when a statement
  * fails. Nothing is written then.
  */
 export async function persist(

@@ -54,6 +54,7 @@ async function serve(folder: string, service: string): Promise<string> {
     const { pathname } = new URL(asked.url!, 'http://tabs')
     const file = pathname === '/' ? '/index.html' : pathname
     if (file === '/elsewhere') return void response.end('<!doctype html><title>Elsewhere</title>')
+    if (file === '/favicon.ico') return void response.writeHead(204).end()
     if (file === '/index.html' || file.startsWith('/assets/')) {
       response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream')
       return void response.end(await readFile(join(folder, file)))
@@ -207,6 +208,15 @@ export class Tab {
     })
   }
 
+  /** So many bytes are all that OPFS may have from now on; undefined: as many as it likes. */
+  async limitStorage(quotaSize: number | undefined): Promise<void> {
+    const { origin } = new URL(this.#url)
+    await this.#devtools.send('Storage.overrideQuotaForOrigin', {
+      origin,
+      ...(quotaSize !== undefined && { quotaSize }),
+    })
+  }
+
   async thaw(): Promise<void> {
     await this.#devtools.send('Page.setWebLifecycleState', { state: 'active' })
   }
@@ -216,10 +226,15 @@ export class Tab {
     await this.page.goto(new URL('/elsewhere', this.#url).href)
   }
 
-  /** Comes back to the page as it was left, and sees that it was not loaded anew. */
-  async back(): Promise<void> {
+  /**
+   * Comes back.
+   *
+   * @returns Whether the page is the one that was left: the browser may have let go of it, and loads it anew then.
+   */
+  async back(): Promise<boolean> {
     await this.page.goBack()
     await this.page.waitForFunction(() => 'app' in globalThis, { timeout: patienceMs })
-    expect(await this.call('notRestored')).toBe(undefined)
+    await this.call('ready')
+    return this.call('isRestored')
   }
 }

@@ -6,7 +6,7 @@ import {
   type SyncStatusValue,
   writeErrors,
 } from '@rowsignal/core'
-import { openPowerSync } from '@rowsignal/core/web'
+import { openPowerSync, pickStorage, resetStorage } from '@rowsignal/core/web'
 import {
   column,
   createConsoleLogger,
@@ -66,12 +66,8 @@ let second: PowerSyncDatabase | undefined
 /** How often a timer has come: it stands still while the tab is frozen. */
 let ticks = 0
 setInterval(() => ticks++, 10)
-let restored = false
-addEventListener('pageshow', ({ persisted }) => (restored ||= persisted))
-/** Of a page that the browser has loaded anew, where it could have kept it: why. */
-const [{ notRestoredReasons } = {}] = performance.getEntriesByType('navigation') as {
-  notRestoredReasons?: unknown
-}[]
+let isRestored = false
+addEventListener('pageshow', ({ persisted }) => (isRestored ||= persisted))
 
 const codeOf = (error: unknown): string => (isRowsignalError(error) ? error.code : String(error))
 const sync = syncStatus(database)
@@ -126,6 +122,8 @@ export const app = {
     await createPowerSyncCollection({ database: second, table: schema.props.todos }).preload()
   },
   closeSecond: () => second?.close(),
+  pick: () => pickStorage(open.dbFilename).then(({ vfs }) => vfs),
+  reset: () => resetStorage(open.dbFilename).then(() => 'removed', codeOf),
   status: (): { collection: string; error: string; sync: SyncStatusValue } => ({
     collection: todos.status,
     error: todos.utils.error?.code ?? 'none',
@@ -137,9 +135,8 @@ export const app = {
       .get()
       .map(({ error }) => codeOf(error)),
   ticks: (): number => ticks,
-  /** Why this is not the page of before, that was left; nothing if it is. */
-  notRestored: (): string | undefined =>
-    restored ? undefined : `loaded anew: ${JSON.stringify(notRestoredReasons)}`,
+  /** Whether the page has been in the back/forward cache. */
+  isRestored: (): boolean => isRestored,
 }
 
 export type App = typeof app

@@ -1,0 +1,64 @@
+/**
+ * What storage says when it can't: it is full, or another tab has not let go of the file yet. SQLite says `database or disk is
+ * full`; of OPFS it hears no reason, and says `disk I/O error` (@powersync/web 2.4.0, Chromium 156).
+ */
+import { RowsignalError } from '../errors.ts'
+
+/** If so much can't be written, SQLite's error is for want of space. In bytes. */
+const probeBytes = 2 ** 20
+
+/** The error itself, or `storage-full` with it as the cause. */
+export async function storageFault(error: unknown): Promise<unknown> {
+  const text = textOf(error)
+  const isFull =
+    /database or disk is full|QuotaExceededError/.test(text) ||
+    (/disk I\/O error|unable to open database/.test(text) && (await isFullStorage()))
+  if (!isFull) return error
+  return new RowsignalError(
+    'storage-full',
+    'storage: the disk is full, or the browser gives this page no more of it, so SQLite could not write and nothing of it was stored. ' +
+      'What is shown stays. Have the user free space, then do it again.',
+    { cause: error },
+  )
+}
+
+/** How long after each failure another try is made: a tab that is closed lets go of the file a moment later. In ms. */
+const pausesMs = [50, 100, 200, 400, 800]
+
+/** Runs what fails because another tab has the file open once more, a few times, while `isWanted`. */
+export async function whenFree<T>(run: () => Promise<T>, isWanted: () => boolean): Promise<T> {
+  for (const pauseMs of pausesMs) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!textOf(error).includes('NoModificationAllowedError') || !isWanted()) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+  return run()
+}
+
+/** Errors of a worker come as copies, whose names may be lost. */
+function textOf(error: unknown): string {
+  const { name, message, cause } = (error ?? {}) as Partial<Error>
+  return `${name}: ${message}${cause === undefined ? '' : ` ${textOf(cause)}`}`
+}
+
+/** By writing: `navigator.storage.estimate()` tells of 10 GB that are free, whatever there is (Chromium 156). */
+async function isFullStorage(): Promise<boolean> {
+  const storage = (globalThis.navigator as Partial<Navigator> | undefined)?.storage
+  const folder = await storage?.getDirectory().catch(() => undefined)
+  if (folder === undefined) return false
+  const name = `rowsignal-${crypto.randomUUID()}`
+  try {
+    const file = await folder.getFileHandle(name, { create: true })
+    const writable = await file.createWritable()
+    await writable.write(new Uint8Array(probeBytes))
+    await writable.close()
+    return false
+  } catch (error) {
+    return textOf(error).startsWith('QuotaExceededError')
+  } finally {
+    await folder.removeEntry(name).catch(() => undefined)
+  }
+}

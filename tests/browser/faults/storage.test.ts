@@ -1,0 +1,24 @@
+/** Where a file is kept, and how it is removed. */
+import { expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
+import { storages, Tabs } from './rig.ts'
+
+test.each(storages)(
+  'a file stays where it is, and is removed when no tab has it open: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const tab = await tabs.open({ by: 'sdk' })
+    await tab.call('add', 'a')
+    const isIdb = storage.startsWith('IDB')
+    expect(await tab.call('pick')).toBe(isIdb ? storage : 'OPFSCoopSyncVFS')
+    const other = await tabs.open({ by: 'sdk' })
+    expect(await other.call('rows')).toEqual(['a'])
+    await tab.call('close')
+    expect(await tab.call('reset')).toBe('storage-held')
+    await other.page.close()
+    if (isIdb) await tab.page.goto('about:blank')
+    else await eventually(async () => expect(await tab.call('reset')).toBe('removed'))
+    await tab.load()
+    expect(await tab.call('rows')).toEqual([])
+  },
+)

@@ -1,0 +1,119 @@
+import { createConsoleLogger, LogLevels } from '@powersync/common'
+import { WASQLiteVFS } from '@powersync/web'
+import { expect, onTestFinished, test } from 'vitest'
+import { ReopeningAdapter } from '../../../core/src/web/reopening-adapter.ts'
+
+/** In memory and in this process: what is opened again is empty. */
+async function openAdapter() {
+  const prepared: string[] = []
+  const told: string[] = []
+  const adapter = new ReopeningAdapter({
+    open: {
+      dbFilename: `${crypto.randomUUID()}.db`,
+      vfs: WASQLiteVFS.InMemoryVfs,
+      useWebWorker: false,
+      enableMultiTabs: false,
+      ssrMode: false,
+    },
+    logger: createConsoleLogger({ minLevel: LogLevels.error }),
+    prepare: async (opened) => {
+      prepared.push('again')
+      await opened.execute('CREATE TABLE notes (id TEXT PRIMARY KEY)')
+    },
+    tables: () => ['notes'],
+  })
+  onTestFinished(() => adapter.close())
+  adapter.registerListener({
+    tablesUpdated: ({ tables }: { tables: string[] }) => told.push(...tables),
+    connectionLeft: () => told.push('left'),
+    connectionReplaced: () => told.push('replaced'),
+  } as object)
+  await adapter.execute('CREATE TABLE notes (id TEXT PRIMARY KEY)')
+  const add = (id: string) => adapter.writeTransaction((lock) => addNote(lock, id))
+  const notes = async () =>
+    (await adapter.getAll<{ id: string }>('SELECT id FROM notes ORDER BY rowid')).map(
+      ({ id }) => id,
+    )
+  return { adapter, add, notes, prepared, told }
+}
+
+const addNote = (
+  lock: { execute(sql: string, parameters: unknown[]): Promise<unknown> },
+  id: string,
+) => lock.execute('INSERT INTO notes VALUES (?)', [id])
+
+/** A promise that settles when it is told to. */
+function gate() {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, opened }
+}
+
+test('another connection is made ready before anybody uses it, and its tables are told', async () => {
+  const { adapter, notes, prepared, told } = await openAdapter()
+  expect(prepared).toEqual([])
+  adapter.replace()
+  expect(await notes()).toEqual([])
+  expect(prepared).toEqual(['again'])
+  expect(told.slice(-2)).toEqual(['replaced', 'notes'])
+})
+
+test('what has begun and stored nothing is run again, before what waits, in the order of the asking', async () => {
+  const { adapter, add, notes } = await openAdapter()
+  const begun = gate()
+  const never = new Promise<never>(() => {})
+  let runs = 0
+  const first = adapter.writeTransaction(async (lock) => {
+    await addNote(lock, `first-${++runs}`)
+    begun.open()
+    if (runs === 1) await never
+  })
+  const others = ['second', 'third'].map((id) => add(id))
+  await begun.opened
+  adapter.replace()
+  const later = add('later')
+  await Promise.all([first, ...others, later])
+  expect(await notes()).toEqual(['first-2', 'second', 'third', 'later'])
+})
+
+test.each([
+  ['a statement of its own', 'INSERT INTO notes VALUES (1)'],
+  ['a COMMIT that is not answered', 'BEGIN; INSERT INTO notes VALUES (1); COMMIT'],
+])('what may have stored something is not run again: %s', async (_, sql) => {
+  const { adapter } = await openAdapter()
+  const begun = gate()
+  let runs = 0
+  const write = adapter.writeLock(async (lock) => {
+    runs++
+    for (const statement of sql.split('; ')) await lock.execute(statement)
+    begun.open()
+    await new Promise<never>(() => {})
+  })
+  const rejected = expect(write).rejects.toMatchObject({ code: 'database-lost' })
+  await begun.opened
+  adapter.replace()
+  await rejected
+  expect(runs).toBe(1)
+})
+
+test('while the connection is left nothing is answered, and afterwards everything', async () => {
+  const { adapter, add, notes, told } = await openAdapter()
+  adapter.leave()
+  expect(told).toContain('left')
+  const waiting = add('waiting')
+  const state = await Promise.race([waiting.then(() => 'stored'), Promise.resolve('waits')])
+  expect(state).toBe('waits')
+  adapter.replace()
+  await waiting
+  expect(await notes()).toEqual(['waiting'])
+})
+
+test('what a lock throws of its own is thrown, and the lock is free', async () => {
+  const { adapter, add, notes } = await openAdapter()
+  const own = new Error('of its own')
+  await expect(adapter.writeTransaction(() => Promise.reject(own))).rejects.toBe(own)
+  await add('next')
+  expect(await notes()).toEqual(['next'])
+})
