@@ -35,7 +35,11 @@ export const runs = [
     full: ['backend-at-size', 'quickstart', 'fault-db-0.9', 'leak-db-0.9', 'bindings-leak-db-0.9'],
   },
   { name: 'bindings', projects: ['browser-bindings'], full: ['browser-bindings-db-0.9'] },
-  { name: 'browser', projects: ['browser', 'browser-faults'], full: ['browser-at-size'] },
+  {
+    name: 'browser',
+    projects: ['browser', 'browser-faults'],
+    full: ['browser-at-size', 'browser-faults-long'],
+  },
 ]
 
 /** The core's, on the newest @tanstack/db. */

@@ -5,6 +5,8 @@
  */
 import { assignEditedDates } from './edited-dates.ts'
 import { RowsignalError } from '../errors.ts'
+import { endError, endOf } from '../libraries/ending.ts'
+import { targetOf } from '../write/write-target.ts'
 import { batch } from '../readable/readable.ts'
 import type { AnyCollection, AnyRow } from '../libraries/tanstack.ts'
 
@@ -17,12 +19,19 @@ export function guardWrites(collection: AnyCollection): void {
   for (const name of ['insert', 'update', 'delete'] as const) {
     const write = collection[name] as (...args: unknown[]) => unknown
     const guardedWrite = (...args: unknown[]): unknown => {
+      assertServes(collection)
       if (name !== 'insert') assertLoaded(collection, args[0] as string | string[])
       const given = name === 'update' ? withEditedDates(collection, args) : args
       return batch(() => write.apply(collection, given))
     }
     Object.assign(collection, { [name]: guardedWrite })
   }
+}
+
+/** TanStack DB would say that the collection is in error, and not why. */
+function assertServes(collection: AnyCollection): void {
+  const { database } = targetOf(collection)
+  if (endOf(database) === 'lost') throw endError(database, '')
 }
 
 /** Of a collection in step, and of one in error, TanStack DB itself says what is wrong. */
