@@ -44,7 +44,11 @@ export const runs = [
     ],
   },
   { name: 'bindings', projects: ['browser-bindings'], full: ['browser-bindings-db-0.9'] },
-  { name: 'browser', projects: ['browser', 'browser-faults'], full: ['browser-at-size'] },
+  {
+    name: 'browser',
+    projects: ['browser', 'browser-faults'],
+    full: ['browser-at-size', 'browser-faults-long'],
+  },
 ]
 
 /** The core's, on the newest @tanstack/db. */

@@ -169,6 +169,7 @@ const projects = [
   planners('browser-at-size', 'browser/at-size/*.test.ts'),
   // Tabs that die, freeze and go into the cache.
   planners('browser-faults', 'browser/faults/*.test.ts'),
+  planners('browser-faults-long', 'browser/faults/long/*.test.ts'),
 ]
 
 const named = projects.map(({ test }) => test.name)

@@ -5,6 +5,8 @@
  */
 import { assignEditedDates } from './edited-dates.ts'
 import { RowsignalError } from '../errors.ts'
+import { endError, endOf } from '../libraries/ending.ts'
+import { targetOf } from '../write/write-target.ts'
 import { batch } from '../readable/readable.ts'
 import type { AnyCollection, AnyRow } from '../libraries/tanstack.ts'
 import { ambientTransaction } from '../libraries/together.ts'
@@ -19,6 +21,7 @@ export function guardWrites(collection: AnyCollection): void {
   for (const name of ['insert', 'update', 'delete'] as const) {
     const write = collection[name] as (...args: unknown[]) => unknown
     const guardedWrite = (...args: unknown[]): unknown => {
+      assertServes(collection)
       if (name !== 'insert') {
         const missing = findMissing(collection, args[0] as string | string[])
         if (missing.length > 0) {
@@ -33,6 +36,12 @@ export function guardWrites(collection: AnyCollection): void {
     }
     Object.assign(collection, { [name]: guardedWrite })
   }
+}
+
+/** TanStack DB would say that the collection is in error, and not why. */
+function assertServes(collection: AnyCollection): void {
+  const { database } = targetOf(collection)
+  if (endOf(database) === 'lost') throw endError(database, '')
 }
 
 /** The rows that have not been read yet. Of a collection in step, and of one in error, TanStack DB itself says what is wrong. */

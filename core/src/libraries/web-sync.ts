@@ -17,12 +17,24 @@ interface Sync {
 const methods = ['waitForReady', 'connect', 'disconnect', 'dispose'] as const
 type Method = (typeof methods)[number]
 
+/** How a sync begins: its worker may have died just before, which no lock tells, or may fail once and for all. */
+interface SyncStart {
+  readonly patienceMs: number
+  /** Its worker has answered. */
+  readonly onReady: () => void
+  /** It has not, for so long. */
+  readonly onLate: () => void
+}
+
 /**
  * Makes a sync one that can be dropped.
  *
  * @returns How to: what is asked of it settles, the worker learns that this tab is gone, and the status is not connected.
  */
-export function droppable(implementation: object): Stop {
+export function droppable(
+  implementation: object,
+  { patienceMs, onReady, onLate }: SyncStart,
+): Stop {
   const sync = implementation as Sync & Record<Method, (...args: unknown[]) => Promise<unknown>>
   let isDropped = false
   let settle: Stop = () => undefined
@@ -30,6 +42,15 @@ export function droppable(implementation: object): Stop {
     settle = resolve
   })
   const disconnect = sync.disconnect.bind(sync)
+  // A connection manager whose sync has failed to begin connects no more, so it is not told.
+  const ready = sync.waitForReady()
+  sync.waitForReady = () => ready.catch(() => dropped)
+  const timer = setTimeout(onLate, patienceMs)
+  const begun = (): void => {
+    clearTimeout(timer)
+    if (!isDropped) onReady()
+  }
+  ready.then(begun, () => undefined)
   for (const name of methods) {
     const original = sync[name].bind(sync)
     sync[name] = (...args) => (isDropped ? dropped : Promise.race([original(...args), dropped]))
@@ -37,6 +58,7 @@ export function droppable(implementation: object): Stop {
   return () => {
     if (isDropped) return
     isDropped = true
+    clearTimeout(timer)
     settle()
     const { core } = sync.syncStatus
     const offline = { connected: false, connecting: false, downloading: null }

@@ -39,12 +39,16 @@ export function openPowerSync(options: OpenPowerSyncOptions): PowerSyncDatabase 
   return isOnServer ? new PowerSyncDatabase(options) : new ReopeningDatabase(options)
 }
 
+/** How long a sync may take until its worker has answered, at first, in ms: each try may take twice as long. */
+const syncMs = 5_000
+
 class ReopeningDatabase extends WebPowerSyncDatabase {
   readonly #adapter: ReopeningAdapter
   readonly #stops: readonly Stop[]
   /** What `connect` was called with last, until `disconnect`. */
   #wanted: Parameters<WebPowerSyncDatabase['connect']> | undefined
   #dropSync: Stop = () => undefined
+  #syncPatienceMs = syncMs
   #isLeft = false
 
   constructor({ database: open, ...options }: OpenPowerSyncOptions) {
@@ -74,7 +78,14 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     ...args: Parameters<WebPowerSyncDatabase['generateSyncStreamImplementation']>
   ): ReturnType<WebPowerSyncDatabase['generateSyncStreamImplementation']> {
     const sync = super.generateSyncStreamImplementation(...args)
-    this.#dropSync = droppable(sync)
+    this.#dropSync = droppable(sync, {
+      patienceMs: this.#syncPatienceMs,
+      onReady: () => (this.#syncPatienceMs = syncMs),
+      onLate: () => {
+        this.#syncPatienceMs *= 2
+        void this.#connectAgain()
+      },
+    })
     return sync
   }
 
@@ -106,12 +117,15 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     if (this.#isLeft) return
     // SQLite of OPFS runs in a worker of the tab itself: it is the one that syncs that is dead.
     if (!this.#adapter.hasOwnWorker) this.#adapter.replace()
-    this.#connectAgain()
+    void this.#connectAgain()
   }
 
-  #connectAgain(): void {
+  /** The worker that syncs asks a tab for SQLite, and would wait ten seconds for it, and never again. */
+  async #connectAgain(): Promise<void> {
     this.#dropSync()
-    if (this.#wanted !== undefined) void super.connect(...this.#wanted).catch(() => undefined) // it is in the status
+    await this.#adapter.opened().catch(() => undefined) // who asks for SQLite is told
+    if (this.#isLeft || this.closed || this.#wanted === undefined) return
+    await super.connect(...this.#wanted).catch(() => undefined) // it is in the status
   }
 
   #leave(): void {
@@ -125,6 +139,6 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     if (!this.#isLeft) return
     this.#isLeft = false
     this.#adapter.replace()
-    this.#connectAgain()
+    void this.#connectAgain()
   }
 }

@@ -37,6 +37,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   /** What waits for a connection. */
   #waiting: Waiting[] = []
   #asked = 0
+  #configuration: WebDBAdapterConfiguration | undefined
   #isOpening = false
   #isLeft = false
   #isClosed = false
@@ -60,7 +61,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
 
   /** Whether SQLite runs in a worker that only this tab has, and that only dies with it. */
   get hasOwnWorker(): boolean {
-    return this.#connection?.adapter.getConfiguration().requiresPersistentTriggers === true
+    return this.#configuration?.requiresPersistentTriggers === true
   }
 
   /** Gives the connection up at once, without an answer of its worker. What waits for SQLite waits for `replace`. */
@@ -110,6 +111,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   #take(connection: Connection): void {
     connection.listen(({ tables }) => this.#tellTables(tables))
     this.#connection = connection
+    this.#configuration = connection.adapter.getConfiguration()
     const waiting = this.#waiting.splice(0).toSorted((a, b) => a.position - b.position)
     for (const { resolve } of waiting) resolve(connection)
   }
@@ -156,8 +158,8 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
 
   /** Only once there has been a connection. */
   getConfiguration(): WebDBAdapterConfiguration {
-    if (this.#connection !== undefined) return this.#connection.adapter.getConfiguration()
-    throw new Error('the database is not open')
+    if (this.#configuration === undefined) throw new Error('the database is not open')
+    return this.#configuration
   }
 
   async close(): Promise<void> {

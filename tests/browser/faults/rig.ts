@@ -197,6 +197,11 @@ export class Tab {
     await gone
   }
 
+  /** The tab is closed by its user. */
+  async close(): Promise<void> {
+    await this.page.close()
+  }
+
   /** Stops its clock, as a browser does with a tab that is hidden for long, and sees that it stands still. */
   async freeze(): Promise<void> {
     await this.#devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
