@@ -58,7 +58,6 @@ afterAll(async () => {
 
 async function visit(browser: BrowserContext, query = ''): Promise<Page> {
   const page = await browser.newPage()
-  page.on('console', (m) => console.log('PAGE', m.text()))
   page.on('pageerror', (m) => console.log('PAGEERR', String(m)))
   await page.goto(`${url}?${query}`)
   await page.waitForFunction(() => 'seedPage' in globalThis)
