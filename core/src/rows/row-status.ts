@@ -34,7 +34,9 @@ export interface RowStatus {
 /** Where a status comes from; called at each read, so that the framework tracks it. */
 interface StatusOptions {
   /** The rows of the collection that is asked for, if one is. */
-  readonly rows: () => Pick<LiveRows<object, RowKey>, 'collection' | 'status' | 'isSeed'> | undefined
+  readonly rows: () =>
+    | Pick<LiveRows<object, RowKey>, 'collection' | 'status' | 'isSeed'>
+    | undefined
   /** Why there is no collection, when that is an error. */
   readonly error?: () => RowsignalError | undefined
   /** Asks again, after an error without a collection. */
