@@ -4,7 +4,5 @@ import { startPlanner } from '../app/start.ts'
 import App from './App.vue'
 
 void startPlanner('vue', (planner, root) =>
-  createApp(App, { planner })
-    .use(createRowsignal(planner))
-    .mount(root),
+  createApp(App, { planner }).use(createRowsignal(planner)).mount(root),
 )

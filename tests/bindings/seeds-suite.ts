@@ -210,6 +210,20 @@ export function testSeeds(driver: Driver): void {
     expect([texts(), query().isSeed, query().error?.code]).toEqual([[], false, 'collection-failed'])
   })
 
+  test('a seed that is dropped is gone, and says so', async () => {
+    const { todos, finish } = openSlowTodos(['a'])
+    const given = seed(todos, [todo('a')])
+    const { texts, ran, query } = await mountQuery(() => todos, [given])
+    const told = () => [texts(), query().isSeed, query().status]
+    expect(told()).toEqual([['title a'], true, 'loading'])
+    ;(given.find(todos) as { drop(): void }).drop()
+    await ran()
+    expect(told()).toEqual([[], false, 'loading'])
+    finish()
+    await ran()
+    expect(told()).toEqual([['title a'], false, 'ready'])
+  })
+
   test('of two seeds for the same rows the first counts', async () => {
     const { todos } = openSlowTodos(['a'])
     const [near, far] = [seed(todos, [todo('a')]), seed(todos, [todo('b')])]

@@ -58,7 +58,6 @@ afterAll(async () => {
 
 async function visit(browser: BrowserContext, query = ''): Promise<Page> {
   const page = await browser.newPage()
-  page.on('console', (m) => console.log('PAGE', m.text()))
   page.on('pageerror', (m) => console.log('PAGEERR', String(m)))
   await page.goto(`${url}?${query}`)
   await page.waitForFunction(() => 'seedPage' in globalThis)
@@ -85,7 +84,9 @@ test('what a page showed is shown at once at the next visit, and replaced in one
   const browser = await openVisited()
   const page = await visit(browser, 'hold')
   expect(await shown(page)).toBe(`seed 3: ${all}`)
-  await page.evaluate(() => seedPage.database.execute("UPDATE todos SET title = 'new' WHERE id = 'row 2'"))
+  await page.evaluate(() =>
+    seedPage.database.execute("UPDATE todos SET title = 'new' WHERE id = 'row 2'"),
+  )
   await page.evaluate(() => seedPage.release())
   const now = 'ready 3: todo 1 new todo 3 first todo 1, top todo 3,new'
   await eventually(async () => expect(await shown(page)).toBe(now))

@@ -17,6 +17,7 @@ import { whileUsed } from '../readable/while-used.ts'
 import { keyedRows, type KeyedRows, type RowChange } from './keyed-rows.ts'
 import { findKeyField, type RowCollection, type RowKey } from './row-collection.ts'
 import { columnOf, inspect, rowHandler, snapshot } from './row-proxy.ts'
+import { showsSeed } from './seeds.ts'
 
 /** The rows of one collection in one framework. Every method but `acquire` is tracked. */
 export interface LiveRows<Row extends object, Key extends RowKey> extends Followable {
@@ -31,6 +32,8 @@ export interface LiveRows<Row extends object, Key extends RowKey> extends Follow
   /** All rows in order as plain objects, frozen; the same array until one changes or moves. */
   data(): readonly Row[]
   status(): CollectionStatus
+  /** Whether the rows are those of a seed. */
+  isSeed(): boolean
 }
 
 /** How many deleted rows are kept, so that a refused delete or a row that comes back is the same object. */
@@ -80,6 +83,7 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
   #size: number | undefined
   #data: readonly Row[] | undefined
   #status: CollectionStatus | undefined
+  #isSeed: boolean | undefined
   #epoch = 0
   #isFollowed = false
   readonly collection: RowCollection<Row, Key>
@@ -137,6 +141,12 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     // A server starts nothing; the page that it renders will, before it shows anything.
     const isStopped = status === 'idle' || status === 'cleaned-up'
     return this.#host.track(this.#statusCell, this.#host.server && isStopped ? 'loading' : status)
+  }
+
+  isSeed(): boolean {
+    const now = showsSeed(this.collection)
+    this.#isSeed ??= now
+    return this.#host.track(this.#statusCell, now, 'seed')
   }
 
   #slot(key: Key): Slot<Row, Key, Cell> {
@@ -220,8 +230,10 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       this.#size = undefined
       this.#host.trigger(this.#sizeCell)
     }
-    if (this.#status !== undefined && this.#status !== this.collection.status) {
+    const isOther = this.#status !== undefined && this.#status !== this.collection.status
+    if (isOther || (this.#isSeed === true && !showsSeed(this.collection))) {
       this.#status = undefined
+      this.#isSeed = undefined
       this.#host.trigger(this.#statusCell)
     }
   }

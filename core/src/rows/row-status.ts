@@ -5,7 +5,7 @@ import type { AnyCollection } from '../libraries/tanstack.ts'
 import type { LiveRows } from './live-rows.ts'
 import { errorOf, retryCollection } from './recovery.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
-import { showsSeed, sourceOf } from './seeds.ts'
+import { sourceOf } from './seeds.ts'
 
 /**
  * How it is with the collection of rows, in the framework's own shape. Of one row it tells why there is none: it is not
@@ -34,7 +34,9 @@ export interface RowStatus {
 /** Where a status comes from; called at each read, so that the framework tracks it. */
 interface StatusOptions {
   /** The rows of the collection that is asked for, if one is. */
-  readonly rows: () => Pick<LiveRows<object, RowKey>, 'collection' | 'status'> | undefined
+  readonly rows: () =>
+    | Pick<LiveRows<object, RowKey>, 'collection' | 'status' | 'isSeed'>
+    | undefined
   /** Why there is no collection, when that is an error. */
   readonly error?: () => RowsignalError | undefined
   /** Asks again, after an error without a collection. */
@@ -65,9 +67,7 @@ export function createStatus({ rows, error, retry }: StatusOptions): RowStatus {
       return status() === 'cleaned-up'
     },
     get isSeed() {
-      const asked = rows()
-      asked?.status() // a seed goes with it
-      return asked !== undefined && showsSeed(asked.collection)
+      return rows()?.isSeed() ?? false
     },
     get error() {
       const asked = rows()

@@ -13,7 +13,7 @@ export interface SeededRows<Row extends object, Key extends RowKey> extends RowC
 > {
   /** The collection that it stands in for. */
   readonly source: RowCollection<Row, Key>
-  /** Whether it shows the seed now. Told as a change of the status. */
+  /** Whether it shows the seed now. */
   readonly isSeed: boolean
   /** Makes a write of rows that only the seed has as soon as they have been read. */
   writeWhenRead(write: () => void): unknown

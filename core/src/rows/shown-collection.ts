@@ -8,7 +8,7 @@ import type { Host } from '../readable/framework.ts'
 import { keeper } from '../readable/keep.ts'
 import { type LiveRows, liveRows } from './live-rows.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
-import { showsSeed, withSeeds } from './seeds.ts'
+import { withSeeds } from './seeds.ts'
 
 /** What a view is asked to show. */
 export interface Asked<Row extends object, Key extends RowKey> {
@@ -61,5 +61,5 @@ function isSame<Row extends object, Key extends RowKey>(
 /** Whether a collection has what it will show for now; a cleaned-up one starts again when it is followed. */
 function hasRows<Row extends object, Key extends RowKey>(rows: LiveRows<Row, Key>): boolean {
   const status = rows.status()
-  return status === 'ready' || status === 'error' || showsSeed(rows.collection)
+  return status === 'ready' || status === 'error' || rows.isSeed()
 }

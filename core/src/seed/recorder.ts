@@ -92,7 +92,8 @@ function read(
 }
 
 function isKept(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return !['function', 'symbol'].includes(typeof value)
+  if (typeof value !== 'object' || value === null)
+    return !['function', 'symbol'].includes(typeof value)
   if (value instanceof Date || value instanceof Uint8Array) return true
   return isPlain(value) && Object.values(value).every(isKept)
 }

@@ -1,6 +1,6 @@
 /** A page of todos that keeps its seeds, told by its address: `?user=…`, `?seeds=off`, `?hold` until `release`, `?schema=…`. */
 import { column, createConsoleLogger, LogLevels, Schema, Table } from '@powersync/common'
-import { PowerSyncDatabase, WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { PowerSyncDatabase, WASQLiteVFS } from '@powersync/web'
 import {
   createPowerSyncCollection,
   type KeptSeeds,
@@ -18,13 +18,14 @@ const schema = new Schema({
   todos: new Table(query.has('schema') ? { ...columns, note: column.text } : columns),
 })
 
-function openDatabase(file: string): PowerSyncDatabase {
-  const open = { dbFilename: file, vfs: WASQLiteVFS.IDBBatchAtomicVFS }
+/** Each tab with a worker of its own: none is told of what another does, and none waits for one that has left. */
+function openDatabase(dbFilename: string): PowerSyncDatabase {
+  const vfs = WASQLiteVFS.IDBBatchAtomicVFS
   const logger = createConsoleLogger({ minLevel: LogLevels.warn })
   return new PowerSyncDatabase({
     schema,
     logger,
-    factory: new WASQLiteOpenFactory({ logger, open }),
+    database: { dbFilename, vfs, enableMultiTabs: false },
   })
 }
 

@@ -16,7 +16,7 @@ test.each<[status: CollectionStatus, flag: (typeof flags)[number]]>([
   ['cleaned-up', 'isCleanedUp'],
 ])('of a collection that is %s only %s is true', (shown, flag) => {
   const { live } = openLiveRows([])
-  const rows = { collection: live.collection, status: () => shown }
+  const rows = { collection: live.collection, status: () => shown, isSeed: () => false }
   const status = createStatus({ rows: () => rows })
   expect(status.status).toBe(shown)
   expect(flags.filter((name) => status[name])).toEqual([flag])
@@ -37,7 +37,7 @@ test('without a collection there is nothing to wait for, or what is wrong is tol
 test('the error and the retry are those of the collection, each asked anew', async () => {
   const { todos, fail } = openSlowTodos(['a'])
   todos.startSyncImmediate()
-  const rows = { collection: todos as never, status: () => todos.status }
+  const rows = { collection: todos as never, status: () => todos.status, isSeed: () => false }
   const status = createStatus({ rows: () => rows })
   expect([status.isLoading, status.error]).toEqual([true, undefined])
   fail(new Error('unreachable'))
