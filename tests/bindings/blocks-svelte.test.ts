@@ -49,6 +49,6 @@ test('a row that comes, goes or changes leaves every block but its own', async (
   remove(...Array.from({ length: 39 }, (_, index) => idAt(index)).filter((id) => todos.has(id)))
   const few = await settled()
   expect(few.blocks.flat().map(({ id }) => id)).toEqual([...todos.keys()])
-  remove(...[...todos.keys()])
+  remove(...todos.keys())
   expect((await settled()).blocks).toEqual([])
 })
