@@ -66,6 +66,7 @@ const bindings = (name: string, version: TanstackDbVersion, options: object = {}
     environment: 'happy-dom',
     setupFiles: ['./support/engine.ts', './support/happy-dom.ts'],
     include: ['bindings/*.test.ts'],
+    exclude: ['bindings/virtual-*.test.ts'], // they look where a row is on the screen
     // Without it the adapters and the tests would each load their own copy of @tanstack/db.
     server: { deps: { inline: [/@tanstack\//, /svelte/, /solid-js/, /rowsignal/] } },
     env: { TANSTACK_DB: version },
@@ -92,6 +93,8 @@ const bindingsInChromium = (name: string, version: TanstackDbVersion) => ({
     __VUE_OPTIONS_API__: true,
     __VUE_PROD_DEVTOOLS__: false,
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
+    // All places in the full run.
+    VIRTUAL_ROWS: process.env['ROWSIGNAL_FULL'] === undefined ? 20_000 : 135_233,
   },
   test: {
     name,

@@ -90,7 +90,7 @@ async function run({ steps, ranks, direction, pageRows, ...options }: Program): 
     () => query,
     () => ({ pageRows }),
   )
-  const shown = (): readonly Item[] => view.rows as readonly Item[]
+  const shown = (): readonly Item[] => view.rows
   const twice = (): string[] => {
     const ids = shown().map(({ id }) => id)
     return ids.filter((id, index) => ids.indexOf(id) !== index)

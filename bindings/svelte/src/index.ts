@@ -1,3 +1,4 @@
+export { useBlocks } from './blocks.ts'
 export { providePowerSync, usePowerSync } from './context.ts'
 export { useDraft } from './draft.ts'
 export type { MaybeGetter } from './host.svelte.ts'

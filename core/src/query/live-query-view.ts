@@ -13,6 +13,7 @@ import { createView, type RowsView } from '../rows/rows-view.ts'
 import { sourceOf } from '../rows/seeds.ts'
 import type { Asked } from '../rows/shown-collection.ts'
 import { type LiveQueryCollection, shareLiveQuery } from './live-query.ts'
+import { createPersistedView, type PersistedView } from './persisted.ts'
 
 /** What a query function may return. Nothing: the query is disabled. */
 export type QueryAnswer = AnyQuery | AnyCollection | null | undefined | false
@@ -57,19 +58,22 @@ export type AnswerRows<Answer> = BySize<
 >
 
 /** What `useLiveQuery` gives, in the framework's own shape. Each property is tracked by itself. */
-export interface LiveQueryView<Answer> extends Pick<
-  RowsView<object, RowKey>,
-  | 'size'
-  | 'isIdle'
-  | 'isLoading'
-  | 'isReady'
-  | 'isError'
-  | 'isCleanedUp'
-  | 'isPlaceholderData'
-  | 'isSeed'
-  | 'error'
-  | 'retry'
-> {
+export interface LiveQueryView<Answer>
+  extends
+    PersistedView,
+    Pick<
+      RowsView<object, RowKey>,
+      | 'size'
+      | 'isIdle'
+      | 'isLoading'
+      | 'isReady'
+      | 'isError'
+      | 'isCleanedUp'
+      | 'isPlaceholderData'
+      | 'isSeed'
+      | 'error'
+      | 'retry'
+    > {
   /** Live rows, at most one for `findOne`: the same array until rows come, go or move. */
   readonly rows: readonly Readonly<AnswerRow<Answer>>[]
   /** Plain rows, or one for `findOne`; an empty array while the query is disabled, as of TanStack's adapters. */
@@ -187,7 +191,14 @@ export function createLiveQueryView<Answer>(
       return collection ?? null
     },
   }
-  const view = withGetters(rowsView, own) as unknown as LiveQueryView<Answer>
+  const persisted = createPersistedView(
+    host,
+    () => asked().collection as unknown as AnyCollection | undefined,
+  )
+  const view = withGetters(
+    withGetters(rowsView, persisted),
+    own,
+  ) as unknown as LiveQueryView<Answer>
   return { view, rows: () => bySize(rowsView.rows) as AnswerRows<Answer> }
 }
 

@@ -15,6 +15,11 @@ export function setRead(liveQuery: object, collections: readonly AnyCollection[]
   readBy.set(liveQuery, collections)
 }
 
+/** What a live query of ours reads; undefined for any other collection. */
+export function readOf(collection: object): readonly AnyCollection[] | undefined {
+  return readBy.get(collection)
+}
+
 /** Why the collection does not follow what it shows; undefined while it does. */
 export function errorOf(collection: AnyCollection): RowsignalError | undefined {
   for (const below of readBy.get(collection) ?? []) {
