@@ -35,6 +35,7 @@ export const runs = [
     full: [
       'backend-at-size',
       'quickstart',
+      'ssr-apps',
       'fault-db-0.9',
       'leak-db-0.9',
       'bindings-leak-db-0.9',

@@ -165,6 +165,8 @@ const projects = [
   // What is built and packed, so without aliases.
   { test: { name: 'package', include: ['package/*.test.ts'], exclude: [quickstart], ...long } },
   { test: { name: 'quickstart', include: [quickstart], ...long } },
+  // Asks the registry, builds three apps on another Node and shows them in a browser.
+  { test: { name: 'ssr-apps', include: ['ssr-apps/*.test.ts'], ...long } },
   bindingsInChromium('browser-bindings', '0.15'),
   bindingsInChromium('browser-bindings-db-0.9', '0.9'),
   planners('browser', 'browser/*.test.ts'),

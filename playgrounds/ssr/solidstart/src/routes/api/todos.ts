@@ -1,0 +1,3 @@
+import { readTodos } from '../../todos.ts'
+
+export const GET = () => Response.json(readTodos())

@@ -1,0 +1,3 @@
+import { readTodos } from '#lib/server/todos.ts'
+
+export const GET = () => Response.json(readTodos())
