@@ -7,6 +7,7 @@ import { withGetters } from '../readable/getters.ts'
 import { keepIfSame, noItems } from '../readable/keep.ts'
 import type { RowCollection, RowKey } from '../rows/row-collection.ts'
 import { createView, type RowsView } from '../rows/rows-view.ts'
+import { sourceOf } from '../rows/seeds.ts'
 import { shareLiveQuery } from './live-query.ts'
 import { type AnswerRow, answerOf, type LiveQueryView, queryFailed } from './live-query-view.ts'
 import { PagedRows } from './paged-rows.ts'
@@ -102,7 +103,7 @@ export function createPagesView<Answer>(
   const shownPages = host.follow(
     host.keep(() => {
       const shown = shownRows()
-      return shown && pagesOf.get(shown.collection)
+      return shown && pagesOf.get(sourceOf(shown.collection))
     }),
   )
   const fetchMore = async (): Promise<void> => askedPages()?.fetchMore()
