@@ -61,9 +61,14 @@ export function nextMajors<P extends Project>(
       alias: vue36,
       inline: [/pinia/],
     }),
-    onNext(project('bindings-svelte-async', ['bindings/*svelte.test.ts']), {
-      plugins: [svelte({ configFile: false, compilerOptions: { experimental: { async: true } } })],
-    }),
+    onNext(
+      project('bindings-svelte-async', ['bindings/*svelte.test.ts', 'next/svelte/*.test.ts']),
+      {
+        plugins: [
+          svelte({ configFile: false, compilerOptions: { experimental: { async: true } } }),
+        ],
+      },
+    ),
     onNext(project('bindings-solid-2', ['bindings/*solid.test.ts']), {
       alias: solid2,
       inline: [/@solidjs/],
