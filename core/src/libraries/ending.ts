@@ -73,7 +73,7 @@ class Ending {
   }
 
   #tell(): void {
-    for (const listener of [...this.#listeners]) listener()
+    this.#listeners.forEach((listener) => listener())
   }
 }
 

@@ -1,7 +1,7 @@
 /** Tabs that stop for a while: in the back/forward cache, or frozen by the browser. */
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { storages, type Tab, Tabs } from './rig.ts'
+import { storages, type Tab, Tabs, tellTime } from './rig.ts'
 
 const isConnected = (tab: Tab) =>
   eventually(async () => expect((await tab.call('status')).sync.connected).toBe(true))
@@ -39,7 +39,7 @@ test.each(storages)(
       await stays.call('add', `${round}-2`)
       written.push(`${round}-2`)
       await eventually(() => expect(tabs.endpoint.rows.size).toBe(written.length))
-      console.log(`${storage}: uploaded after ${Math.round(performance.now() - begun)} ms`)
+      tellTime(`${storage}: uploaded`, begun)
 
       const isRestored = await leaves.back()
       if (!isRestored) await leaves.call('connect')
@@ -68,7 +68,7 @@ test.each(storages)(
 
     const begun = performance.now()
     await other.call('add', 'b')
-    console.log(`${storage}: stored after ${Math.round(performance.now() - begun)} ms`)
+    tellTime(`${storage}: stored`, begun)
     await eventually(() => expect([...tabs.endpoint.rows.keys()]).toContain('todos/b'))
 
     await frozen.thaw()

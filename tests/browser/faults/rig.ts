@@ -98,6 +98,11 @@ async function openBrowser(): Promise<Browser> {
   return browser
 }
 
+/** Prints how long something took; nobody asserts it. */
+export function tellTime(what: string, begun: number): void {
+  process.stdout.write(`${what} after ${Math.round(performance.now() - begun)} ms\n`)
+}
+
 export interface TabOptions {
   /** Who opens the database: the SDK as it is, or `openPowerSync`, which is the default. */
   readonly by?: 'sdk'
