@@ -58,7 +58,6 @@ afterAll(async () => {
 
 async function visit(browser: BrowserContext, query = ''): Promise<Page> {
   const page = await browser.newPage()
-  page.on('pageerror', (m) => console.log('PAGEERR', String(m)))
   await page.goto(`${url}?${query}`)
   await page.waitForFunction(() => 'seedPage' in globalThis)
   return page
@@ -186,10 +185,9 @@ test('of 10,000 rows the first are kept, with how many there are', async () => {
     await page.close()
     return Math.round(found!)
   }
-  const rounds = []
-  for (let round = 0; round < 3; round++)
-    rounds.push({ with: await ms(''), without: await ms('seeds=off') })
-  console.log('page open to the first row, ms:', JSON.stringify(rounds))
+  // Printed, not asserted: the machine may be busy with other things.
+  const [seeded, bare] = [await ms(''), await ms('seeds=off')]
+  process.stdout.write(`page open to the first row: ${seeded} ms, without a seed ${bare} ms\n`)
   const page = await visit(browser, 'limit=100&hold')
   expect(await shown(page)).toMatch(/^seed 10000: todo 1 /)
   expect(await page.locator('li').count()).toBe(100)

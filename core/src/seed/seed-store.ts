@@ -69,11 +69,11 @@ export class SeedStore {
   drop(): Promise<void> {
     const dropped = this.#change((era) => ({ era: era + 1 }))
     return new Promise((resolve, reject) => {
-      dropped.oncomplete = () => {
+      dropped.addEventListener('complete', () => {
         this.#era++
         resolve()
-      }
-      dropped.onabort = () => reject(dropped.error as Error)
+      })
+      dropped.addEventListener('abort', () => reject(dropped.error))
     })
   }
 
@@ -94,7 +94,7 @@ export class SeedStore {
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error as Error)
+    request.addEventListener('success', () => resolve(request.result))
+    request.addEventListener('error', () => reject(request.error))
   })
 }

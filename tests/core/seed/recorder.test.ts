@@ -55,7 +55,7 @@ test('rows that IndexedDB would change are not kept', async () => {
   const query = liveQuery((q) => q.from({ todo: todos }), { queryKey: ['urls'] })
   await query.preload()
   const recorder = new Recorder(new Map(), 10)
-  recorder.note(query as never, undefined)
+  recorder.note(query, undefined)
   expect(idsOf(recorder)).toEqual({ 'query ["urls"]': 'a' })
   put({ ...todo('a'), note: new URL('https://example.org') as never })
   expect(idsOf(recorder)).toEqual({})
