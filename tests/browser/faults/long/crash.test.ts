@@ -1,7 +1,7 @@
 /** The tab that is the host of the worker that tabs share is killed: the first one. */
 import { expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
-import { type Storage, storages, type Tab, Tabs, tellTime } from './rig.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { type Storage, storages, type Tab, Tabs, tellTime } from '../rig.ts'
 
 /** Where SQLite runs in a worker that tabs share, which the first of them takes with it. */
 const shared: Storage = 'IDBBatchAtomicVFS'
