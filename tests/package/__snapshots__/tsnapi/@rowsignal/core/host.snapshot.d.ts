@@ -13,6 +13,7 @@ export interface Host<Cell> {
   trigger(_: Cell): void;
   keep<T>(_: () => T): () => T;
   follow<Followed extends Followable>(_: () => Followed | undefined): () => Followed | undefined;
+  seeds(): readonly Seeds[];
   followHere(_: Followable): void;
 }
 export interface RowView<Row extends object> {
@@ -24,16 +25,25 @@ export interface RowView<Row extends object> {
 // #region Functions
 export declare function addFrameworkBatch(_: (_: () => void) => void): void;
 export declare function createDraft<Row extends object, Key extends RowKey>(_: Host<unknown>, _: () => EditableCollection<Row, Key>, _: () => Key | null | undefined): Draft<Row>;
+export declare function createInfiniteQueryView<Row extends object, Key extends RowKey>(_: Host<unknown>, {
+  input: readInput,
+  config,
+  dependencies: readDependencies
+}: InfiniteQuerySource): InfiniteQueryView<Row, Key>;
 export declare function createLiveQueryView<Answer>(_: Host<unknown>, _: () => unknown): {
   readonly view: LiveQueryView<Answer>;
   readonly rows: () => AnswerRows<Answer>;
 };
+export declare function createPagesView<Answer>(_: Host<unknown>, _: () => unknown, _: () => PagesOptions | undefined): PagesView<Answer>;
 export declare function createRowStates(_: Host<unknown>, _: () => OutboxCollection): RowStatesView;
 export declare function createRowsView<Row extends object, Key extends RowKey>(_: Host<unknown>, _: () => RowCollection<Row, Key> | null | undefined, _: () => RowsWindow | undefined): RowsView<Row, Key>;
 export declare function createRowView<Row extends object, Key extends RowKey>(_: Host<unknown>, _: () => RowCollection<Row, Key>, _: () => Key | null | undefined): RowView<Row>;
 export declare function createStream(_: Host<unknown>, _: () => CommonPowerSyncDatabase, _: () => SyncStreamOptions): () => SyncStreamValue;
 export declare function createValue<T>(_: Host<unknown>, _: () => Readable<T>): () => T;
-export declare function serverHost(_: Host<undefined>["keep"]): Host<undefined>;
+export declare function serverHost({
+  keep,
+  seeds
+}: Pick<Host<undefined>, "keep" | "seeds">): Host<undefined>;
 // #endregion
 
 // #region Referenced (internal)
@@ -54,7 +64,30 @@ interface EditableCollection<Row extends object, Key extends RowKey> extends Row
   };
   update(_: NoInfer<Key>, _: (_: object) => void): Transaction;
 }
-interface LiveQueryView<Answer> extends Pick<RowsView<object, RowKey>, "size" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "isPlaceholderData" | "error" | "retry"> {
+interface InfiniteQuerySource {
+  readonly input: () => unknown;
+  readonly config: () => InfiniteQueryConfig;
+  readonly dependencies: () => readonly unknown[];
+}
+interface InfiniteQueryView<Row extends object, Key extends RowKey = RowKey, Shown = Collection<Row, Key>> {
+  readonly rows: readonly Readonly<Row>[];
+  readonly data: Row[];
+  readonly pages: Row[][];
+  readonly pageParams: number[];
+  readonly state: Map<Key, Row>;
+  readonly collection: Shown;
+  readonly status: CollectionStatus;
+  readonly isLoading: boolean;
+  readonly isReady: boolean;
+  readonly isIdle: boolean;
+  readonly isError: boolean;
+  readonly isCleanedUp: boolean;
+  readonly hasNextPage: boolean;
+  readonly isFetchingNextPage: boolean;
+  readonly error: unknown;
+  readonly fetchNextPage: () => Promise<void>;
+}
+interface LiveQueryView<Answer> extends PersistedView, Pick<RowsView<object, RowKey>, "size" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "isPlaceholderData" | "isSeed" | "error" | "retry"> {
   readonly rows: readonly Readonly<AnswerRow<Answer>>[];
   readonly data: BySize<Answer, AnswerRow<Answer> | undefined, readonly AnswerRow<Answer>[]> | BySize<Answer, IfDisabled<Answer, NoRow<Answer>>, never>;
   readonly state: ReadonlyMap<AnswerKey<Answer>, AnswerRow<Answer>>;
@@ -63,6 +96,21 @@ interface LiveQueryView<Answer> extends Pick<RowsView<object, RowKey>, "size" | 
   readonly status: CollectionStatus | IfDisabled<Answer, "disabled">;
 }
 type OutboxCollection = AnyCollection;
+interface PagesOptions {
+  readonly pageRows?: number | undefined;
+}
+interface PagesView<Answer> extends Omit<RowsView<AnswerRow<Answer> & object, RowKey>, "rows" | "data" | "keys" | "size" | "status"> {
+  readonly rows: readonly Readonly<AnswerRow<Answer>>[];
+  readonly pages: readonly (readonly Readonly<AnswerRow<Answer>>[])[];
+  readonly data: readonly AnswerRow<Answer>[];
+  readonly keys: readonly RowKey[];
+  readonly status: LiveQueryView<Answer>["status"];
+  readonly hasMore: boolean;
+  readonly isFetchingMore: boolean;
+  readonly error: RowsignalError | undefined;
+  readonly retry: () => void;
+  readonly fetchMore: () => Promise<void>;
+}
 interface Readable<T> {
   readonly get: () => T;
   readonly listen: (_: (_: T) => void) => Stop;
@@ -98,6 +146,7 @@ interface RowStatus {
   readonly isReady: boolean;
   readonly isError: boolean;
   readonly isCleanedUp: boolean;
+  readonly isSeed: boolean;
   readonly error: RowsignalError | undefined;
   readonly retry: () => void;
 }
@@ -111,6 +160,9 @@ interface RowsView<Row extends object, Key extends RowKey> extends RowStatus {
 interface RowsWindow {
   limit?: number | undefined;
   offset?: number | undefined;
+}
+interface Seeds {
+  readonly find: (_: object, _?: unknown) => object | undefined;
 }
 type Stop = () => void;
 interface SyncStreamOptions {

@@ -4,7 +4,9 @@
 // #region Functions
 export function addFrameworkBatch(_) {}
 export function createDraft(_, _, _) {}
+export function createInfiniteQueryView(_, _) {}
 export function createLiveQueryView(_, _) {}
+export function createPagesView(_, _, _) {}
 export function createRowStates(_, _) {}
 export function createRowsView(_, _, _) {}
 export function createRowView(_, _, _) {}

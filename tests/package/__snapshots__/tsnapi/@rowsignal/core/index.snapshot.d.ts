@@ -59,10 +59,36 @@ export interface EditableCollection<Row extends object, Key extends RowKey> exte
   };
   update(_: NoInfer<Key>, _: (_: object) => void): Transaction;
 }
+export interface InfiniteQueryConfig {
+  readonly pageSize?: number | undefined;
+  readonly initialPageParam?: number | undefined;
+}
+export interface InfiniteQueryView<Row extends object, Key extends RowKey = RowKey, Shown = Collection<Row, Key>> {
+  readonly rows: readonly Readonly<Row>[];
+  readonly data: Row[];
+  readonly pages: Row[][];
+  readonly pageParams: number[];
+  readonly state: Map<Key, Row>;
+  readonly collection: Shown;
+  readonly status: CollectionStatus;
+  readonly isLoading: boolean;
+  readonly isReady: boolean;
+  readonly isIdle: boolean;
+  readonly isError: boolean;
+  readonly isCleanedUp: boolean;
+  readonly hasNextPage: boolean;
+  readonly isFetchingNextPage: boolean;
+  readonly error: unknown;
+  readonly fetchNextPage: () => Promise<void>;
+}
+export interface KeptSeeds extends Seeds {
+  readonly drop: () => Promise<void>;
+}
 export interface LiveQueryOptions {
   keepAliveMs?: number | undefined;
+  queryKey?: QueryKey | undefined;
 }
-export interface LiveQueryView<Answer> extends Pick<RowsView<object, RowKey>, "size" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "isPlaceholderData" | "error" | "retry"> {
+export interface LiveQueryView<Answer> extends PersistedView, Pick<RowsView<object, RowKey>, "size" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "isPlaceholderData" | "isSeed" | "error" | "retry"> {
   readonly rows: readonly Readonly<AnswerRow<Answer>>[];
   readonly data: BySize<Answer, AnswerRow<Answer> | undefined, readonly AnswerRow<Answer>[]> | BySize<Answer, IfDisabled<Answer, NoRow<Answer>>, never>;
   readonly state: ReadonlyMap<AnswerKey<Answer>, AnswerRow<Answer>>;
@@ -77,6 +103,12 @@ export interface OldestOperation {
   readonly operation: string;
   readonly seenAt: Date;
 }
+export interface OpenSeedsOptions {
+  readonly database: Database;
+  readonly user: string;
+  readonly version?: string | undefined;
+  readonly maxRows?: number | undefined;
+}
 export interface Outbox extends Readable<OutboxValue> {
   readonly retryNow: () => boolean;
 }
@@ -86,6 +118,21 @@ export interface OutboxValue extends UploadState {
   readonly transactions: number;
   readonly oldest: OldestOperation | undefined;
   readonly downloadsHeld: DownloadsHeld | undefined;
+}
+export interface PagesOptions {
+  readonly pageRows?: number | undefined;
+}
+export interface PagesView<Answer> extends Omit<RowsView<AnswerRow<Answer> & object, RowKey>, "rows" | "data" | "keys" | "size" | "status"> {
+  readonly rows: readonly Readonly<AnswerRow<Answer>>[];
+  readonly pages: readonly (readonly Readonly<AnswerRow<Answer>>[])[];
+  readonly data: readonly AnswerRow<Answer>[];
+  readonly keys: readonly RowKey[];
+  readonly status: LiveQueryView<Answer>["status"];
+  readonly hasMore: boolean;
+  readonly isFetchingMore: boolean;
+  readonly error: RowsignalError | undefined;
+  readonly retry: () => void;
+  readonly fetchMore: () => Promise<void>;
 }
 export interface PowerSyncCollectionMeta<T extends Table = Table> {
   tableName: string;
@@ -187,6 +234,7 @@ export interface RowStatus {
   readonly isReady: boolean;
   readonly isError: boolean;
   readonly isCleanedUp: boolean;
+  readonly isSeed: boolean;
   readonly error: RowsignalError | undefined;
   readonly retry: () => void;
 }
@@ -205,6 +253,9 @@ export interface RowWrite {
   readonly type: "insert" | "update" | "delete";
   readonly collection: string;
   readonly key: string;
+}
+export interface Seeds {
+  readonly find: (_: object, _?: unknown) => object | undefined;
 }
 export interface SignalLibrary<Computed> {
   readonly State: new (value: number, options?: object) => {
@@ -252,6 +303,7 @@ export interface SyncStatusValue {
   readonly lastSyncedAt: Date | undefined;
   readonly downloadError: Error | undefined;
   readonly uploadError: Error | undefined;
+  readonly error: RowsignalError | undefined;
   readonly progress: SyncProgressValue | undefined;
 }
 export interface SyncStreamOptions {
@@ -334,12 +386,13 @@ export type PowerSyncCollectionOptions<S extends StandardSchemaV1> = Omit<Collec
   utils: PowerSyncCollectionUtils;
 } & NonSingleResult;
 export type QueryAnswer = AnyQuery | AnyCollection | null | undefined | false;
+export type QueryKey = readonly unknown[];
 export type RefusedTable = ReturnType<typeof refusedTable>;
 export type RowKey = string | number;
 export type RowOf<Rows extends {
   readonly toArray: readonly object[];
 }> = Columns<Rows["toArray"][number]>;
-export type RowsignalErrorCode = "capture-failed" | "cleared" | "collection-failed" | "column-not-in-schema" | "column-type-mismatch" | "database-closed" | "draft-invalid" | "limit-not-pushed" | "load-hook-failed" | "lock-waiting" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "options-conflict" | "query-failed" | "refused-table-missing" | "row-not-loaded" | "row-read-only" | "server-database" | "table-not-in-schema" | "table-unsupported" | "transact-asynchronous" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "upload-failed" | "upload-refused" | "upload-too-large" | "value-unsupported" | "writes-pending";
+export type RowsignalErrorCode = "capture-failed" | "cleared" | "collection-failed" | "column-not-in-schema" | "column-type-mismatch" | "database-closed" | "database-lost" | "draft-invalid" | "limit-not-pushed" | "load-hook-failed" | "lock-waiting" | "metadata-not-tracked" | "mixed-databases" | "no-handler" | "no-provider" | "no-row" | "not-a-powersync-collection" | "open-waiting" | "options-conflict" | "query-failed" | "refused-table-missing" | "row-not-loaded" | "row-read-only" | "server-database" | "storage-full" | "storage-held" | "table-not-in-schema" | "table-unsupported" | "transact-asynchronous" | "two-copies-of-tanstack-db" | "unsupported-powersync" | "unsupported-tanstack-db" | "upload-failed" | "upload-refused" | "upload-too-large" | "value-unsupported" | "writes-pending";
 export type RowState = "pending" | "queued" | "uploaded" | "acknowledged" | "refused" | "local";
 export type Serializer<Row> = { [Column in keyof Row]?: (_: NonNullable<Row[Column]>) => SqliteValue };
 export type SqliteValue = string | number | null;
@@ -378,11 +431,13 @@ export declare function createConnector(_: ConnectorOptions): PowerSyncBackendCo
 export declare function createPowerSyncCollection<T extends Table, S extends StandardSchemaV1 = never, const Columns = unknown>(_: PowerSyncCollectionConfig<T, S, Columns>): PowerSyncCollection<ConfiguredSchema<T, S, Columns>>;
 export declare function createReadable<T>(_: Source<T>): Readable<T>;
 export declare function dateColumn(): RichColumn<Date>;
+export declare function dehydrate(_: unknown): string;
 export declare function enumColumn<const Value extends string>(..._: readonly Value[]): RichColumn<Value, string>;
 export declare function isRowsignalError(_: unknown, _?: RowsignalErrorCode): error is RowsignalError;
 export declare function jsonColumn<Value = unknown>(_?: StandardSchemaV1<Value>): RichColumn<Value, string>;
 export declare function liveQuery<Built extends AnyQuery>(_: Built | ((_: InitialQueryBuilder) => Built), _?: LiveQueryOptions): LiveQueryCollection<ExtractContext<Built>>;
 export declare function onWriteError(_: Database, _: (_: WriteError) => void): Stop;
+export declare function openSeeds(_: OpenSeedsOptions): Promise<KeptSeeds>;
 export declare function outbox(_: CommonPowerSyncDatabase): Outbox;
 export declare function pendingWrites(_: Database): Promise<Pick<SignedOut, "waiting" | "refused">>;
 export declare function powerSyncCollectionOptions<T extends Table, S extends StandardSchemaV1 = never, const Columns = unknown>(_: PowerSyncCollectionConfig<T, S, Columns>): PowerSyncCollectionOptions<ConfiguredSchema<T, S, Columns>>;
@@ -393,11 +448,20 @@ export declare function preload<Built extends AnyQuery>(_: Built | ((_: InitialQ
 }): Promise<void>;
 export declare function refuse(_: string, _?: RefuseOptions): UploadRefusedError;
 export declare function refused(_: Database): RefusedWrites;
+export declare function rehydrate(_: string): unknown;
 export declare function retryLater(_: string, _?: RetryLaterOptions): UploadFailedError;
 export declare function row<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>, _: Key | null | undefined): Readable<Row | undefined>;
 export declare function rows<Row extends object, Key extends RowKey>(_: RowCollection<Row, Key>): Readable<readonly Row[]>;
 export declare function rowState(_: OutboxCollection, _: string): Readable<RowState>;
 export declare function rowStates(_: OutboxCollection): Readable<RowStates>;
+export declare function seed<Rows extends {
+  readonly toArray: readonly object[];
+} & object>(_: Rows, _: readonly NoInfer<RowOf<Rows>>[], _?: {
+  readonly size?: number;
+}): Seeds;
+export declare function seed(_: QueryKey, _: readonly object[], _?: {
+  readonly size?: number;
+}): Seeds;
 export declare function signOut(_: Database, {
   pending,
   signal
@@ -458,6 +522,11 @@ type Database = CommonPowerSyncDatabase;
 type IfDisabled<Answer, Value> = Answer extends null | undefined | false ? Value : never;
 type NoRow<Answer> = readonly [] & { readonly [Column in keyof AnswerRow<Answer>]?: undefined };
 type OnLoad = () => Unload | void | Promise<Unload | void>;
+interface PersistedView {
+  readonly persistedStatus: "unavailable" | "loading" | "ready" | "error";
+  readonly isPersistedReady: boolean;
+  readonly persistedError: unknown;
+}
 interface RefusalOptions {
   readonly code?: string | undefined;
   readonly status?: number | undefined;

@@ -23,22 +23,26 @@ export function createConnector(_) {}
 export function createPowerSyncCollection(_) {}
 export function createReadable(_) {}
 export function dateColumn() {}
+export function dehydrate(_) {}
 export function enumColumn(..._) {}
 export function isRowsignalError(_, _) {}
 export function jsonColumn(_) {}
 export function liveQuery(_, _) {}
 export function onWriteError(_, _) {}
+export async function openSeeds(_) {}
 export function outbox(_) {}
 export async function pendingWrites(_) {}
 export function powerSyncCollectionOptions(_) {}
 export async function preload(_, _) {}
 export function refuse(_, _) {}
 export function refused(_) {}
+export function rehydrate(_) {}
 export function retryLater(_, _) {}
 export function row(_, _) {}
 export function rows(_) {}
 export function rowState(_, _) {}
 export function rowStates(_) {}
+export function seed(_, _, _) {}
 export async function signOut(_, _) {}
 export function snapshot(_) {}
 export function sqlQuery(_, _, _) {}

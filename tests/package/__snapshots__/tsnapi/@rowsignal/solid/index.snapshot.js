@@ -3,9 +3,12 @@
  */
 // #region Functions
 export function PowerSyncProvider(_) {}
+export function SeedProvider(_) {}
 export function useDraft(_, _) {}
+export function useLiveInfiniteQuery(_, _) {}
 export function useLiveQuery(_) {}
 export function useOutbox(_) {}
+export function usePages(_, _) {}
 export function usePowerSync() {}
 export function useReadable(_) {}
 export function useRefused(_) {}

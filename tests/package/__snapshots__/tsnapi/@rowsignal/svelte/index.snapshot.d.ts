@@ -13,10 +13,16 @@ export type MaybeGetter<T> = T | (() => T);
 
 // #region Functions
 export declare function providePowerSync(_: CommonPowerSyncDatabase): void;
+export declare function provideSeeds(_: readonly Seeds[]): void;
+export declare function useBlocks<Row extends object>(_: () => readonly Row[], _?: number): Current<readonly (readonly [Row, ...Row[]])[]>;
 export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeGetter<EditableCollection<Row, Key>>, _: MaybeGetter<Key | null | undefined>): Draft<Row>;
+export declare function useLiveInfiniteQuery<Row extends object, Key extends string | number, Utils extends UtilsRecord>(_: MaybeGetter<Collection<Row, Key, Utils> & NonSingleResult>, _: InfiniteQueryConfig): InfiniteQueryView<Row, Key, Collection<Row, Key, Utils>>;
+export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: InfiniteQueryConfig, _?: (() => unknown)[]): InfiniteQueryView<GetResult<C>, string | number>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: readonly (() => unknown)[]): LiveQueryView<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: readonly (() => unknown)[]): LiveQueryView<QueryBuilder<C>>;
 export declare function useOutbox(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<OutboxValue>;
+export declare function usePages<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: MaybeGetter<PagesOptions | undefined>): PagesView<Answer>;
+export declare function usePages<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: MaybeGetter<PagesOptions | undefined>): PagesView<QueryBuilder<C>>;
 export declare function usePowerSync(): CommonPowerSyncDatabase;
 export declare function useReadable<T>(_: MaybeGetter<Readable<T>>): Current<T>;
 export declare function useRefused(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<readonly RefusedWrite[]>;

@@ -3,9 +3,13 @@
  */
 // #region Functions
 export function providePowerSync(_) {}
+export function provideSeeds(_) {}
+export function useBlocks(_, _) {}
 export function useDraft(_, _) {}
+export function useLiveInfiniteQuery(_, _, _) {}
 export function useLiveQuery(_, _) {}
 export function useOutbox(_) {}
+export function usePages(_, _) {}
 export function usePowerSync() {}
 export function useReadable(_) {}
 export function useRefused(_) {}
