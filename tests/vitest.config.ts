@@ -135,10 +135,13 @@ const types = (name: string, tsconfig: string) => ({
 })
 
 /** The planners in a browser. */
-const planners = (name: string, files: string) => ({
+const planners = (name: string, files: string, exclude: string[] = []) => ({
   resolve: { alias },
-  test: { name, include: [files], ...limits, fileParallelism: false },
+  test: { name, include: [files], exclude, ...limits, fileParallelism: false },
 })
+
+/** It has hung once, for a cause that is not known yet, so no commit waits for it. */
+const lastVisit = 'browser/seeds.test.ts'
 
 /** Asks the registry, installs three apps and shows them in a browser. */
 const quickstart = 'package/quickstart.test.ts'
@@ -169,7 +172,8 @@ const projects = [
   { test: { name: 'ssr-apps', include: ['ssr-apps/*.test.ts'], ...long } },
   bindingsInChromium('browser-bindings', '0.15'),
   bindingsInChromium('browser-bindings-db-0.9', '0.9'),
-  planners('browser', 'browser/*.test.ts'),
+  planners('browser', 'browser/*.test.ts', [lastVisit]),
+  planners('browser-seeds', lastVisit),
   // With all places.
   planners('browser-at-size', 'browser/at-size/*.test.ts'),
   // Tabs that die, freeze and go into the cache.
