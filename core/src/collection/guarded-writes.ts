@@ -5,7 +5,7 @@
  */
 import { assignEditedDates } from './edited-dates.ts'
 import { RowsignalError } from '../errors.ts'
-import { endError, endOf } from '../libraries/ending.ts'
+import { endOf, lostError } from '../libraries/ending.ts'
 import { targetOf } from '../write/write-target.ts'
 import { batch } from '../readable/readable.ts'
 import type { AnyCollection, AnyRow } from '../libraries/tanstack.ts'
@@ -40,8 +40,7 @@ export function guardWrites(collection: AnyCollection): void {
 
 /** TanStack DB would say that the collection is in error, and not why. */
 function assertServes(collection: AnyCollection): void {
-  const { database } = targetOf(collection)
-  if (endOf(database) === 'lost') throw endError(database, '')
+  if (endOf(targetOf(collection).database) === 'lost') throw lostError()
 }
 
 /** The rows that have not been read yet. Of a collection in step, and of one in error, TanStack DB itself says what is wrong. */

@@ -93,7 +93,7 @@ export function onEnd(database: Database, listener: () => void): Stop {
 
 /** Why the sync tells nothing any more; undefined while it does. */
 export function syncEnd(database: Database): RowsignalError | undefined {
-  return endingOf(database).syncLost ? lost(undefined) : undefined
+  return endingOf(database).syncLost ? lostError() : undefined
 }
 
 /** Calls `listener` when `syncEnd` is another. */
@@ -103,11 +103,12 @@ export function onSyncEnd(database: Database, listener: () => void): Stop {
 
 /** The error of whoever waits for a database that has ended, or asks it then. */
 export function endError(database: Database, closed: string, cause?: unknown): RowsignalError {
-  if (endOf(database) === 'lost') return lost(cause)
+  if (endOf(database) === 'lost') return lostError(cause)
   return new RowsignalError('database-closed', closed, { cause })
 }
 
-function lost(cause: unknown): RowsignalError {
+/** The error of whoever asks a lost database. */
+export function lostError(cause?: unknown): RowsignalError {
   return new RowsignalError(
     'database-lost',
     'database: a worker of it has died, with the tab that was its host, and answers nobody any more. ' +

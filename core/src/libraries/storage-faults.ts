@@ -44,10 +44,15 @@ function textOf(error: unknown): string {
   return `${name}: ${message}${cause === undefined ? '' : ` ${textOf(cause)}`}`
 }
 
-/** By writing: `navigator.storage.estimate()` tells of 10 GB that are free, whatever there is (Chromium 156). */
-async function isFullStorage(): Promise<boolean> {
+/** The folder of OPFS; undefined where there is none. */
+export async function opfsFolder(): Promise<FileSystemDirectoryHandle | undefined> {
   const storage = (globalThis.navigator as Partial<Navigator> | undefined)?.storage
-  const folder = await storage?.getDirectory().catch(() => undefined)
+  return storage?.getDirectory?.().catch(() => undefined)
+}
+
+/** By writing: `navigator.storage.estimate()` did not tell of it when a quota was set by the devtools (Chromium 156). */
+async function isFullStorage(): Promise<boolean> {
+  const folder = await opfsFolder()
   if (folder === undefined) return false
   const name = `rowsignal-${crypto.randomUUID()}`
   try {

@@ -47,7 +47,7 @@ export class TabMark {
   async hold(): Promise<void> {
     const locks = tabLocks()
     if (locks === undefined || this.#held) return
-    const own = lockOf(this.#database, this.#name)
+    const own = lockOf(this.#database.database.name, this.#name)
     await new Promise<void>((held, failed) => {
       locks
         .request(own, () => {
@@ -71,13 +71,13 @@ export class TabMark {
    * of two tabs each learns of the other.
    */
   async #meetOthers(locks: LockManager, own: string): Promise<void> {
-    const channel = new BroadcastChannel(lockOf(this.#database, `${prefix}tabs`))
+    const channel = new BroadcastChannel(lockOf(this.#database.database.name, `${prefix}tabs`))
     channel.addEventListener('message', ({ data }) => this.#sweepAfter(locks, data as string))
     if ('unref' in channel) (channel.unref as () => void)() // it is to keep no process of Node alive
     this.#onEnd(() => channel.close())
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has none
     channel.postMessage(own)
-    for (const other of await livingTabs(locks, this.#database)) {
+    for (const other of await livingTabs(this.#database.database.name)) {
       if (other !== own) this.#sweepAfter(locks, other)
     }
   }
@@ -116,15 +116,15 @@ const pageEvents = [
 ] as const
 
 /** An origin may have several files, whose tabs are nothing to each other. */
-function lockOf(database: Database, mark: string): string {
-  return `${mark} ${database.database.name}`
+function lockOf(file: string, mark: string): string {
+  return `${mark} ${file}`
 }
 
 /** The locks of the tabs of this file. Who waits for the end of one has it shared. */
-async function livingTabs(locks: LockManager, database: Database): Promise<Set<string>> {
-  const { held = [] } = await locks.query()
+export async function livingTabs(file: string): Promise<Set<string>> {
+  const { held = [] } = (await tabLocks()?.query()) ?? {}
   const names = held.filter(({ mode }) => mode !== 'shared').map(({ name = '' }) => name)
-  const ofFile = lockOf(database, '')
+  const ofFile = lockOf(file, '')
   return new Set(names.filter((name) => name.startsWith(prefix) && name.endsWith(ofFile)))
 }
 
@@ -142,13 +142,13 @@ const trackingTrigger = new RegExp(
  * Only what is named and made as ours is: an app may have `rowsignal_…` of its own.
  */
 export async function sweepDeadTabs(database: Database): Promise<void> {
-  const locks = tabLocks()
-  if (locks === undefined) return
+  if (tabLocks() === undefined) return
   const sweep = async (lock: LockContext): Promise<void> => {
     const found = await tracking(lock)
     if (found.length === 0) return
-    const living = await livingTabs(locks, database)
-    const dead = found.filter(({ mark }) => !living.has(lockOf(database, mark)))
+    const file = database.database.name
+    const living = await livingTabs(file)
+    const dead = found.filter(({ mark }) => !living.has(lockOf(file, mark)))
     for (const { type, name } of dead) await lock.execute(`DROP ${type} IF EXISTS ${quote(name)}`)
   }
   await database.writeLock(ours('the sweep after a tab that is gone', sweep))

@@ -1,16 +1,14 @@
 /**
- * Where @powersync/web (2.4.0) keeps a file and which locks it takes: in OPFS under its name, with others that begin with the name
- * and `-`; in IndexedDB as a database of its name. An open takes `open-wasqlite-db`, all that uses a file of OPFS `db-lock-<name>`.
+ * Where @powersync/web (2.4.0) keeps a file and which locks it takes: in OPFS under its name, with SQLite's own beside it; in
+ * IndexedDB as a database of its name. An open takes `open-wasqlite-db`, all that uses a file of OPFS `db-lock-<name>`.
  */
 import { tabLocks } from './dead-workers.ts'
 import type { Database } from './powersync.ts'
-import { whenFree } from './storage-faults.ts'
+import { opfsFolder, whenFree } from './storage-faults.ts'
+import { livingTabs } from './tabs.ts'
 
-/** The folder of OPFS; undefined where there is none. */
-export async function opfsFolder(): Promise<FileSystemDirectoryHandle | undefined> {
-  const storage = (globalThis.navigator as Partial<Navigator> | undefined)?.storage
-  return storage?.getDirectory?.().catch(() => undefined)
-}
+/** What of OPFSCoopSyncVFS and OPFSWriteAheadVFS is beside a file. Any other is another file, whose name begins alike. */
+const besideFile = /^-(?:journal|wal|wa\d+)$/
 
 export async function opfsHas(folder: FileSystemDirectoryHandle, file: string): Promise<boolean> {
   return folder.getFileHandle(file).then(
@@ -24,12 +22,19 @@ export async function idbHas(file: string): Promise<boolean> {
   return databases.some(({ name }) => name === file)
 }
 
-/** @throws What the browser says when the file is open. */
+/**
+ * A tab that has the file open and does nothing with it may have let go of it for a moment (OPFSCoopSyncVFS), in which the browser
+ * would remove it under the tab: so tabs that have collections of it are asked for first.
+ *
+ * @throws When a tab has the file open: that one is there, or what the browser says.
+ */
 export async function removeFromOpfs(file: string): Promise<void> {
   const folder = await opfsFolder()
-  if (folder === undefined) return
+  if (folder === undefined || !(await opfsHas(folder, file))) return
+  if ((await livingTabs(file)).size > 0) throw new Error('a tab has it open')
   for await (const name of folder.keys()) {
-    if (name !== file && !name.startsWith(`${file}-`)) continue
+    const isBeside = name.startsWith(file) && besideFile.test(name.slice(file.length))
+    if (name !== file && !isBeside) continue
     await whenFree(
       () => folder.removeEntry(name),
       () => true,

@@ -112,14 +112,25 @@ function keep(
   }
   onSignOut(database, drop)
 
-  const standIns = perObject((rows: KeptRows) =>
-    perObject((collection: RowCollection<object, RowKey>) => {
-      const byKey = new Map(rows.keys.map((key, index) => [key, rows.rows[index]!]))
-      const seeded = new SeededCollection(collection, { rows: byKey, size: rows.size })
-      shown.add(seeded)
-      return seeded
-    }),
+  /** By the name of the rows. One that has been made stays, also when its collection has been read: hooks hold it. */
+  const standIns = perObject(
+    (_collection: RowCollection<object, RowKey>) =>
+      new Map<string, SeededCollection<object, RowKey>>(),
   )
+  const standIn = (
+    collection: RowCollection<object, RowKey>,
+    name: string,
+  ): SeededCollection<object, RowKey> | undefined => {
+    const known = standIns(collection).get(name)
+    const rows = recorder.keptOf(name)
+    if (known !== undefined || rows === undefined) return known
+    const byKey = new Map(rows.keys.map((key, index) => [key, rows.rows[index]!]))
+    const seeded = new SeededCollection(collection, { rows: byKey, size: rows.size })
+    standIns(collection).set(name, seeded)
+    for (const one of shown) if (!one.isSeed) shown.delete(one)
+    shown.add(seeded)
+    return seeded
+  }
   return {
     find(collection, key) {
       if (isOver) return undefined
@@ -127,8 +138,8 @@ function keep(
       recorder.note(asked, key as RowKey | undefined)
       schedule()
       for (const name of namesOf(asked, key !== undefined)) {
-        const rows = kept.get(name)
-        if (rows !== undefined) return standIns(rows)(asked)
+        const seeded = standIn(asked, name)
+        if (seeded !== undefined) return seeded
       }
       return undefined
     },
@@ -142,20 +153,29 @@ function shapeOf({ schema }: Database): string {
 
 const saveAfterMs = 1_000
 
-/** Runs `save` when the browser has nothing else to do, a second after it was asked for. */
+/**
+ * Runs `save` when the browser has nothing else to do, a second after it was asked for; once more for what was asked meanwhile,
+ * since what a commit has changed is shown a moment after it.
+ */
 function saveWhileIdle(save: () => void): () => void {
-  let isAsked = false
-  const run = (): void => {
-    isAsked = false
-    save()
+  let isWaiting = false
+  let isAskedAgain = false
+  const wait = (): void => {
+    isWaiting = true
+    isAskedAgain = false
+    setTimeout(whenIdle, saveAfterMs)
   }
   const whenIdle = (): void => {
     if (typeof requestIdleCallback === 'function') requestIdleCallback(run)
     else run() // Safari
   }
+  const run = (): void => {
+    isWaiting = false
+    save()
+    if (isAskedAgain) wait()
+  }
   return () => {
-    if (isAsked) return
-    isAsked = true
-    setTimeout(whenIdle, saveAfterMs)
+    if (isWaiting) isAskedAgain = true
+    else wait()
   }
 }

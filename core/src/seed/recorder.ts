@@ -52,6 +52,11 @@ export class Recorder {
     this.#shown.set(name, { collection: new WeakRef(collection), keys })
   }
 
+  /** What is kept under a name: what was shown last, at this visit or the one before. */
+  keptOf(name: string): KeptRows | undefined {
+    return this.#kept.get(name)
+  }
+
   /** What is to be kept now: what was shown last first, and of what can't be read now what was kept before. */
   record(): ReadonlyMap<string, KeptRows> {
     const next = new Map<string, KeptRows>()

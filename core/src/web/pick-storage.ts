@@ -1,6 +1,7 @@
 /** Which storage of @powersync/web (2.4.0) to keep a file in: docs/storage.md has the figures. */
 import { WASQLiteVFS } from '@powersync/web'
-import { idbHas, opfsFolder, opfsHas } from '../libraries/web-storage.ts'
+import { opfsFolder } from '../libraries/storage-faults.ts'
+import { idbHas, opfsHas } from '../libraries/web-storage.ts'
 
 export interface PickedStorage {
   /** For the `database` option of `openPowerSync`. */
@@ -11,8 +12,7 @@ export interface PickedStorage {
 
 /**
  * Picks the storage for a file: where it is already, for another would be empty; else OPFS (`OPFSCoopSyncVFS`), which is two to
- * three times as fast as IndexedDB and runs in each tab by itself; IndexedDB where the browser has no OPFS, as private windows of
- * Firefox and Safari have none.
+ * three times as fast as IndexedDB and runs in each tab by itself; IndexedDB where the browser, or a private window of it, has no OPFS.
  *
  * `OPFSWriteAheadVFS` is never picked: it does not open in Firefox 153, and with three tabs that write its slowest writes took
  * five times as long.

@@ -52,6 +52,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   /** Resolves when there is a connection, rejects when it can't be opened; who asks then has it tried again. */
   opened(position: number = ++this.#asked): Promise<Connection> {
     const connection = this.#connection
+    if (this.#isClosed) return Promise.reject(closed())
     if (connection !== undefined) return Promise.resolve(connection)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ position, resolve, reject })
@@ -90,7 +91,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
       if (connection !== undefined) this.#take(connection)
       if (connection !== undefined && which === 'again') this.#tellTables(this.#options.tables())
     } catch (error) {
-      for (const { reject } of this.#waiting.splice(0)) reject(error)
+      this.#rejectWaiting(error)
     }
     this.#isOpening = false
   }
@@ -114,6 +115,10 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     this.#configuration = connection.adapter.getConfiguration()
     const waiting = this.#waiting.splice(0).toSorted((a, b) => a.position - b.position)
     for (const { resolve } of waiting) resolve(connection)
+  }
+
+  #rejectWaiting(reason: unknown): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(reason)
   }
 
   #tellTables(tables: string[]): void {
@@ -164,6 +169,11 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#rejectWaiting(closed())
     await this.#connection?.close()
   }
+}
+
+function closed(): Error {
+  return new Error('the database is closed')
 }

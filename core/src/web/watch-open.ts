@@ -9,7 +9,7 @@ const openWarnMs = 10_000
 
 /**
  * Calls `tell` once with `open-waiting` when the database is not open after `ms` (default: 10,000). The message names the locks
- * that are held and by how many others, and says what to do. The open goes on.
+ * that are held, and says what to do. The open goes on.
  *
  * @returns Stops it; not needed once the database is open or has failed to.
  * @example

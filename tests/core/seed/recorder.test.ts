@@ -37,6 +37,18 @@ test('what has been read is kept, in its order, and what has not stays as it was
   expect(kept?.rows[0]).toEqual({ id: 'a', title: null, done: null, list_id: null, weight: null })
 })
 
+test('a query that is asked again at the same visit has the rows that it showed last', async () => {
+  const { todos, asked } = await open(['a'])
+  const name = 'table ["todos",null]'
+  const before = new Map([[name, { keys: ['x'], rows: [{ id: 'x' }], size: 9 }]])
+  const recorder = new Recorder(before, 10)
+  recorder.note(asked, undefined)
+  expect(recorder.keptOf(name)?.keys).toEqual(['x'])
+  await todos.preload()
+  recorder.record()
+  expect(recorder.keptOf(name)?.keys).toEqual(['a'])
+})
+
 test('no more rows are kept than wanted, of what was shown last first', async () => {
   const { todos, asked } = await open(['a', 'b', 'c', 'd'])
   await todos.preload()
