@@ -53,6 +53,10 @@ test.each(frameworks)(
     const query = { vfs: 'AccessHandlePoolVFS' } // the one that serves a single tab
     await openPlanner(playgrounds.url, framework, { browser, query })
     const page = await browser.newPage()
+    // Without IndexedDB there is nothing of the last visit to be shown meanwhile.
+    await page.addInitScript(() =>
+      Object.defineProperty(globalThis, 'indexedDB', { value: undefined }),
+    )
     await page.goto(`${playgrounds.url}/${framework}/?vfs=${query.vfs}`)
     const planner = plannerIn(page)
     await planner.text('Reading the trips on this device').waitFor()
@@ -60,6 +64,24 @@ test.each(frameworks)(
     await look(page, `${framework}-loading`)
     await planner.toggle('Offline').check()
     await planner.status.getByText('Offline').waitFor()
+  },
+)
+
+test.each(frameworks)(
+  '%s shows what it showed last while another tab has its database',
+  async (framework) => {
+    const browser = await openBrowser()
+    const query = { vfs: 'AccessHandlePoolVFS' }
+    await planTrips(await openPlanner(playgrounds.url, framework, { browser, query }))
+    const page = await browser.newPage()
+    const planner = plannerIn(page)
+    // It is kept a moment after it is shown.
+    await eventually(async () => {
+      await page.goto(`${playgrounds.url}/${framework}/?vfs=${query.vfs}`)
+      await planner.status.getByText('Starting …').waitFor()
+      expect(await planner.tripNames()).toHaveLength(3)
+    })
+    await look(page, `${framework}-last-visit`)
   },
 )
 
