@@ -5,6 +5,7 @@
 export { createDraft } from './draft/draft.ts'
 export { createRowStates } from './outbox/row-states-view.ts'
 export { createInfiniteQueryView } from './query/infinite-view.ts'
+export { createLiveQueryEffect } from './query/live-query-effect.ts'
 export { createLiveQueryView } from './query/live-query-view.ts'
 export { createPagesView } from './query/pages-view.ts'
 export { createValue, type Followable, type Host, serverHost } from './readable/framework.ts'

@@ -44,6 +44,7 @@ export {
   type LiveQueryOptions,
 } from './query/live-query.ts'
 export type { InfiniteQueryConfig, InfiniteQueryView } from './query/infinite-view.ts'
+export type { EffectAnswer, LiveQueryEffectConfig } from './query/live-query-effect.ts'
 export type { AnswerRows, LiveQueryView, QueryAnswer } from './query/live-query-view.ts'
 export type { PagesOptions, PagesView } from './query/pages-view.ts'
 export { preload } from './query/preload.ts'

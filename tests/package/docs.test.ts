@@ -12,12 +12,13 @@ const pages = ['vue', 'solid', 'svelte', 'moving'].map((page) => ({
 const ofPackages = packages.flatMap((folder) => codeBlocks(`${folder}/README.md`))
 
 const database = readme.find(({ file }) => file === 'db.ts')
-/** The second table of the guide, beside that of the README. */
+/** The second table of the guide, beside that of the README, which refers to it. */
 const guideDatabase = database?.code
   .replace(
     'todos: new Table',
     'lists: new Table({ name: column.text, made: column.text }),\n  todos: new Table',
   )
+  .replace('done: column.integer', 'done: column.integer, list_id: column.text')
   .concat(
     'export const lists = createPowerSyncCollection({ database, table: schema.props.lists })\n',
   )

@@ -44,6 +44,7 @@ const hooks = [
   'useDraft',
   'useLiveInfiniteQuery',
   'useLiveQuery',
+  'useLiveQueryEffect',
   'useOutbox',
   'usePages',
   'useReadable',

@@ -112,12 +112,12 @@ export function answerOf(
   given: unknown,
   share: typeof shareLiveQuery = shareLiveQuery,
 ): RowCollection<AnyRow, RowKey> | undefined {
-  const answer = ask(given)
+  const answer = askQuery(given)
   if (isNothing(answer)) return undefined
   if (isCollection(answer)) return asRows(answer)
   const isBuilder = answer instanceof BaseQueryBuilder
   const { query, ...options } = (isBuilder ? { query: answer } : answer) as { query?: unknown }
-  const built = ask(query)
+  const built = askQuery(query)
   return isNothing(built) ? undefined : asRows(share(built as AnyQuery, options))
 }
 
@@ -125,11 +125,12 @@ function asRows(collection: AnyCollection): RowCollection<AnyRow, RowKey> {
   return collection as RowCollection<AnyRow, RowKey>
 }
 
-function ask(given: unknown): unknown {
+/** What a query function answers; anything else is its own answer. */
+export function askQuery(given: unknown): unknown {
   return typeof given === 'function' ? given(new Query()) : given
 }
 
-function isNothing(answer: unknown): answer is null | undefined | false {
+export function isNothing(answer: unknown): answer is null | undefined | false {
   return answer === null || answer === undefined || answer === false
 }
 

@@ -1,4 +1,12 @@
-import { useDraft, useLiveQuery, usePages, useRow, useRows, useSyncStatus } from '@rowsignal/solid'
+import {
+  useDraft,
+  useLiveQuery,
+  useLiveQueryEffect,
+  usePages,
+  useRow,
+  useRows,
+  useSyncStatus,
+} from '@rowsignal/solid'
 import { gt } from '@tanstack/db'
 import { createMemo, createSignal } from 'solid-js'
 import { mountSolid, solidNode } from '../mount-solid.ts'
@@ -30,6 +38,10 @@ testLeaks({
         { query: (q) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank), keepAliveMs },
         { pageRows: 2 },
       )
+      useLiveQueryEffect({
+        query: (q) => q.from({ todo: todos }),
+        onUpdate: ({ key }) => void todos.get(String(key)),
+      })
       const { changed } = useDraft(todos, 'a')
       const status = useSyncStatus(database)
       return solidNode('p', () => [

@@ -17,7 +17,7 @@ export interface LeakDriver {
   readonly box: <T>(value: T) => Box<T>
   /** Resolves when the framework has brought the page up to date. */
   readonly flush: () => Promise<void>
-  /** A `<p>` with what `useRows`, `useRow`, `useLiveQuery`, `usePages`, `useDraft` and `useSyncStatus` say. */
+  /** A `<p>` with what `useRows`, `useRow`, `useLiveQuery`, `usePages`, `useDraft` and `useSyncStatus` say, and an effect. */
   readonly mountAll: (props: LeakProps) => Mounted
   /** A `<p>` of values that the framework itself holds: its own share of the heap. */
   readonly mountControl: (text: string) => Mounted

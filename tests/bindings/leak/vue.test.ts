@@ -1,4 +1,12 @@
-import { useDraft, useLiveQuery, usePages, useRow, useRows, useSyncStatus } from '@rowsignal/vue'
+import {
+  useDraft,
+  useLiveQuery,
+  useLiveQueryEffect,
+  usePages,
+  useRow,
+  useRows,
+  useSyncStatus,
+} from '@rowsignal/vue'
 import { gt } from '@tanstack/db'
 import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef } from 'vue'
 import { beforeAll, expect, test } from 'vitest'
@@ -29,6 +37,10 @@ testLeaks({
         { query: (q) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank), keepAliveMs },
         { pageRows: 2 },
       )
+      useLiveQueryEffect({
+        query: (q) => q.from({ todo: todos }),
+        onUpdate: ({ key }) => void todos.get(String(key)),
+      })
       const { changed } = useDraft(todos, 'a')
       const status = useSyncStatus(database)
       return () =>

@@ -1,0 +1,28 @@
+import type { EffectAnswer, LiveQueryEffectConfig } from '@rowsignal/core'
+import { createLiveQueryEffect } from '@rowsignal/core/host'
+import { host } from './host.svelte.ts'
+
+/**
+ * Runs functions on what enters, leaves or changes in a live query, from the next microtask on until the component or effect is destroyed.
+ *
+ * The config is that of TanStack DB's `createEffect`, and of `useLiveQueryEffect` in `@tanstack/react-db`: `onEnter`,
+ * `onExit`, `onUpdate` for each row, `onBatch` for all at once; `skipInitial` leaves out the rows that are there at first.
+ * What the query function reads is tracked: another query starts anew, an equal one goes on, nothing ends it. What a
+ * function throws goes to `onError`, that a source fails to `onSourceError`, which ends the effect; or to the platform.
+ *
+ * For the script of a component, an effect or an `$effect.root`: in a module nothing would run it.
+ *
+ * Cost: the query is computed for this effect alone. Nothing runs on a server.
+ *
+ * @example
+ * useLiveQueryEffect({
+ *   query: (q) => q.from({ todo: todos }).where(({ todo }) => eq(todo.done, 1)),
+ *   onEnter: ({ value }) => notify(`${value.title} is done`),
+ *   skipInitial: true,
+ * })
+ */
+export function useLiveQueryEffect<Answer extends EffectAnswer>(
+  config: LiveQueryEffectConfig<Answer>,
+): void {
+  createLiveQueryEffect(host, () => config.query, config)
+}
