@@ -30,6 +30,7 @@ export declare function createInfiniteQueryView<Row extends object, Key extends 
   config,
   dependencies: readDependencies
 }: InfiniteQuerySource): InfiniteQueryView<Row, Key>;
+export declare function createLiveQueryEffect<Answer>(_: Host<unknown>, _: () => unknown, _: LiveQueryEffectConfig<Answer>): void;
 export declare function createLiveQueryView<Answer>(_: Host<unknown>, _: () => unknown): {
   readonly view: LiveQueryView<Answer>;
   readonly rows: () => AnswerRows<Answer>;
@@ -86,6 +87,9 @@ interface InfiniteQueryView<Row extends object, Key extends RowKey = RowKey, Sho
   readonly isFetchingNextPage: boolean;
   readonly error: unknown;
   readonly fetchNextPage: () => Promise<void>;
+}
+interface LiveQueryEffectConfig<Answer> extends Omit<EffectConfig<AnswerRow<Answer> & object, RowKey>, "query"> {
+  readonly query: ((_: InitialQueryBuilder) => Answer) | Answer;
 }
 interface LiveQueryView<Answer> extends PersistedView, Pick<RowsView<object, RowKey>, "size" | "isIdle" | "isLoading" | "isReady" | "isError" | "isCleanedUp" | "isPlaceholderData" | "isSeed" | "error" | "retry"> {
   readonly rows: readonly Readonly<AnswerRow<Answer>>[];

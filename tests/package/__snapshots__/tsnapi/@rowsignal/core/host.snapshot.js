@@ -5,6 +5,7 @@
 export function addFrameworkBatch(_) {}
 export function createDraft(_, _, _) {}
 export function createInfiniteQueryView(_, _) {}
+export function createLiveQueryEffect(_, _, _) {}
 export function createLiveQueryView(_, _) {}
 export function createPagesView(_, _, _) {}
 export function createRowStates(_, _) {}

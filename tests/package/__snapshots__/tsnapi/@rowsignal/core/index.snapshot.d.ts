@@ -84,6 +84,9 @@ export interface InfiniteQueryView<Row extends object, Key extends RowKey = RowK
 export interface KeptSeeds extends Seeds {
   readonly drop: () => Promise<void>;
 }
+export interface LiveQueryEffectConfig<Answer> extends Omit<EffectConfig<AnswerRow<Answer> & object, RowKey>, "query"> {
+  readonly query: ((_: InitialQueryBuilder) => Answer) | Answer;
+}
 export interface LiveQueryOptions {
   keepAliveMs?: number | undefined;
   queryKey?: QueryKey | undefined;
@@ -368,6 +371,7 @@ export type DraftColumn<Row extends object> = keyof DraftColumns<Row>;
 export type DraftColumns<Row extends object> = { -readonly [Column in keyof Row as Column extends VirtualName ? never : Column]?: Row[Column] | undefined };
 export type DraftConflicts<Row extends object> = { readonly [Column in keyof Row as Column extends VirtualName ? never : Column]?: DraftConflict<Row[Column]> };
 export type DraftErrors<Row extends object> = { readonly [Column in DraftColumn<Row> | "$row"]?: readonly string[] };
+export type EffectAnswer = AnyQuery | null | undefined | false;
 export type InferPowerSyncOutputType<T extends Table = Table, S extends StandardSchemaV1 = never, Columns = unknown> = [S] extends [never] ? TableRow<T, Columns> : StandardSchemaV1.InferOutput<S>;
 export type LiveQueryCollection<C extends Context> = Collection<GetResult<C>, string | number, {}> & {
   utils: LiveQueryCollectionUtils;

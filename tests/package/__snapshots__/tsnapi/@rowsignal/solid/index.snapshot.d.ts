@@ -28,6 +28,7 @@ export declare function useLiveInfiniteQuery<Row extends object, Key extends str
 export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: MaybeAccessor<InfiniteQueryConfig>): LiveInfiniteQuery<GetResult<C>>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeAccessor<Answer>): LiveQuery<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeAccessor<LiveQueryConfig<C>>): LiveQuery<QueryBuilder<C>>;
+export declare function useLiveQueryEffect<Answer extends EffectAnswer>(_: LiveQueryEffectConfig<Answer>): void;
 export declare function useOutbox(_?: MaybeAccessor<CommonPowerSyncDatabase>): Accessor<OutboxValue>;
 export declare function usePages<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeAccessor<Answer>, _?: MaybeAccessor<PagesOptions | undefined>): Pages<Answer>;
 export declare function usePages<C extends Context>(_: MaybeAccessor<LiveQueryConfig<C>>, _?: MaybeAccessor<PagesOptions | undefined>): Pages<QueryBuilder<C>>;

@@ -7,6 +7,7 @@ export function SeedProvider(_) {}
 export function useDraft(_, _) {}
 export function useLiveInfiniteQuery(_, _) {}
 export function useLiveQuery(_) {}
+export function useLiveQueryEffect(_) {}
 export function useOutbox(_) {}
 export function usePages(_, _) {}
 export function usePowerSync() {}

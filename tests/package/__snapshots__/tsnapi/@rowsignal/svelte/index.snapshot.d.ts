@@ -20,6 +20,7 @@ export declare function useLiveInfiniteQuery<Row extends object, Key extends str
 export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: InfiniteQueryConfig, _?: (() => unknown)[]): InfiniteQueryView<GetResult<C>, string | number>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: readonly (() => unknown)[]): LiveQueryView<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: readonly (() => unknown)[]): LiveQueryView<QueryBuilder<C>>;
+export declare function useLiveQueryEffect<Answer extends EffectAnswer>(_: LiveQueryEffectConfig<Answer>): void;
 export declare function useOutbox(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<OutboxValue>;
 export declare function usePages<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: MaybeGetter<PagesOptions | undefined>): PagesView<Answer>;
 export declare function usePages<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: MaybeGetter<PagesOptions | undefined>): PagesView<QueryBuilder<C>>;

@@ -23,6 +23,7 @@ export declare function useLiveInfiniteQuery<Row extends object, Key extends str
 export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: InfiniteQueryConfig, _?: MaybeRefOrGetter<unknown>[]): LiveInfiniteQuery<GetResult<C>>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeRefOrGetter<Answer>, _?: readonly MaybeRefOrGetter<unknown>[]): LiveQuery<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeRefOrGetter<LiveQueryConfig<C>>, _?: readonly MaybeRefOrGetter<unknown>[]): LiveQuery<QueryBuilder<C>>;
+export declare function useLiveQueryEffect<Answer extends EffectAnswer>(_: LiveQueryEffectConfig<Answer>): void;
 export declare function useOutbox(_?: MaybeRefOrGetter<CommonPowerSyncDatabase>): Readonly<Ref<OutboxValue>>;
 export declare function usePages<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeRefOrGetter<Answer>, _?: MaybeRefOrGetter<PagesOptions | undefined>): Pages<Answer>;
 export declare function usePages<C extends Context>(_: MaybeRefOrGetter<LiveQueryConfig<C>>, _?: MaybeRefOrGetter<PagesOptions | undefined>): Pages<QueryBuilder<C>>;

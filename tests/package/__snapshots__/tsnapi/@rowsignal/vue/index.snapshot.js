@@ -8,6 +8,7 @@ export function provideSeeds(_) {}
 export function useDraft(_, _) {}
 export function useLiveInfiniteQuery(_, _, _) {}
 export function useLiveQuery(_, _) {}
+export function useLiveQueryEffect(_) {}
 export function useOutbox(_) {}
 export function usePages(_, _) {}
 export function usePowerSync() {}
