@@ -14,11 +14,20 @@ export function addTrip({ trips, user }: Planner, name: string): string {
 /** Deletes the trip with its stops: both or, when the server refuses, neither. */
 export function deleteTrip(planner: Planner, id: string): void {
   whenRead(planner, () => {
-    const stopIds = stopsInOrder(planner, id).map((stop) => stop.id)
+    const { trips, stops, deletions } = planner
+    const trip = trips.get(id)
+    const tripStops = stopsInOrder(planner, id)
     transact(() => {
-      if (stopIds.length > 0) planner.stops.delete(stopIds)
-      planner.trips.delete(id)
+      if (tripStops.length > 0) stops.delete(tripStops.map((stop) => stop.id))
+      trips.delete(id)
     })
+    if (trip === undefined) return
+    const undo = (): void =>
+      void transact(() => {
+        trips.insert(trip)
+        if (tripStops.length > 0) stops.insert(tripStops)
+      })
+    deletions.offer({ subject: trip.name ?? '', undo })
   })
 }
 
@@ -34,7 +43,7 @@ export interface NewStop {
   readonly placeId: string | null
 }
 
-/** Adds a stop at the end, on the day of the one before it. */
+/** Adds a stop at the end, on the day after the one before it. */
 export function addStop(planner: Planner, tripId: string, { place, placeId }: NewStop): void {
   whenRead(planner, () => {
     const last = stopsInOrder(planner, tripId).at(-1)
@@ -45,7 +54,7 @@ export function addStop(planner: Planner, tripId: string, { place, placeId }: Ne
       place_id: placeId,
       place,
       note: null,
-      day: last?.day ?? 1,
+      day: (last?.day ?? 0) + 1,
       position: (last?.position ?? 0) + 1,
       done: 0,
     })
@@ -58,23 +67,36 @@ export function checkStop({ stops }: Planner, id: string, isDone: boolean): void
   })
 }
 
-export function deleteStop({ stops }: Planner, id: string): void {
+export function deleteStop({ stops, deletions }: Planner, id: string): void {
+  const stop = stops.get(id)
   stops.delete(id)
+  if (stop === undefined) return
+  deletions.offer({ subject: stop.place ?? '', undo: () => void stops.insert(stop) })
 }
 
-/** Moves a stop up (-1) or down (1) by one, and numbers anew what is out of order then. */
-export function moveStop(planner: Planner, stop: Stop, by: -1 | 1): void {
-  whenRead(planner, () => renumber(planner, stop, by))
+/** Moves a stop up (-1) or down (1) by one. */
+export function moveStop(planner: Planner, { id, trip_id }: Stop, by: -1 | 1): void {
+  whenRead(planner, () => {
+    const order = stopsInOrder(planner, trip_id)
+    renumber(planner, order, [id, order.findIndex((stop) => stop.id === id) + by])
+  })
 }
 
-function renumber(planner: Planner, { id, trip_id }: Stop, by: -1 | 1): void {
-  const order = stopsInOrder(planner, trip_id)
+/** Moves a stop of a trip to an index among its stops. */
+export function placeStop(
+  planner: Planner,
+  tripId: string,
+  place: [id: string, index: number],
+): void {
+  whenRead(planner, () => renumber(planner, stopsInOrder(planner, tripId), place))
+}
+
+/** Numbers anew what is out of order when a stop is at its new index. */
+function renumber(planner: Planner, order: Stop[], [id, index]: [string, number]): void {
   const from = order.findIndex((stop) => stop.id === id)
-  const moved = order[from]
-  const other = order[from + by]
-  if (moved === undefined || other === undefined) return
-  order[from] = other
-  order[from + by] = moved
+  const [moved] = from === -1 ? [] : order.splice(from, 1)
+  if (moved === undefined || index < 0) return
+  order.splice(index, 0, moved)
   transact(() => {
     for (const [index, stop] of order.entries()) {
       if (stop.position === index + 1) continue

@@ -22,6 +22,7 @@ import { type RefusedChange, refusedChanges } from './refused-changes.ts'
 import { schema } from './schema.ts'
 import { type Framework, readSession, type Session } from './session.ts'
 import { createSetting, type Setting } from './setting.ts'
+import { createDeletions, type Deletions } from './undo.ts'
 import { connectorOf } from './upload-parts.ts'
 
 export type Planner = Session & Collections & Readables & { readonly database: PowerSyncDatabase }
@@ -36,6 +37,8 @@ interface Readables {
   readonly placesCount: Readable<number>
   /** Writes that this device could not take; the rows have gone back. */
   readonly failedWrites: Readable<readonly WriteError[]>
+  /** What was deleted last, to be taken back. */
+  readonly deletions: Deletions
   readonly faults: Faults
   /** What this device showed last, to be shown until its database is open. */
   readonly seeds: readonly KeptSeeds[]
@@ -70,6 +73,7 @@ export async function openPlanner(framework: Framework): Promise<Planner> {
     refusedChanges: refusedChanges(writes),
     placesCount: createCount(database, 'places'),
     failedWrites: writeErrors(database),
+    deletions: createDeletions(),
     faults,
     offline,
     placesWanted: createSetting(`${session.name}:places`),

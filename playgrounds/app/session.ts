@@ -16,7 +16,12 @@ export interface Session {
 export function readSession(framework: Framework): Session {
   const query = new URLSearchParams(location.search)
   const user = query.get('user') === '2' ? '2' : '1'
-  return { framework, user, vfs: chooseVfs(query.get('vfs')), name: `trips-${framework}-${user}` }
+  const name = databaseName(framework, user)
+  return { framework, user, vfs: chooseVfs(query.get('vfs')), name }
+}
+
+export function databaseName(framework: Framework, user: Session['user']): string {
+  return `trips-${framework}-${user}`
 }
 
 /** OPFS is three times as fast as IndexedDB at the 135k places, and lets several tabs take turns. */

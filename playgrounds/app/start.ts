@@ -2,6 +2,7 @@ import './planner.css'
 import './content.css'
 import { openPlanner, type Planner } from './planner.ts'
 import type { Framework } from './session.ts'
+import { tellSteps } from './steps.ts'
 
 /** Opens the planner and hands it to the framework, or shows why it cannot be opened. */
 export async function startPlanner(
@@ -10,9 +11,13 @@ export async function startPlanner(
 ): Promise<void> {
   const root = document.querySelector<HTMLElement>('#app')
   if (root === null) throw new Error('the page has no #app')
-  if (window.parent !== window) document.documentElement.dataset.embedded = ''
+  const isEmbedded = window.parent !== window
+  if (isEmbedded) document.documentElement.dataset.embedded = ''
   try {
-    mount(await openPlanner(framework), root)
+    const planner = await openPlanner(framework)
+    root.replaceChildren() // what the page showed until now
+    mount(planner, root)
+    if (isEmbedded) tellSteps(planner)
   } catch (error) {
     showFailure(root, error)
   }

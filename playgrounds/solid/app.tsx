@@ -9,6 +9,7 @@ import { PlannerContext } from './planner.ts'
 import { StatusLine } from './status-line.tsx'
 import { TripList } from './trip-list.tsx'
 import { TripView } from './trip-view.tsx'
+import { UndoBar } from './undo-bar.tsx'
 
 export function App(props: { planner: Planner }) {
   const tripId = useReadable(openTripId)
@@ -40,6 +41,7 @@ export function App(props: { planner: Planner }) {
             <TripList openId={tripId()} />
             <TripView id={tripId()} />
             <ConditionsPanel />
+            <UndoBar />
           </main>
         </SeedProvider>
       </PowerSyncProvider>

@@ -2,6 +2,7 @@ import { useRowState } from '@rowsignal/solid'
 import { createSignal, createUniqueId, Show } from 'solid-js'
 import { checkStop, deleteStop, moveStop } from '../app/actions.ts'
 import { keepFocus } from '../app/focus.ts'
+import { ran } from '../app/ran.ts'
 import type { ListedStop } from '../app/schema.ts'
 import { stateSigns, stopDetails } from '../app/text.ts'
 import { usePlanner } from './planner.ts'
@@ -18,7 +19,7 @@ export function StopItem(props: { stop: ListedStop; isFirst: boolean; isLast: bo
   const move = (event: MouseEvent, by: -1 | 1) =>
     keepFocus(event, () => moveStop(planner, props.stop, by))
   return (
-    <li class="stop">
+    <li class="stop" data-row={props.stop.id}>
       <input
         id={id}
         type="checkbox"
@@ -26,7 +27,7 @@ export function StopItem(props: { stop: ListedStop; isFirst: boolean; isLast: bo
         onChange={(event) => checkStop(planner, props.stop.id, event.currentTarget.checked)}
       />
       <label id={`${id}-name`} for={id}>
-        {props.stop.place}
+        {ran(props.stop.id, props.stop.place)}
       </label>
       <div class="actions" role="group" aria-labelledby={`${id}-name`}>
         <button
@@ -66,7 +67,7 @@ export function StopItem(props: { stop: ListedStop; isFirst: boolean; isLast: bo
           <span aria-hidden="true">{stateSigns[state()].sign}</span>
           <span class="hidden">{stateSigns[state()].text}</span>
         </span>{' '}
-        {stopDetails(props.stop)}
+        {ran(props.stop.id, stopDetails(props.stop))}
       </p>
       <Show when={isEditing()}>
         <StopForm id={props.stop.id} onClose={() => setEditing(false)} />

@@ -2,6 +2,7 @@ import { useLiveQuery } from '@rowsignal/solid'
 import { createSignal, For, Match, Show, Switch } from 'solid-js'
 import { addTrip, deleteTrip } from '../app/actions.ts'
 import { listTrips } from '../app/lists.ts'
+import { ran } from '../app/ran.ts'
 import type { Trip } from '../app/schema.ts'
 import { dayText } from '../app/text.ts'
 import { usePlanner } from './planner.ts'
@@ -53,7 +54,9 @@ export function TripList(props: { openId: string }) {
           <p class="loading">Reading the trips on this device …</p>
         </Match>
         <Match when={trips().length === 0}>
-          <p class="empty">No trips yet. Where to first?</p>
+          <p class="empty">
+            No trips yet. Name one above: it is kept on this device, also without a connection.
+          </p>
         </Match>
       </Switch>
     </section>
@@ -64,9 +67,9 @@ function TripItem(props: { trip: Trip; isOpen: boolean }) {
   const planner = usePlanner()
   const linkId = () => `open-${props.trip.id}`
   return (
-    <li class="trip-item">
+    <li class="trip-item" data-row={props.trip.id}>
       <a id={linkId()} href={`#${props.trip.id}`} aria-current={props.isOpen ? 'true' : undefined}>
-        {props.trip.name}{' '}
+        {ran(props.trip.id, props.trip.name)}{' '}
         <Show when={props.trip.starts_on}>
           {(startsOn) => <time dateTime={startsOn()}>{dayText(startsOn())}</time>}
         </Show>

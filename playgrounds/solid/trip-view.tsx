@@ -1,5 +1,7 @@
 import { useLiveQuery, useRow } from '@rowsignal/solid'
-import { createMemo, createSignal, For, Match, onMount, Show, Switch } from 'solid-js'
+import { createMemo, createSignal, For, Match, onCleanup, onMount, Show, Switch } from 'solid-js'
+import { placeStop } from '../app/actions.ts'
+import { dragStops } from '../app/drag.ts'
 import { listStops } from '../app/lists.ts'
 import { dayText } from '../app/text.ts'
 import { NewStop } from './new-stop.tsx'
@@ -65,9 +67,11 @@ function TripHead(props: { id: string }) {
 function StopList(props: { tripId: string }) {
   const planner = usePlanner()
   const stops = useLiveQuery(() => listStops(planner, props.tripId))
+  const dragIn = (list: HTMLElement) =>
+    onCleanup(dragStops(list, (id, index) => placeStop(planner, props.tripId, [id, index])))
   return (
     <>
-      <ul class="stops" aria-label="Stops">
+      <ul ref={dragIn} class="stops" aria-label="Stops">
         <For each={stops()}>
           {(stop, index) => (
             <StopItem stop={stop} isFirst={index() === 0} isLast={index() === stops().length - 1} />
@@ -79,7 +83,7 @@ function StopList(props: { tripId: string }) {
           <p class="loading">Reading the stops on this device …</p>
         </Match>
         <Match when={stops().length === 0}>
-          <p class="empty">No stops yet. The line starts here.</p>
+          <p class="empty">No stops yet. Type a place above to add the first one.</p>
         </Match>
       </Switch>
     </>

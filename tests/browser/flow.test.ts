@@ -137,7 +137,7 @@ test.each(frameworks)(
 
     await planner.toggle('Offline').check() // the server would delete the stops by itself
     await planner.deleteTrip('Japan')
-    await planner.text('Open a trip to see its stops.').waitFor()
+    await planner.text('No trips yet.').waitFor()
     await planner.status.getByText('2 writes wait for upload').waitFor()
 
     await planner.toggle('Offline').uncheck()

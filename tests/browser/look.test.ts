@@ -125,24 +125,6 @@ function placesOf(): Record<string, { x: number; y: number }> {
   return Object.fromEntries(entries)
 }
 
-test('the sandbox shows the three beside each other, or one at a time on a phone', async () => {
-  const page = await (await openBrowser()).newPage()
-  await page.goto(playgrounds.url)
-  const planners = frameworks.map((name) =>
-    plannerIn(page.frameLocator(`iframe[title="${name}" i]`)),
-  )
-  await planTrips(planners[0]!)
-  for (const planner of planners) {
-    await eventually(async () => expect(await planner.tripNames()).toHaveLength(3))
-    await planner.open('Japan in spring')
-    await eventually(async () => expect(await planner.stopNames()).toHaveLength(5))
-  }
-  await look(page, 'sandbox')
-  await page.setViewportSize({ width: 390, height: 844 })
-  await page.getByText('Svelte', { exact: true }).click()
-  await planners[2]!.status.waitFor()
-})
-
 async function planTrips(planner: Planner): Promise<void> {
   for (const name of ['Japan in spring', 'Lofoten by bike', 'A weekend in Lisbon']) {
     await planner.addTrip(name)

@@ -4,7 +4,7 @@ import { createNews } from './news.ts'
 import { openPostgres, runFile, type EmbeddedPostgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
 import { startReplication } from './replication.ts'
-import { seedPlaces, type Place } from './seed.ts'
+import { seedPlaces, seedTrips, type Place } from './seed.ts'
 import type { Source } from './source.ts'
 import { readSyncConfig } from './sync-config.ts'
 import { addSyncRoutes } from './sync-routes.ts'
@@ -13,6 +13,7 @@ import { createWriteCheckpoints } from './write-checkpoints.ts'
 export interface EmbeddedOptions {
   readonly folder: string
   readonly places: () => readonly Place[]
+  readonly withTrips: boolean
   readonly log: (line: string) => void
   readonly startProgress: (label: string, total: number) => Progress
 }
@@ -47,6 +48,7 @@ async function openParts(options: EmbeddedOptions, postgres: EmbeddedPostgres): 
     startProgress: (total) => startProgress('Places', total),
     afterPage: () => replication.catchUp(),
   })
+  if (options.withTrips) await seedTrips(postgres)
   // Nothing else does it in an embedded Postgres. Without it each page sorts all operations that are still to come:
   // 135,233 in 4.3 s instead of 0.3 s.
   await postgres.query('analyze sync.operations')

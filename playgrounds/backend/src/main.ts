@@ -43,6 +43,7 @@ function start(): void {
     allowedHosts: values['allow-host'],
     port: Number(values.port),
     stallMs: Number(values['stall-ms']),
+    withTrips: true,
     ...(service === undefined ? {} : { service }),
     ...(existsSync(playgrounds) ? { staticDir: playgrounds } : {}),
   }

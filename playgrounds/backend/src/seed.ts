@@ -60,6 +60,61 @@ export async function seedPlaces(options: SeedOptions): Promise<void> {
   }
 }
 
+/** A trip for each user, so that the first visitor has something to look at. One that was deleted stays so. */
+export async function seedTrips(postgres: Postgres): Promise<void> {
+  await postgres.transaction(async (transaction) => {
+    const { rows } = await transaction.query(
+      `insert into seeding values ('trips', 2, true) on conflict do nothing returning name`,
+    )
+    if (rows.length === 0) return
+    for (const { owner, name, startsOn, stops } of exampleTrips) {
+      const id = `example-${owner}`
+      await transaction.query(
+        'insert into trips (id, owner_id, name, starts_on) values ($1, $2, $3, $4)',
+        [id, owner, name, startsOn],
+      )
+      for (const [index, [place, day, note]] of stops.entries()) {
+        await transaction.query(
+          `insert into stops (id, trip_id, owner_id, place, day, note, position)
+             values ($1, $2, $3, $4, $5, $6, $7)`,
+          [`${id}-${index + 1}`, id, owner, place, day, note, index + 1],
+        )
+      }
+    }
+  })
+}
+
+interface ExampleTrip {
+  readonly owner: '1' | '2'
+  readonly name: string
+  readonly startsOn: string
+  readonly stops: readonly [place: string, day: number, note: string | null][]
+}
+
+const exampleTrips: readonly ExampleTrip[] = [
+  {
+    owner: '1',
+    name: 'Japan in spring',
+    startsOn: '2027-04-02',
+    stops: [
+      ['Tokyo', 1, 'Ueno Park, if the cherries bloom'],
+      ['Hakone', 3, 'Hot springs'],
+      ['Kyoto', 5, null],
+      ['Hiroshima', 8, null],
+    ],
+  },
+  {
+    owner: '2',
+    name: 'Lofoten by bike',
+    startsOn: '2027-06-18',
+    stops: [
+      ['Bodø', 1, 'Ferry at noon'],
+      ['Reine', 2, null],
+      ['Svolvær', 5, null],
+    ],
+  },
+]
+
 interface City {
   readonly cityId: number
   readonly name: string

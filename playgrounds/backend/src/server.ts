@@ -32,6 +32,8 @@ export interface BackendOptions {
   readonly staticDir?: string
   /** What an empty embedded Postgres is seeded with. Default: all 135,233 cities. */
   readonly places?: () => readonly Place[]
+  /** Whether an empty embedded Postgres gets a trip for each user, to look at. Default: false. */
+  readonly withTrips?: boolean
   /** Default: one hour. */
   readonly tokenSeconds?: number
   /** How long a client may take nothing of what it is sent before it is disconnected. Default: 30,000. */
@@ -67,9 +69,10 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
 
 function openSource(options: BackendOptions, folder: DataFolder): Promise<Source> {
   const { log = () => {}, startProgress = () => ({ update() {} }), service } = options
+  const { withTrips = false } = options
   if (service !== undefined) return openService(service, log)
   const places = options.places ?? readCities
-  return openEmbedded({ folder: folder.postgres, places, log, startProgress })
+  return openEmbedded({ folder: folder.postgres, places, withTrips, log, startProgress })
 }
 
 interface Parts {
