@@ -20,8 +20,10 @@ export const viewports = [
 const schemes = ['light', 'dark'] as const
 const smallestTarget = 44
 
-export async function look(page: Page, name: string): Promise<void> {
-  for (const viewport of viewports) {
+/** @param widths Beside those of a phone and a desk. */
+export async function look(page: Page, name: string, widths: number[] = []): Promise<void> {
+  const others = widths.map((width) => ({ width, height: 1024 }))
+  for (const viewport of [...viewports, ...others]) {
     await page.setViewportSize(viewport)
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme })

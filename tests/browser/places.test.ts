@@ -100,7 +100,7 @@ test.each(frameworks)(
     await planner.field.fill('Montre')
     await planner.options.filter({ hasText: 'Montréal' }).first().click()
     await planner.button('Add stop').click()
-    await planner.stop('Montréal').getByText('Day 1 · Canada, 1,600,000 people').waitFor()
+    await planner.stop('Montréal').getByText('Day 2 · Canada, 1,600,000 people').waitFor()
     await planner.addStop('Grandmother’s') // what has been typed need not be there
     await eventually(async () => expect(await planner.stopNames()).toHaveLength(3))
     await look(planner.page, `${framework}-stops-of-places`)

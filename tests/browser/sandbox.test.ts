@@ -39,17 +39,17 @@ async function planTrip(planners: Record<Framework, Planner>): Promise<void> {
 
 test('it is readable and reachable, also with the code and what ran', async () => {
   const { page, planners } = await openSandbox()
-  await look(page, 'sandbox-empty')
+  await look(page, 'sandbox-empty', [768])
   await page.setViewportSize({ width: 1280, height: 960 })
   await planTrip(planners)
-  await look(page, 'sandbox')
+  await look(page, 'sandbox', [768])
   await page.setViewportSize({ width: 1280, height: 960 })
   await page.getByRole('switch', { name: 'What ran' }).check()
   await page.getByRole('switch', { name: 'Code' }).check()
   await page.locator('.source').nth(2).getByText('useLiveQuery').first().waitFor()
   await planners.solid.checkbox('Hakone').check()
   await eventually(async () => expect(await stepsOf(page)).not.toContain('…'))
-  await look(page, 'sandbox-code')
+  await look(page, 'sandbox-code', [768])
 
   await page.setViewportSize({ width: 390, height: 844 })
   await page.locator('.lines').getByText('Svelte').click()
