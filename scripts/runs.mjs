@@ -48,7 +48,7 @@ export const runs = [
   {
     name: 'browser',
     projects: ['browser'],
-    full: ['browser-at-size', 'browser-seeds', 'browser-faults', 'browser-faults-long'],
+    full: ['browser-at-size', 'browser-seeds', 'browser-faults', 'browser-faults-long', 'firefox'],
   },
 ]
 

@@ -7,7 +7,7 @@
  * Ends with what failed, a table of the projects and one line, `N passed, N failed, N skipped`, over all runs.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { findOrInstallBrowser } from './browser.mjs'
+import { chromium, findOrInstall, firefox } from './browser.mjs'
 import { coreProjects, runs, sourceProjects } from './runs.mjs'
 import { build, install, root, startPnpm } from './setup.mjs'
 
@@ -45,7 +45,10 @@ async function runWords() {
 async function runAll() {
   rmSync(output, { recursive: true, force: true })
   build()
-  const env = { ROWSIGNAL_CHROMIUM: findOrInstallBrowser(), ...(isFull && { ROWSIGNAL_FULL: '1' }) }
+  const env = {
+    ...findOrInstall(chromium),
+    ...(isFull && { ROWSIGNAL_FULL: '1', ...findOrInstall(firefox) }),
+  }
   const [node, ...inBrowser] = runs.map(({ name, projects, full }) => ({
     name,
     projects: isFull ? [...projects, ...full] : projects,

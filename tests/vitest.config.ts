@@ -179,6 +179,8 @@ const projects = [
   // Tabs that die, freeze and go into the cache.
   planners('browser-faults', 'browser/faults/*.test.ts'),
   planners('browser-faults-long', 'browser/faults/long/*.test.ts'),
+  // What Firefox does otherwise.
+  planners('firefox', 'browser/firefox/*.test.ts'),
 ]
 
 const named = projects.map(({ test }) => test.name)
