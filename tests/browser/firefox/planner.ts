@@ -28,19 +28,36 @@ export function plannerIn(page: Page) {
   const find = (role: string, name: string) =>
     page.locator(`::-p-aria([name="${name}"][role="${role}"])`)
   const textOf = (selector: string) =>
-    page.$$eval(selector, (found) => found.map((element) => element.textContent!.trim()))
+    page.$$eval(selector, (found) => found.map((element) => element.textContent.trim()))
+
+  const fill = (role: 'textbox' | 'combobox', name: string, value: string) =>
+    find(role, name).fill(value)
+  const click = async (role: 'button' | 'switch' | 'link', name: string): Promise<void> => {
+    await page.bringToFront() // a click waits for a frame, and a hidden tab draws none
+    await find(role, name).click()
+  }
 
   return {
     page,
-    fill: (role: 'textbox' | 'combobox', name: string, value: string) =>
-      find(role, name).fill(value),
-    click: (role: 'button' | 'switch' | 'checkbox' | 'link', name: string) =>
-      find(role, name).click(),
+    fill,
+    click,
+    /** Turns a switch off, unless it is: Firefox writes localStorage a few seconds late, and a kill may lose how it stood. */
+    async uncheck(name: string): Promise<void> {
+      const isOn = find('switch', name).map((input) => (input as HTMLInputElement).checked)
+      if (await isOn.wait()) await click('switch', name)
+    },
+    async addTrip(name: string): Promise<void> {
+      await page.bringToFront()
+      await fill('textbox', 'New trip', name)
+      await click('button', 'Add trip')
+    },
     /** Waits until the status line says so. */
     says: (text: RegExp | string) =>
       eventually(async () => expect((await textOf('[role="status"]')).join()).toMatch(text)),
-    tripNames: () => textOf('::-p-aria([name="Trips"][role="list"]) a'),
+    /** Waits until these trips are listed, in any order, and no others. */
+    shows: (names: string[]) =>
+      eventually(async () =>
+        expect((await textOf('::-p-aria([name="Trips"][role="list"]) a')).sort()).toEqual(names),
+      ),
   }
 }
-
-export type Planner = ReturnType<typeof plannerIn>
