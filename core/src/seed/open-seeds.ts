@@ -112,6 +112,11 @@ function keep(
   }
   onSignOut(database, drop)
 
+  /** What was read later than a save is kept by the next: no commit may come after it. */
+  const saveWhenRead = perObject((collection: RowCollection<object, RowKey>) =>
+    collection.on('status:change', schedule),
+  )
+
   /** By the name of the rows. One that has been made stays, also when its collection has been read: hooks hold it. */
   const standIns = perObject(
     (_collection: RowCollection<object, RowKey>) =>
@@ -137,6 +142,7 @@ function keep(
       const asked = collection as RowCollection<object, RowKey>
       recorder.note(asked, key as RowKey | undefined)
       schedule()
+      saveWhenRead(asked)
       for (const name of namesOf(asked, key !== undefined)) {
         const seeded = standIn(asked, name)
         if (seeded !== undefined) return seeded

@@ -1,16 +1,11 @@
-/** A page of todos that keeps its seeds, told by its address: `?user=…`, `?seeds=off`, `?hold` until `release`, `?schema=…`. */
+/**
+ * A page of todos that keeps its seeds, told by its address: `?framework=…&vfs=…`, `?user=…`, `?seeds=off`, `?hold` until
+ * `release`, `?schema=…`.
+ */
 import { column, createConsoleLogger, LogLevels, Schema, Table } from '@powersync/common'
 import { PowerSyncDatabase, WASQLiteVFS } from '@powersync/web'
-import {
-  createPowerSyncCollection,
-  type KeptSeeds,
-  liveQuery,
-  openSeeds,
-  signOut,
-} from '@rowsignal/core'
-import { createRowsignal, useLiveQuery, useRow, useRows } from '@rowsignal/vue'
-import type { InitialQueryBuilder } from '@tanstack/db'
-import { createApp, defineComponent, h } from 'vue'
+import { createPowerSyncCollection, liveQuery, openSeeds, signOut } from '@rowsignal/core'
+import type { Mount } from './shown.ts'
 
 const query = new URLSearchParams(location.search)
 const columns = { title: column.text, rank: column.integer }
@@ -20,7 +15,7 @@ const schema = new Schema({
 
 /** Each tab with a worker of its own: none is told of what another does, and none waits for one that has left. */
 function openDatabase(dbFilename: string): PowerSyncDatabase {
-  const vfs = WASQLiteVFS.IDBBatchAtomicVFS
+  const vfs = WASQLiteVFS[query.get('vfs') as keyof typeof WASQLiteVFS]
   const logger = createConsoleLogger({ minLevel: LogLevels.warn })
   return new PowerSyncDatabase({
     schema,
@@ -43,60 +38,57 @@ function watch(root: HTMLElement): void {
 
 let firstRowMs: number | undefined
 
+const frameworks: Record<string, () => Promise<{ readonly mount: Mount }>> = {
+  vue: () => import('./vue.ts'),
+  solid: () => import('./solid.tsx'),
+  svelte: () => import('./svelte.ts'),
+}
+
+export function openTodos(database: PowerSyncDatabase, held: Promise<void>) {
+  return createPowerSyncCollection({ database, table: schema.props.todos, onLoad: () => held })
+}
+
 async function open() {
   const database = openDatabase(query.get('file') ?? 'todos.db')
   let release = (): void => {}
   const held = new Promise<void>((resolve) => (release = resolve))
   if (!query.has('hold')) release()
-  const todos = createPowerSyncCollection({
-    database,
-    table: schema.props.todos,
-    onLoad: () => held,
-  })
-  const top = (q: InitialQueryBuilder) =>
-    q
-      .from({ todo: todos })
-      .orderBy(({ todo }) => todo.rank, 'desc')
-      .limit(2)
+  const todos = openTodos(database, held)
   const user = query.get('user') ?? '1'
-  const isOff = query.get('seeds') === 'off'
-  const seeds: KeptSeeds | undefined = isOff ? undefined : await openSeeds({ database, user })
-
-  const Item = defineComponent({
-    props: { row: { type: Object, required: true } },
-    setup:
-      ({ row }) =>
-      () =>
-        h('li', `${row['title']} `),
-  })
-  const app = createApp({
-    setup() {
-      const limit = query.get('limit')
-      const all = useRows(todos, limit === null ? undefined : { limit: Number(limit) })
-      const first = useRow(todos, 'row 1')
-      const best = useLiveQuery(() => ({ query: top, queryKey: ['top'] }))
-      return () => [
-        h('b', `${all.isSeed.value ? 'seed' : all.status.value} ${all.size.value}: `),
-        h(
-          'ul',
-          all.rows.value.map((row) => h(Item, { key: row.id, row })),
-        ),
-        h('i', `first ${first.value?.title ?? 'none'}, `),
-        h('i', `top ${best.rows.value.map(({ title }) => title).join()}`),
-      ]
-    },
-  })
+  const seeds = query.get('seeds') === 'off' ? [] : [await openSeeds({ database, user })]
+  const { mount } = await frameworks[query.get('framework')!]!()
   const root = document.querySelector<HTMLElement>('#app')!
   watch(root)
-  app.use(createRowsignal({ database, seeds: seeds === undefined ? [] : [seeds] })).mount(root)
-  return { database, todos, seeds, liveQuery, release }
+  const limit = query.has('limit') ? Number(query.get('limit')) : undefined
+  mount({ database, todos, seeds, limit }, root)
+  return { database, todos, seeds: seeds[0], liveQuery, release }
 }
+
+/** How often what is shown has been kept: SQLite's own are in its worker. */
+let saves = 0
+const { prototype } = IDBObjectStore
+const put = Reflect.get(prototype, 'put')
+prototype.put = function (...args) {
+  saves++
+  return put.apply(this, args)
+}
+
+/** What has moved on the screen without anybody's doing, as the browser counts it. */
+const moved: number[] = []
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) moved.push((entry as unknown as { value: number }).value)
+}).observe({ type: 'layout-shift', buffered: true })
 
 const opened = await open()
 
 const page = {
   ...opened,
   log,
+  /** Once what has been painted until now is counted. */
+  async moved(): Promise<readonly number[]> {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+    return moved
+  },
   signOut,
   firstRowMs: () => firstRowMs,
   async fill(count: number) {
@@ -108,6 +100,7 @@ const page = {
       ),
     )
   },
+  saves: () => saves,
   /** The titles in the record that is kept, or undefined. */
   async kept(): Promise<string | undefined> {
     const request = indexedDB.open('rowsignal')
