@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 import { patienceMs } from './eventually.ts'
 
 /** The test command sets the variable to the browser that it has found. */
-export function firefoxPath(): string {
+function firefoxPath(): string {
   return process.env.ROWSIGNAL_FIREFOX ?? '/usr/bin/firefox-esr'
 }
 

@@ -24,7 +24,7 @@ export async function openPlanner(browser: Browser, { url, framework, vfs }: Pla
   return planner
 }
 
-export function plannerIn(page: Page) {
+function plannerIn(page: Page) {
   const find = (role: string, name: string) =>
     page.locator(`::-p-aria([name="${name}"][role="${role}"])`)
   const textOf = (selector: string) =>
