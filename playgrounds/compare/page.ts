@@ -101,7 +101,6 @@ class Board {
   #mount(id: (typeof ids)[number]): MountedList {
     const box = boxOf(id)
     box.replaceChildren()
-    box.scrollTop = 0
     const mounted = this.#comparison[id].mount(box, this.#places)
     this.#mounted.push(mounted)
     return mounted
