@@ -88,7 +88,7 @@ async function updateRows(subject: Subject, ids: readonly string[]): Promise<Upd
     expected.every(([item, text]) => item.lastElementChild?.textContent === text)
   const runsBefore = templateRuns()
   let stored: Promise<unknown> | undefined
-  const timing = await timed(() => (stored = raise(subject, ids)), isRight)
+  const timing = await timed(() => void (stored = raise(subject, ids)), isRight)
   await stored
   await framePainted()
   return { ...timing, templates: templateRuns() - runsBefore }

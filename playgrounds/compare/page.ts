@@ -25,13 +25,15 @@ export async function startComparison(comparison: Comparison): Promise<void> {
   }
 }
 
-const ids = ['official', 'ours'] as const
+type SideId = 'official' | 'ours'
+const ids: readonly [SideId, SideId] = ['official', 'ours']
+const reversed: typeof ids = ['ours', 'official']
 
 /** The two columns, and what is done with them. */
 class Board {
   readonly #comparison: Comparison
   readonly #places: Places
-  readonly #field = find<HTMLInputElement>('#text')
+  readonly #field = find('#text') as HTMLInputElement
   #mounted: MountedList[] = []
   #isMeasuring = false
   #measured = 0
@@ -62,8 +64,8 @@ class Board {
   /** Measures one side after the other, each alone in the page. */
   async #compare(measurement: Measurement, section: HTMLElement): Promise<void> {
     this.#setMeasuring(true)
-    const order = this.#measured++ % 2 === 0 ? ids : ids.toReversed()
-    const figures: Record<string, readonly Figure[]> = {}
+    const order = this.#measured++ % 2 === 0 ? ids : reversed
+    const figures: Partial<Record<SideId, readonly Figure[]>> = {}
     for (const [index, id] of order.entries()) {
       const fraction = (part: number) => setProgress((index + part) / order.length)
       fraction(0)
@@ -73,7 +75,7 @@ class Board {
     await this.showBoth()
     showResults(section, this.#comparison, {
       measurement,
-      first: this.#comparison[order[0]!],
+      first: this.#comparison[order[0]],
       official: figures.official!,
       ours: figures.ours!,
     })
@@ -83,7 +85,7 @@ class Board {
   }
 
   async #measure(
-    id: keyof Comparison & (typeof ids)[number],
+    id: SideId,
     { name, run }: Measurement,
     tellFraction: (fraction: number) => void,
   ): Promise<readonly Figure[]> {
@@ -98,7 +100,7 @@ class Board {
     return figures
   }
 
-  #mount(id: (typeof ids)[number]): MountedList {
+  #mount(id: SideId): MountedList {
     const box = boxOf(id)
     box.replaceChildren()
     const mounted = this.#comparison[id].mount(box, this.#places)
@@ -118,6 +120,7 @@ class Board {
     if (isMeasuring) this.#field.value = ''
     this.#field.disabled = isMeasuring
     setProgress(isMeasuring ? 0 : undefined)
+    find('.status').dataset.state = isMeasuring ? 'starting' : 'connected'
     for (const button of document.querySelectorAll('.measure button')) {
       button.setAttribute('aria-disabled', String(isMeasuring))
     }
@@ -144,7 +147,7 @@ function pageOf({ framework, official, ours }: Comparison): string {
   return `<header class="sign">
     <h1>Compare <span class="roundel">${framework}</span></h1>
     <nav class="users" aria-label="Framework">${links.join('')}</nav>
-    <p class="status"><strong role="status"></strong><progress aria-label="Progress"></progress></p>
+    <p class="status" data-state="starting"><strong role="status"></strong><progress aria-label="Progress"></progress></p>
   </header>
   <main class="compare">
     <p class="lead">The same ${count} places out of one PowerSync collection, by <code>useLiveQuery</code> of
@@ -161,13 +164,13 @@ function pageOf({ framework, official, ours }: Comparison): string {
   </main>`
 }
 
-function wait(id: (typeof ids)[number], measured: Side): void {
+function wait(id: SideId, measured: Side): void {
   const text = document.createElement('p')
   text.textContent = `Waiting while ${measured.name} is measured.`
   boxOf(id).replaceChildren(text)
 }
 
-function boxOf(id: (typeof ids)[number]): HTMLElement {
+function boxOf(id: SideId): HTMLElement {
   return find(`#${id}`)
 }
 
@@ -177,7 +180,7 @@ function tell(text: string): void {
 
 /** 0 to 1; undefined while nothing goes on. */
 function setProgress(fraction: number | undefined): void {
-  const progress = find<HTMLProgressElement>('.status progress')
+  const progress = find('.status progress') as HTMLProgressElement
   progress.hidden = fraction === undefined
   if (fraction !== undefined) progress.value = fraction
 }
@@ -190,6 +193,6 @@ function fail(error: unknown): void {
   find('main').prepend(alert)
 }
 
-function find<Found extends HTMLElement = HTMLElement>(selector: string): Found {
-  return document.querySelector<Found>(selector)!
+function find(selector: string): HTMLElement {
+  return document.querySelector<HTMLElement>(selector)!
 }

@@ -25,7 +25,7 @@ async function openComparison(framework: Framework) {
     told,
     field: page.locator('#text'),
     /** Presses a button; gives what the table then says, by its rows: theirs, and ours. */
-    async measure(name: string): Promise<Record<string, readonly string[]>> {
+    measure: async (name: string): Promise<Record<string, readonly string[]>> => {
       const index = measurements.indexOf(name)
       await page.locator(`#measure-${index}`).click()
       await told(`Measured: ${name}.`)
