@@ -28,6 +28,7 @@ export function showResults(
   for (const text of ['', official.name, ours.name, 'Better']) {
     const cell = create(text === '' ? 'td' : 'th', text)
     if (text !== '') cell.setAttribute('scope', 'col')
+    breakAfterSlash(cell)
     head.append(cell)
   }
   const rows = results.official.map((theirs, index) =>
@@ -58,7 +59,9 @@ function createRow({ theirs, own, official, ours }: Pair): HTMLElement {
   if (isSame(ratio)) verdict.textContent = 'the same'
   else {
     const [better, times] = ratio > 1 ? [ours, ratio] : [official, 1 / ratio]
-    verdict.append(create('strong', better.name), ` ${timesText(times)}`)
+    const name = create('strong', better.name)
+    breakAfterSlash(name)
+    verdict.append(name, ` ${timesText(times)}`)
   }
   const cells = [theirs, own].map((figure) => {
     const cell = create('td', textOf(figure))
@@ -83,6 +86,12 @@ function textOf({ unit, value }: Figure): string {
   if (unit === '') return value.toLocaleString('en')
   if (value < clockMs) return `< ${clockMs}`
   return value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en')
+}
+
+/** Where the name of a package goes on in the next line if there is no room. */
+function breakAfterSlash(element: HTMLElement): void {
+  const [scope = '', name] = element.textContent.split('/')
+  if (name !== undefined) element.replaceChildren(`${scope}/`, create('wbr'), name)
 }
 
 function create<Name extends keyof HTMLElementTagNameMap>(name: Name, text = '') {
