@@ -35,7 +35,7 @@ export interface CpuProfile {
 
 export interface Pages {
   run(order: Order): Promise<Measured>
-  /** The CPU profile of one step, after the first mount and the steps before it. */
+  /** The CPU profile of one step, after the steps before it. */
   profile(order: Order, step: (typeof steps)[number]): Promise<CpuProfile>
   /** A write in one tab until the list in another shows it. */
   runTabs(order: TabsOrder): Promise<Measured>
@@ -114,7 +114,7 @@ async function profileStep(
   { step, ...order }: Order & { step: (typeof steps)[number] },
 ): Promise<CpuProfile> {
   const run = await openSession(page, url, order)
-  await run('first mount')
+  for (const before of steps.slice(0, steps.indexOf(step))) await run(before)
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Profiler.enable')
   await devtools.send('Profiler.setSamplingInterval', { interval: 200 })
