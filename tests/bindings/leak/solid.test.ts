@@ -1,5 +1,7 @@
 import {
+  SeedProvider,
   useDraft,
+  useLiveInfiniteQuery,
   useLiveQuery,
   useLiveQueryEffect,
   usePages,
@@ -7,8 +9,8 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/solid'
-import { gt } from '@tanstack/db'
-import { createMemo, createSignal } from 'solid-js'
+import { gt, type InitialQueryBuilder } from '@tanstack/db'
+import { createComponent, createMemo, createSignal } from 'solid-js'
 import { mountSolid, solidNode } from '../mount-solid.ts'
 import { testLeaks } from './suite.ts'
 
@@ -26,14 +28,19 @@ testLeaks({
   },
   flush: () => Promise.resolve(),
 
-  mountAll: ({ todos, database, keepAliveMs }) =>
-    mountSolid(() => {
+  mountAll: ({ todos, database, seeds, keepAliveMs }) => {
+    const All = () => {
       const rows = useRows(todos)
       const row = useRow(todos, 'b')
       const ranked = useLiveQuery({
         query: (q) => q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, 1)),
+        queryKey: ['ranked'],
         keepAliveMs,
       })
+      const infinite = useLiveInfiniteQuery(
+        (q: InitialQueryBuilder) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank),
+        { pageSize: 2 },
+      )
       const pages = usePages(
         { query: (q) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank), keepAliveMs },
         { pageRows: 2 },
@@ -45,10 +52,19 @@ testLeaks({
       const { changed } = useDraft(todos, 'a')
       const status = useSyncStatus(database)
       return solidNode('p', () => [
-        `${rows.size} ${rows()[0]?.title} ${row()?.title} ${ranked().length} ${pages().length}`,
+        `${rows.size} ${rows()[0]?.title} ${row()?.title} ${ranked().length} ${pages().length} ${infinite().length}`,
         ` ${pages.hasMore} ${changed() ? 'changed' : 'same'} ${status().connected ? 'online' : 'offline'}`,
       ])
-    }),
+    }
+    return mountSolid(() =>
+      createComponent(SeedProvider, {
+        seeds: seeds(),
+        get children() {
+          return createComponent(All, {})
+        },
+      }),
+    )
+  },
 
   mountControl: (text) =>
     mountSolid(() => {

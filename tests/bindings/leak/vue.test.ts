@@ -1,5 +1,7 @@
 import {
+  provideSeeds,
   useDraft,
+  useLiveInfiniteQuery,
   useLiveQuery,
   useLiveQueryEffect,
   usePages,
@@ -7,7 +9,7 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
-import { gt } from '@tanstack/db'
+import { gt, type InitialQueryBuilder } from '@tanstack/db'
 import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef } from 'vue'
 import { beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
@@ -25,14 +27,20 @@ testLeaks({
   box: (value) => shallowRef(value),
   flush: () => nextTick(),
 
-  mountAll: ({ todos, database, keepAliveMs }) =>
+  mountAll: ({ todos, database, seeds, keepAliveMs }) =>
     mountVue(() => {
+      provideSeeds(seeds())
       const { rows, size } = useRows(todos)
       const row = useRow(todos, 'b')
       const { rows: ranked } = useLiveQuery({
         query: (q) => q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, 1)),
+        queryKey: ['ranked'],
         keepAliveMs,
       })
+      const infinite = useLiveInfiniteQuery(
+        (q: InitialQueryBuilder) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank),
+        { pageSize: 2 },
+      )
       const pages = usePages(
         { query: (q) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank), keepAliveMs },
         { pageRows: 2 },
@@ -45,7 +53,7 @@ testLeaks({
       const status = useSyncStatus(database)
       return () =>
         h('p', [
-          `${size.value} ${rows.value[0]?.title} ${row.value?.title} ${ranked.value.length} ${pages.rows.value.length}`,
+          `${size.value} ${rows.value[0]?.title} ${row.value?.title} ${ranked.value.length} ${pages.rows.value.length} ${infinite.rows.value.length}`,
           ` ${pages.hasMore.value} ${changed.value ? 'changed' : 'same'} ${status.value.connected ? 'online' : 'offline'}`,
         ])
     }),
