@@ -37,7 +37,11 @@ type Name = keyof typeof subjects
 
 type Session = (name: Name, count: number) => Promise<Measured>
 
-const { only, rows, ours: oursAlone } = parseArgs({
+const {
+  only,
+  rows,
+  ours: oursAlone,
+} = parseArgs({
   options: { only: { type: 'string' }, rows: { type: 'string' }, ours: { type: 'boolean' } },
 }).values
 if (only !== undefined && !['core', 'bindings', 'outbox', 'on-demand'].includes(only)) {

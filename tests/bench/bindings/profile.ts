@@ -19,7 +19,7 @@ const pages = await openPages([count], {
     rolldownOptions: {
       output: {
         codeSplitting: {
-            includeDependenciesRecursively: false,
+          includeDependenciesRecursively: false,
           groups: [
             { name: 'rowsignal', test: /\/core\/src\/|\/bindings\/[a-z]+\/src\// },
             { name: 'tanstack', test: /node_modules\/@tanstack\// },
@@ -30,10 +30,11 @@ const pages = await openPages([count], {
     },
   },
 })
-const { nodes, samples = [], timeDeltas = [] } = await pages.profile(
-  { variant, count, ...(count > 10_000 && { limit: 100 }) },
-  step,
-)
+const {
+  nodes,
+  samples = [],
+  timeDeltas = [],
+} = await pages.profile({ variant, count, ...(count > 10_000 && { limit: 100 }) }, step)
 await pages.close()
 
 const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
@@ -69,7 +70,9 @@ function print(times: ReadonlyMap<string, number>, most: number): void {
   const sorted = [...times].toSorted(([, a], [, b]) => b - a).slice(0, most)
   console.log()
   for (const [name, ms] of sorted) {
-    console.log(`${((100 * ms) / all).toFixed(1).padStart(5)} % ${ms.toFixed(1).padStart(8)} ms  ${name}`)
+    console.log(
+      `${((100 * ms) / all).toFixed(1).padStart(5)} % ${ms.toFixed(1).padStart(8)} ms  ${name}`,
+    )
   }
 }
 

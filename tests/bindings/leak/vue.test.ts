@@ -37,10 +37,6 @@ testLeaks({
         queryKey: ['ranked'],
         keepAliveMs,
       })
-      const infinite = useLiveInfiniteQuery(
-        (q: InitialQueryBuilder) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank),
-        { pageSize: 2 },
-      )
       const pages = usePages(
         { query: (q) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank), keepAliveMs },
         { pageRows: 2 },
@@ -53,7 +49,7 @@ testLeaks({
       const status = useSyncStatus(database)
       return () =>
         h('p', [
-          `${size.value} ${rows.value[0]?.title} ${row.value?.title} ${ranked.value.length} ${pages.rows.value.length} ${infinite.rows.value.length}`,
+          `${size.value} ${rows.value[0]?.title} ${row.value?.title} ${ranked.value.length} ${pages.rows.value.length}`,
           ` ${pages.hasMore.value} ${changed.value ? 'changed' : 'same'} ${status.value.connected ? 'online' : 'offline'}`,
         ])
     }),
@@ -72,7 +68,12 @@ testLeaks({
         const { size } = useRows(todos)
         const row = useRow(todos, 'a')
         const { draft } = useDraft(todos, 'a')
-        return () => `${size.value} ${row.value?.title} ${draft.title}`
+        const infinite = useLiveInfiniteQuery(
+          (q: InitialQueryBuilder) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank),
+          { pageSize: 2 },
+        )
+        return () =>
+          `${size.value} ${row.value?.title} ${draft.title} ${infinite.rows.value.length}`
       })
       return () => h(Part, { key: version.value })
     }),
