@@ -1,6 +1,7 @@
 import { useLiveInfiniteQuery } from '@rowsignal/solid'
 import { createRoot, createSignal } from 'solid-js'
-import { type InfiniteQuery, testInfinite } from './infinite-suite.ts'
+import type { InfiniteQuery } from './infinite-driver.ts'
+import { testInfinite } from './infinite-suite.ts'
 
 testInfinite('ours', {
   box(value) {

@@ -15,52 +15,7 @@ import { eventually } from '../support/eventually.ts'
 import { openPageSource } from '../support/page-source.ts'
 import { openTodos, todo, type Todo } from '../support/synced-collection.ts'
 import type { Box, Todos } from './contract.ts'
-
-/** The fields of the official adapters. */
-export interface InfiniteQuery {
-  readonly data: readonly Todo[]
-  readonly pages: readonly (readonly Todo[])[]
-  readonly pageParams: readonly number[]
-  readonly state: ReadonlyMap<unknown, Todo>
-  readonly collection: object
-  readonly status: string
-  readonly isLoading: boolean
-  readonly isReady: boolean
-  readonly isIdle: boolean
-  readonly isError: boolean
-  readonly isCleanedUp: boolean
-  readonly hasNextPage: boolean
-  readonly isFetchingNextPage: boolean
-  readonly error: unknown
-  readonly fetchNextPage: () => Promise<void>
-}
-
-export interface InfiniteArguments {
-  /** A query function, a collection, or a function that gives one. */
-  readonly input: unknown
-  readonly config: InfiniteQueryConfig
-  /** Read by each of the dependencies. */
-  readonly dependencies: readonly Box<unknown>[]
-}
-
-export interface InfiniteDriver {
-  readonly box: <T>(value: T) => Box<T>
-  readonly flush: () => Promise<void>
-  /** The hook as a component has it, until `stop`. Throws what the hook throws. */
-  readonly open: (given: InfiniteArguments) => { readonly query: InfiniteQuery; stop(): void }
-}
-
-/** A config that reads a box, as a reactive object does. */
-function configOf(box: Box<InfiniteQueryConfig>): InfiniteQueryConfig {
-  return {
-    get pageSize() {
-      return box.value.pageSize
-    },
-    get initialPageParam() {
-      return box.value.initialPageParam
-    },
-  }
-}
+import { configOf, type InfiniteDriver, type InfiniteQuery } from './infinite-driver.ts'
 
 const letters = (text: string): string[] => text.split('')
 const idsOf = (rows: readonly { id: string }[]): string => rows.map(({ id }) => id).join('')
@@ -307,11 +262,11 @@ export function testInfinite(name: string, driver: InfiniteDriver): void {
   }
 
   test.each([
-    ['of the first page and one row', 3, undefined, 0],
-    ['of other rows', 5, undefined, 1],
-    ['that begins later', 3, 2, 1],
-    ['without an end', undefined, undefined, 1],
-  ])(`${name}: a collection with a window %s`, async (_, limit, offset, warnings) => {
+    { window: 'of the first page and one row', limit: 3, warnings: 0 },
+    { window: 'of other rows', limit: 5, warnings: 1 },
+    { window: 'that begins later', limit: 3, offset: 2, warnings: 1 },
+    { window: 'without an end', warnings: 1 },
+  ])(`${name}: a collection with a window $window`, async ({ limit, offset, warnings }) => {
     const warned = spyOnWarnings()
     const { todos } = openTodos(letters('abcdefgh'))
     const collection = windowOf(todos, limit, offset)

@@ -1,7 +1,8 @@
 import { useLiveInfiniteQuery } from '@rowsignal/svelte'
 import { useLiveInfiniteQuery as useOfficial } from '@tanstack/svelte-db'
 import { tick } from 'svelte'
-import { type InfiniteDriver, testInfinite } from './infinite-suite.ts'
+import type { InfiniteDriver } from './infinite-driver.ts'
+import { testInfinite } from './infinite-suite.ts'
 import { createBox } from './svelte/box.svelte.ts'
 import { inEffects, type InfiniteHook } from './svelte/infinite.svelte.ts'
 
@@ -11,5 +12,5 @@ const driverOf = (hook: InfiniteHook): InfiniteDriver => ({
   open: (given) => inEffects(hook, given),
 })
 
-testInfinite('ours', driverOf(useLiveInfiniteQuery as InfiniteHook))
-testInfinite('svelte-db', driverOf(useOfficial as InfiniteHook))
+testInfinite('ours', driverOf(useLiveInfiniteQuery))
+testInfinite('svelte-db', driverOf(useOfficial))

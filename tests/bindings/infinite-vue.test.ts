@@ -1,7 +1,8 @@
 import { type Refs, useLiveInfiniteQuery } from '@rowsignal/vue'
 import { useLiveInfiniteQuery as useOfficial } from '@tanstack/vue-db'
 import { effectScope, nextTick, shallowRef } from 'vue'
-import { type InfiniteDriver, type InfiniteQuery, testInfinite } from './infinite-suite.ts'
+import type { InfiniteDriver, InfiniteQuery } from './infinite-driver.ts'
+import { testInfinite } from './infinite-suite.ts'
 import { valuesOf } from './mount-vue.ts'
 
 type Hook = (input: never, config: object, dependencies: (() => unknown)[]) => unknown
@@ -17,5 +18,5 @@ const driverOf = (hook: Hook): InfiniteDriver => ({
   },
 })
 
-testInfinite('ours', driverOf(useLiveInfiniteQuery as Hook))
-testInfinite('vue-db', driverOf(useOfficial as Hook))
+testInfinite('ours', driverOf(useLiveInfiniteQuery))
+testInfinite('vue-db', driverOf(useOfficial))

@@ -1,7 +1,7 @@
 import type { InitialQueryBuilder } from '@tanstack/db'
 import { useLiveInfiniteQuery } from '@tanstack/svelte-db'
 import type { Places } from '../../support/places.ts'
-import type { InfiniteArguments, InfiniteQuery } from '../infinite-suite.ts'
+import type { InfiniteArguments, InfiniteQuery } from '../infinite-driver.ts'
 
 /** Pages of the official adapter, as a component has them. */
 export function createPages(places: Places) {
