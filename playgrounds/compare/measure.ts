@@ -29,7 +29,7 @@ type Tell = (fraction: number) => void
 export const measurements: readonly Measurement[] = [
   {
     name: 'One row',
-    about: 'One of the 10,000 rows is updated: the median of 7.',
+    about: 'One row of all is updated: the median of 7.',
     run: (subject, tell) => {
       const ids = (turn: number) => [idOf((turn * 611) % placesCount)]
       return runUpdates(subject, { turns: 7, ids, tell })

@@ -1,13 +1,22 @@
 /**
- * What both sides show: one collection of 10,000 made-up places, on a database that the three pages of this room share. Nothing
- * of it leaves the device.
+ * What both sides show: one collection of made-up places, on a database that the three pages of this room share. Nothing of it
+ * leaves the device.
  */
 import { ilike, type InitialQueryBuilder } from '@tanstack/db'
 import { column, createConsoleLogger, LogLevels, Schema, Table } from '@powersync/web'
 import { createPowerSyncCollection } from '@rowsignal/core'
 import { openPowerSync, pickStorage } from '@rowsignal/core/web'
 
-export const placesCount = 10_000
+const mostPlaces = 10_000
+
+/** All of them, or as many as the address says: `?places=2000`. */
+export const placesCount = countOf(new URLSearchParams(location.search).get('places'))
+
+function countOf(asked: string | null): number {
+  const count = Number(asked ?? mostPlaces)
+  if (Number.isInteger(count) && count >= 1_000 && count <= mostPlaces) return count
+  throw new Error(`?places=${asked} is no number from 1,000 to ${mostPlaces}`)
+}
 
 /** `thousands`: how many thousand people live there. */
 const table = new Table(
@@ -21,11 +30,11 @@ export type Places = ReturnType<typeof createPlaces>
 
 /** Opens the database; fills it if that has not been done on this device. */
 export async function openPlaces(): Promise<Places> {
-  const dbFilename = 'compare.db'
+  const dbFilename = `compare-${placesCount}.db`
   const { vfs } = await pickStorage(dbFilename)
   const logger = createConsoleLogger({ minLevel: LogLevels.warn })
   const database = openPowerSync({ schema, logger, database: { dbFilename, vfs } })
-  await database.execute(fill, [starts, middles, ends, countries].map(toJson))
+  await database.execute(fill, [...[starts, middles, ends, countries].map(toJson), placesCount])
   const places = createPlaces(database)
   await places.preload()
   return places
@@ -75,4 +84,4 @@ const fill = `
     (SELECT value FROM json_each(?4) WHERE key = mixed % 20),
     1 + mixed % 997
   FROM numbered
-  WHERE NOT EXISTS (SELECT 1 FROM compared_places)`
+  WHERE number < ?5 AND NOT EXISTS (SELECT 1 FROM compared_places)`

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: ours, the upstream packages and the floor in one run, in Node and in Chromium, as a table with ratios
- * and as results.json; `--only core`, `bindings`, `outbox` or `on-demand` runs a part. Rounds go over all subjects in turn, so that a
+ * and as results.json; `--only core`, `bindings`, `outbox` or `on-demand` runs a part, and of the bindings `--rows 10000`
+ * one number of rows, `--ours` without the official adapters. Rounds go over all subjects in turn, so that a
  * slow minute of the machine hits them alike.
  */
 import { execFileSync } from 'node:child_process'
@@ -36,7 +37,13 @@ type Name = keyof typeof subjects
 
 type Session = (name: Name, count: number) => Promise<Measured>
 
-const { only } = parseArgs({ options: { only: { type: 'string' } } }).values
+const {
+  only,
+  rows,
+  ours: oursAlone,
+} = parseArgs({
+  options: { only: { type: 'string' }, rows: { type: 'string' }, ours: { type: 'boolean' } },
+}).values
 if (only !== undefined && !['core', 'bindings', 'outbox', 'on-demand'].includes(only)) {
   throw new Error(`--only takes core, bindings, outbox or on-demand, not ${only}`)
 }
@@ -48,10 +55,11 @@ const wants = (part: string): boolean => only === undefined || only === part
 if (wants('core')) await benchCore()
 if (wants('outbox')) results.push(...(await benchOutbox()))
 if (wants('bindings')) {
+  const part = { oursAlone, ...(rows !== undefined && { rows: Number(rows) }) }
   chromium = await benchBindings((rows) => {
     ofBindings.push(...rows)
     save([...results, ...ofBindings])
-  })
+  }, part)
 }
 if (wants('on-demand')) {
   chromium = await benchOnDemand((rows) => {

@@ -23,7 +23,8 @@ export type LiveInfiniteQuery<
  * Pages of an ordered live query, with the fields of `useLiveInfiniteQuery` in `@tanstack/vue-db` and `svelte-db`.
  *
  * For code that moves from there; `usePages` has the query's old rows until a changed query has its own, and takes a
- * query that is disabled. What the query function and the config read is tracked.
+ * query that is disabled. What the query function and the config read is tracked; a dependency that is listed and equal to the
+ * one before does not start the query anew.
  *
  * Shape: an accessor of live rows, with `data` (plain), `pages`, `pageParams`, `hasNextPage`, `fetchNextPage()` and what
  * else vue-db and svelte-db give on it. A page that can't be read is `error`, and the status `error`, until the next try.
@@ -45,15 +46,17 @@ export function useLiveInfiniteQuery<
 export function useLiveInfiniteQuery<C extends Context & NonSingleResult>(
   query: (q: InitialQueryBuilder) => QueryBuilder<C>,
   config: MaybeAccessor<InfiniteQueryConfig>,
+  dependencies?: Accessor<unknown>[],
 ): LiveInfiniteQuery<GetResult<C>>
 export function useLiveInfiniteQuery(
   query: unknown,
   config: MaybeAccessor<InfiniteQueryConfig>,
+  dependencies: Accessor<unknown>[] = [],
 ): unknown {
   const view = createInfiniteQueryView(host, {
     input: () => query,
     config: () => access(config),
-    dependencies: () => [],
+    dependencies: () => dependencies.map(access),
   })
   const rows = createMemo(() => view.rows)
   return withProperties(() => rows(), view)

@@ -1,7 +1,7 @@
 import type { RowCollection, RowKey, RowStatus } from '@rowsignal/core'
-import { createRowView } from '@rowsignal/core/host'
+import { createRowView, withStatus } from '@rowsignal/core/host'
 import type { Accessor } from 'solid-js'
-import { access, host, type MaybeAccessor, withProperties } from './host.ts'
+import { access, host, type MaybeAccessor } from './host.ts'
 
 /** What `useRow` gives: an accessor of the row, with its status on it. */
 export type RowAccessor<Row extends object> = Accessor<Readonly<Row> | undefined> & RowStatus
@@ -22,10 +22,10 @@ export function useRow<Row extends object, Key extends RowKey>(
   collection: MaybeAccessor<RowCollection<Row, Key>>,
   key: MaybeAccessor<Key | null | undefined>,
 ): RowAccessor<Row> {
-  const { row, status } = createRowView(
+  const view = createRowView(
     host,
     () => access(collection),
     () => access(key),
   )
-  return withProperties(row, status)
+  return withStatus(view.row, () => view.status)
 }

@@ -1,7 +1,7 @@
 import type { RowCollection, RowKey, RowStatus } from '@rowsignal/core'
-import { createRowView } from '@rowsignal/core/host'
+import { createRowView, withStatus } from '@rowsignal/core/host'
 import { get, host, type MaybeGetter } from './host.svelte.ts'
-import type { Current } from './readable.ts'
+import { type Current, toCurrent } from './readable.ts'
 
 /**
  * One row of a collection by its key, as `{ current }`; undefined while the collection does not hold it, and without a
@@ -19,15 +19,10 @@ export function useRow<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<RowCollection<Row, Key>>,
   key: MaybeGetter<Key | null | undefined>,
 ): Current<Readonly<Row> | undefined> & RowStatus {
-  const { row, status } = createRowView(
+  const view = createRowView(
     host,
     () => get(collection),
     () => get(key),
   )
-  const current = { get: row, enumerable: true }
-  return Object.defineProperty(
-    status as Current<Readonly<Row> | undefined> & RowStatus,
-    'current',
-    current,
-  )
+  return withStatus(toCurrent(view.row), () => view.status)
 }

@@ -1,5 +1,5 @@
 import type { RowCollection, RowKey, RowStatus } from '@rowsignal/core'
-import { createRowView } from '@rowsignal/core/host'
+import { createRowView, withStatus } from '@rowsignal/core/host'
 import type { MaybeRefOrGetter, Ref } from 'vue'
 import { toValue } from 'vue'
 import { type Refs, toPlain, toRef, toRefs, useHost } from './host.ts'
@@ -23,10 +23,10 @@ export function useRow<Row extends object, Key extends RowKey>(
   collection: MaybeRefOrGetter<RowCollection<Row, Key>>,
   key: MaybeRefOrGetter<Key | null | undefined>,
 ): RowRef<Row> {
-  const { status, row } = createRowView(
+  const view = createRowView(
     useHost(),
     () => toPlain(collection),
     () => toValue(key),
   )
-  return Object.assign(toRef(row), toRefs(status))
+  return withStatus(toRef(view.row), () => toRefs(view.status))
 }

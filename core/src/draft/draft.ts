@@ -86,7 +86,8 @@ export function createDraft<Row extends object, Key extends RowKey>(
   collection: () => EditableCollection<Row, Key>,
   key: () => Key | null | undefined,
 ): Draft<Row> {
-  const { row, status } = createRowView<Row, Key>(host, collection, key)
+  const view = createRowView<Row, Key>(host, collection, key)
+  const { row } = view
   const form = new Form(host, { collection, key, row })
   return {
     draft: new Proxy<DraftColumns<Row>>({}, formHandler(form)),
@@ -96,7 +97,7 @@ export function createDraft<Row extends object, Key extends RowKey>(
     get canSave() {
       return (
         row() !== undefined &&
-        !status.isSeed &&
+        !view.status.isSeed &&
         Object.keys(form.changes()).length > 0 &&
         Object.keys(form.errors()).length === 0
       )

@@ -60,6 +60,7 @@ interface CollectionState {
   readonly transactions: { values(): Iterable<Transaction> }
   readonly syncedData: {
     get(key: string | number): AnyRow | undefined
+    has(key: string | number): boolean
     keys(): Iterable<string>
   }
   readonly optimisticUpserts: { keys(): Iterable<string>; has(key: string): boolean }
@@ -70,12 +71,17 @@ interface CollectionState {
   onTransactionStateChange(): void
 }
 
+/** Whether our copy of TanStack DB made it, so that its state is as we know it. */
+export function isTanstackCollection(collection: object): collection is AnyCollection {
+  return collection instanceof CollectionImpl
+}
+
 /**
  * @throws {RowsignalError} `two-copies-of-tanstack-db` when another copy than ours made the collection;
  * `unsupported-tanstack-db` when it does not keep its state as the versions that the library was tested on do.
  */
 export function assertSupportedCollection(collection: AnyCollection): void {
-  if (!(collection instanceof CollectionImpl)) {
+  if (!isTanstackCollection(collection)) {
     throw new RowsignalError(
       'two-copies-of-tanstack-db',
       'collection: it was made by another copy of @tanstack/db than the one that rowsignal uses, and two copies do not ' +
@@ -112,6 +118,24 @@ export function recompute(collection: AnyCollection): void {
 /** The row below all optimistic changes. */
 export function syncedRow(collection: AnyCollection, key: string | number): AnyRow | undefined {
   return stateOf(collection).syncedData.get(key)
+}
+
+/**
+ * The first keys in the order of the collection, as its `keys()` has them: that is two generators, which take 3 times as long
+ * for 10,000 rows.
+ */
+export function firstKeys(collection: AnyCollection, count: number): (string | number)[] {
+  const { syncedData, optimisticUpserts, optimisticDeletes } = stateOf(collection)
+  const keys: string[] = []
+  for (const key of syncedData.keys()) {
+    if (keys.length >= count) return keys
+    if (!optimisticDeletes.has(key)) keys.push(key)
+  }
+  for (const key of optimisticUpserts.keys()) {
+    if (keys.length >= count) return keys
+    if (!syncedData.has(key) && !optimisticDeletes.has(key)) keys.push(key)
+  }
+  return keys
 }
 
 /**

@@ -90,6 +90,8 @@ export function createInfiniteQueryView<Row extends object, Key extends RowKey>(
   { input: readInput, config, dependencies: readDependencies }: InfiniteQuerySource,
 ): InfiniteQueryView<Row, Key> {
   let before: Started | undefined
+  /** The last collection that was given: it has been warned of. */
+  let checked: AnyCollection | undefined
   const started = host.keep((): Started => {
     const given = config()
     if ('getNextPageParam' in given) throw new Error(noNextPageParam)
@@ -101,7 +103,8 @@ export function createInfiniteQueryView<Row extends object, Key extends RowKey>(
       input: resolveLiveQueryWindowInput<Context>(readInput()),
     }
     const pageCount = pagesToKeep(before, next)
-    const collection = collectionOf(next, before)
+    const collection = collectionOf(next, checked)
+    if (next.input.kind === 'collection') checked = collection
     const { pageRows } = next
     const paged = new PagedRows(collection, { pageRows, firstParam, pageCount }, host)
     return (before = { ...next, collection, paged })
@@ -175,12 +178,15 @@ function pagesToKeep(before: Started | undefined, next: Next): number {
   return isKept && before !== undefined ? Math.max(1, before.paged.countNow()) : 1
 }
 
-function collectionOf({ input, pageRows }: Next, before: Started | undefined): AnyCollection {
+function collectionOf(
+  { input, pageRows }: Next,
+  checked: AnyCollection | undefined,
+): AnyCollection {
   if (input.kind === 'query') return firstPageOf(input.query, pageRows)
   const { collection } = input
   const warning = getLiveQueryWindowCollectionWarning(collection, pageRows + 1)
   // oxlint-disable-next-line no-console -- as the official adapters do
-  if (warning !== undefined && before?.collection !== collection) console.warn(warning)
+  if (warning !== undefined && checked !== collection) console.warn(warning)
   return collection
 }
 

@@ -8,3 +8,35 @@ export function withGetters<Base extends object, Own extends object>(
     ...Object.getOwnPropertyDescriptors(own),
   })
 }
+
+/**
+ * Gives objects the properties of a part that is made when one of them is first read. All objects share the getters, so that a
+ * part that nobody reads costs each of them one field.
+ */
+export function lazyPart<Name extends string>(
+  names: readonly Name[],
+): <Target extends object, Part extends Record<Name, unknown>>(
+  target: Target,
+  make: () => Part,
+) => Target & Part {
+  const field = Symbol('part')
+  type Part = Record<Name, unknown>
+  type Holder = Record<typeof field, Part | (() => Part)>
+  const partOf = (holder: Holder): Part => {
+    const held = holder[field]
+    return typeof held === 'function' ? (holder[field] = held()) : held
+  }
+  const getters: PropertyDescriptorMap = {}
+  for (const name of names) {
+    getters[name] = {
+      get(this: Holder) {
+        return partOf(this)[name]
+      },
+      enumerable: true,
+    }
+  }
+  return (target, make) => {
+    Object.defineProperty(target, field, { value: make, writable: true })
+    return Object.defineProperties(target, getters) as never
+  }
+}

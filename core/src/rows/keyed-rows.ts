@@ -9,7 +9,13 @@
  * Straight on `subscribeChanges`: the observer of @tanstack/db 0.15.2 copies all entries at every commit.
  */
 import { beginAlike, keepIfSame, noItems } from '../readable/keep.ts'
-import { type AnyCollection, silentMoves, syncedRow } from '../libraries/tanstack.ts'
+import {
+  type AnyCollection,
+  firstKeys,
+  isTanstackCollection,
+  silentMoves,
+  syncedRow,
+} from '../libraries/tanstack.ts'
 import type { RowCollection, RowEvent, RowKey } from './row-collection.ts'
 import { attempt } from '../errors.ts'
 import { enqueue, type Stop } from '../readable/readable.ts'
@@ -77,14 +83,21 @@ export class KeyedRows<Row extends object, Key extends RowKey> {
 
   #readKeys(end: number): void {
     const asked = this.#keysAsked
-    const next = first(this.collection.keys(), asked)
-    if (!beginAlike(this.#keys, next, Math.min(this.#keysEnd, asked))) {
+    const next = this.#firstKeys(asked)
+    const isAlike = beginAlike(this.#keys, next, Math.min(this.#keysEnd, asked))
+    if (!isAlike) {
       this.#order++
       this.#keysAsked = end // who still shows more will ask again
     }
-    this.#keys = keepIfSame(this.#keys, next)
+    if (!isAlike || next.length !== this.#keys.length) this.#keys = Object.freeze(next)
     this.#keysEnd = asked
     this.#keysStale = false
+  }
+
+  #firstKeys(count: number): Key[] {
+    const collection: object = this.collection
+    if (isTanstackCollection(collection)) return firstKeys(collection, count) as Key[]
+    return first(this.collection.keys(), count) // a seed
   }
 
   /** All rows in order, the collection's own objects; the same array until one of them changes. */

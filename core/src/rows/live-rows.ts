@@ -221,10 +221,9 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       this.#data = undefined
       this.#host.trigger(this.#dataCell)
     }
-    this.#keyed.keys(0) // looks again if the order may have changed
-    if (this.#order !== undefined && this.#order !== this.#keyed.order) {
-      this.#order = undefined
-      this.#host.trigger(this.#orderCell)
+    if (this.#order !== undefined) {
+      this.#keyed.keys(0) // looks again if the order may have changed
+      if (this.#order !== this.#keyed.order) this.#forgetOrder()
     }
     if (this.#size !== undefined && this.#size !== this.collection.size) {
       this.#size = undefined
@@ -236,6 +235,11 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
       this.#isSeed = undefined
       this.#host.trigger(this.#statusCell)
     }
+  }
+
+  #forgetOrder(): void {
+    this.#order = undefined
+    this.#host.trigger(this.#orderCell)
   }
 
   #write(slot: Slot<Row, Key, Cell>, row: Row): void {
@@ -292,9 +296,10 @@ class CollectionLiveRows<Row extends object, Key extends RowKey, Cell> implement
     this.#epoch++ // rows that someone still holds find their slot again by it
     const slots = [...this.#slots.values()]
     // What still reads one of these rows reads it again, and follows it by that; later, when the page has let go of what
-    // leaves together with the list.
+    // leaves together with the list. Nobody else has the keys read any more: the next may ask for one row alone.
     queueMicrotask(() =>
       batch(() => {
+        if (!this.#isFollowed) this.#forgetOrder()
         for (const { cell } of slots) if (cell !== undefined) this.#host.trigger(cell)
       }),
     )

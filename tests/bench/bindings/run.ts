@@ -22,14 +22,28 @@ interface Samples {
   readonly errors: Partial<Record<VariantName, string>>
 }
 
-export async function benchBindings(done: (results: Result[]) => void): Promise<string> {
-  const pages = await openPages(counts)
-  for (const count of counts) {
+/** What to leave out. */
+interface Part {
+  /** The only number of rows, and no tabs. */
+  readonly rows?: number
+  /** Without the official adapters, which take the longest. */
+  readonly oursAlone?: boolean | undefined
+}
+
+export async function benchBindings(
+  done: (results: Result[]) => void,
+  { rows, oursAlone = false }: Part = {},
+): Promise<string> {
+  const counted = rows === undefined ? counts : [rows]
+  const pages = await openPages(counted)
+  for (const count of counted) {
     const limit = count > 10_000 ? { limit: window } : {}
-    const samples = await sample(pages, { count, ...limit })
+    const variants = variantsOf(count).filter((name) => !(oursAlone && name.endsWith('-db')))
+    const samples = await sample(pages, { count, ...limit }, variants)
     for (const framework of frameworks) done(resultsOf(framework, samples))
   }
-  for (const storage of ['OPFS', 'IDB'] as const) done(await benchTabs(pages, storage))
+  const storages = rows === undefined ? (['OPFS', 'IDB'] as const) : []
+  for (const storage of storages) done(await benchTabs(pages, storage))
   const version = pages.version()
   await pages.close()
   return version
@@ -51,10 +65,14 @@ async function benchTabs(pages: Pages, storage: 'OPFS' | 'IDB'): Promise<Result[
     .map((result) => ({ ...result, engine: `chromium ${storage}` }))
 }
 
-async function sample(pages: Pages, order: Omit<Order, 'variant'>): Promise<Samples> {
+async function sample(
+  pages: Pages,
+  order: Omit<Order, 'variant'>,
+  variants: readonly VariantName[],
+): Promise<Samples> {
   const { measured, errors }: Samples = { n: order.count, measured: {}, errors: {} }
   for (let round = 1; round <= rounds; round++) {
-    for (const variant of variantsOf(order.count)) {
+    for (const variant of variants) {
       const isOfficial = variant.endsWith('-db')
       // In a window they are 100 times and more above the floor, and take minutes.
       if (errors[variant] !== undefined || (isOfficial && order.limit && round > 1)) continue

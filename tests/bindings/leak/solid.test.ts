@@ -1,5 +1,7 @@
 import {
+  SeedProvider,
   useDraft,
+  useLiveInfiniteQuery,
   useLiveQuery,
   useLiveQueryEffect,
   usePages,
@@ -7,8 +9,8 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/solid'
-import { gt } from '@tanstack/db'
-import { createMemo, createSignal } from 'solid-js'
+import { gt, type InitialQueryBuilder } from '@tanstack/db'
+import { createComponent, createMemo, createSignal } from 'solid-js'
 import { mountSolid, solidNode } from '../mount-solid.ts'
 import { testLeaks } from './suite.ts'
 
@@ -26,12 +28,13 @@ testLeaks({
   },
   flush: () => Promise.resolve(),
 
-  mountAll: ({ todos, database, keepAliveMs }) =>
-    mountSolid(() => {
+  mountAll: ({ todos, database, seeds, keepAliveMs }) => {
+    const All = () => {
       const rows = useRows(todos)
       const row = useRow(todos, 'b')
       const ranked = useLiveQuery({
         query: (q) => q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, 1)),
+        queryKey: ['ranked'],
         keepAliveMs,
       })
       const pages = usePages(
@@ -48,7 +51,16 @@ testLeaks({
         `${rows.size} ${rows()[0]?.title} ${row()?.title} ${ranked().length} ${pages().length}`,
         ` ${pages.hasMore} ${changed() ? 'changed' : 'same'} ${status().connected ? 'online' : 'offline'}`,
       ])
-    }),
+    }
+    return mountSolid(() =>
+      createComponent(SeedProvider, {
+        seeds: seeds(),
+        get children() {
+          return createComponent(All, {})
+        },
+      }),
+    )
+  },
 
   mountControl: (text) =>
     mountSolid(() => {
@@ -65,7 +77,11 @@ testLeaks({
         const rows = useRows(todos)
         const row = useRow(todos, 'a')
         const { draft } = useDraft(todos, 'a')
-        return `${rows.size} ${row()?.title} ${draft.title}`
+        const infinite = useLiveInfiniteQuery(
+          (q: InitialQueryBuilder) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank),
+          { pageSize: 2 },
+        )
+        return `${rows.size} ${row()?.title} ${draft.title} ${infinite().length}`
       })
       return solidNode('p', text)
     }),

@@ -1,5 +1,7 @@
 import {
+  provideSeeds,
   useDraft,
+  useLiveInfiniteQuery,
   useLiveQuery,
   useLiveQueryEffect,
   usePages,
@@ -7,7 +9,7 @@ import {
   useRows,
   useSyncStatus,
 } from '@rowsignal/vue'
-import { gt } from '@tanstack/db'
+import { gt, type InitialQueryBuilder } from '@tanstack/db'
 import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef } from 'vue'
 import { beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
@@ -25,12 +27,14 @@ testLeaks({
   box: (value) => shallowRef(value),
   flush: () => nextTick(),
 
-  mountAll: ({ todos, database, keepAliveMs }) =>
+  mountAll: ({ todos, database, seeds, keepAliveMs }) =>
     mountVue(() => {
+      provideSeeds(seeds())
       const { rows, size } = useRows(todos)
       const row = useRow(todos, 'b')
       const { rows: ranked } = useLiveQuery({
         query: (q) => q.from({ todo: todos }).where(({ todo }) => gt(todo.rank, 1)),
+        queryKey: ['ranked'],
         keepAliveMs,
       })
       const pages = usePages(
@@ -64,7 +68,12 @@ testLeaks({
         const { size } = useRows(todos)
         const row = useRow(todos, 'a')
         const { draft } = useDraft(todos, 'a')
-        return () => `${size.value} ${row.value?.title} ${draft.title}`
+        const infinite = useLiveInfiniteQuery(
+          (q: InitialQueryBuilder) => q.from({ todo: todos }).orderBy(({ todo }) => todo.rank),
+          { pageSize: 2 },
+        )
+        return () =>
+          `${size.value} ${row.value?.title} ${draft.title} ${infinite.rows.value.length}`
       })
       return () => h(Part, { key: version.value })
     }),
