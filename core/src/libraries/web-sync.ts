@@ -3,6 +3,7 @@
  * `waitForReady`, `connect`, `disconnect` and `dispose` would never settle.
  */
 import type { Stop } from '../readable/readable.ts'
+import { type Loss, reachWorker } from './dead-workers.ts'
 
 /** What is used of a `StreamingSyncImplementation`. */
 interface Sync {
@@ -17,25 +18,29 @@ interface Sync {
 const methods = ['waitForReady', 'connect', 'disconnect', 'dispose'] as const
 type Method = (typeof methods)[number]
 
-/** How a sync begins: its worker may have died just before, which no lock tells, or may fail once and for all. */
+/** How a sync begins: its worker may fail once and for all. */
 interface SyncStart {
   readonly patienceMs: number
   /** Its worker has answered. */
   readonly onReady: () => void
   /** It has not, for so long. */
   readonly onLate: () => void
+  /** It has died, or perhaps has before it answered. */
+  readonly onLost: (loss: Loss) => void
 }
 
 /**
- * Makes a sync one that can be dropped.
+ * Makes the sync that `make` makes one that can be dropped.
  *
- * @returns How to: what is asked of it settles, the worker learns that this tab is gone, and the status is not connected.
+ * @returns With `drop` what is asked of it settles, the worker learns that this tab is gone, and the status is not connected.
  */
-export function droppable(
-  implementation: object,
-  { patienceMs, onReady, onLate }: SyncStart,
-): Stop {
-  const sync = implementation as Sync & Record<Method, (...args: unknown[]) => Promise<unknown>>
+export function droppable<Made extends object>(
+  make: () => Made,
+  { patienceMs, onReady, onLate, onLost }: SyncStart,
+): { sync: Made; drop: Stop } {
+  const { value: made, answered, stop } = reachWorker(make, onLost)
+  const sync = made as object as Sync &
+    Record<Method, (...args: unknown[]) => Promise<unknown>>
   let isDropped = false
   let settle: Stop = () => undefined
   const dropped = new Promise<void>((resolve) => {
@@ -48,16 +53,19 @@ export function droppable(
   const timer = setTimeout(onLate, patienceMs)
   const begun = (): void => {
     clearTimeout(timer)
-    if (!isDropped) onReady()
+    if (isDropped) return
+    answered()
+    onReady()
   }
   ready.then(begun, () => undefined)
   for (const name of methods) {
     const original = sync[name].bind(sync)
     sync[name] = (...args) => (isDropped ? dropped : Promise.race([original(...args), dropped]))
   }
-  return () => {
+  const drop = (): void => {
     if (isDropped) return
     isDropped = true
+    stop()
     clearTimeout(timer)
     settle()
     const { core } = sync.syncStatus
@@ -67,4 +75,5 @@ export function droppable(
     sync.abortOnClose?.abort()
     sync.worker?.close()
   }
+  return { sync: made, drop }
 }

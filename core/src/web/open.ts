@@ -12,7 +12,7 @@ import {
   type WebSQLOpenOptions,
 } from '@powersync/web'
 import { tablesOf } from '../libraries/powersync.ts'
-import { onDeadWorker } from '../libraries/dead-workers.ts'
+import type { Loss } from '../libraries/dead-workers.ts'
 import { droppable } from '../libraries/web-sync.ts'
 import type { Stop } from '../readable/readable.ts'
 import { onPageLife } from './page-life.ts'
@@ -50,6 +50,8 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
   #dropSync: Stop = () => undefined
   #syncPatienceMs = syncMs
   #isLeft = false
+  /** Which of the times it is that the sync is connected again. */
+  #turn = 0
 
   constructor({ database: open, ...options }: OpenPowerSyncOptions) {
     const logger = options.logger ?? createConsoleLogger()
@@ -63,7 +65,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     this.#adapter = adapter
     this.resolvedOpenOptions = { ...this.resolvedOpenOptions, ...open }
     this.#stops = [
-      onDeadWorker(() => this.#onDeadWorker()),
+      adapter.registerListener({ connectionReplaced: () => void this.#connectAgain() }),
       onPageLife({ leave: () => this.#leave(), comeBack: () => this.#comeBack() }),
     ]
   }
@@ -77,15 +79,16 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
   protected override generateSyncStreamImplementation(
     ...args: Parameters<WebPowerSyncDatabase['generateSyncStreamImplementation']>
   ): ReturnType<WebPowerSyncDatabase['generateSyncStreamImplementation']> {
-    const sync = super.generateSyncStreamImplementation(...args)
-    this.#dropSync = droppable(sync, {
+    const { sync, drop } = droppable(() => super.generateSyncStreamImplementation(...args), {
       patienceMs: this.#syncPatienceMs,
       onReady: () => (this.#syncPatienceMs = syncMs),
       onLate: () => {
         this.#syncPatienceMs *= 2
         void this.#connectAgain()
       },
+      onLost: (loss) => this.#onSyncLost(loss),
     })
+    this.#dropSync = drop
     return sync
   }
 
@@ -113,18 +116,18 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     await adapter.execute('PRAGMA RECURSIVE_TRIGGERS=TRUE')
   }
 
-  #onDeadWorker(): void {
-    if (this.#isLeft) return
-    // SQLite of OPFS runs in a worker of the tab itself: it is the one that syncs that is dead.
-    if (!this.#adapter.hasOwnWorker) this.#adapter.replace()
-    void this.#connectAgain()
+  /** SQLite of OPFS runs in a worker of the tab itself; any other is in the worker that syncs, and dies with it. */
+  #onSyncLost(loss: Loss): void {
+    if (loss === 'dead' && !this.#adapter.hasOwnWorker) this.#adapter.replace()
+    else void this.#connectAgain()
   }
 
   /** The worker that syncs asks a tab for SQLite, and would wait ten seconds for it, and never again. */
   async #connectAgain(): Promise<void> {
     this.#dropSync()
+    const turn = ++this.#turn
     await this.#adapter.opened().catch(() => undefined) // who asks for SQLite is told
-    if (this.#isLeft || this.closed || this.#wanted === undefined) return
+    if (turn !== this.#turn || this.#isLeft || this.closed || this.#wanted === undefined) return
     await super.connect(...this.#wanted).catch(() => undefined) // it is in the status
   }
 
@@ -139,6 +142,5 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     if (!this.#isLeft) return
     this.#isLeft = false
     this.#adapter.replace()
-    void this.#connectAgain()
   }
 }
