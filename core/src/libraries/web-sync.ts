@@ -13,18 +13,26 @@ interface Sync {
   readonly abortOnClose?: AbortController
   /** The port to that worker. */
   readonly worker?: { close(): void }
+  /** What that worker does for this tab, of which `sync` does it for all: calls and values go through the port. */
+  readonly syncManager?: { readonly sync: { syncParams: null; waitForReady(): Promise<void> } }
 }
 
 const methods = ['waitForReady', 'connect', 'disconnect', 'dispose'] as const
 type Method = (typeof methods)[number]
 
+/** How long a sync may take until its worker has answered, at first, in ms: each try may take twice as long. */
+const patienceMs = 5_000
+/** How long after a failure it is tried again, in ms, at first. */
+const pauseMs = 100
+
 /** How a sync begins: its worker may fail once and for all. */
 interface SyncStart {
-  readonly patienceMs: number
-  /** Its worker has answered. */
+  /** How often it was tried before. */
+  readonly tries: number
+  /** Its worker syncs. */
   readonly onReady: () => void
-  /** It has not, for so long. */
-  readonly onLate: () => void
+  /** It is to be tried again: the worker has failed, or has not answered for long. */
+  readonly onFailed: () => void
   /** It has died, or perhaps has before it answered. */
   readonly onLost: (loss: Loss) => void
 }
@@ -36,7 +44,7 @@ interface SyncStart {
  */
 export function droppable<Made extends object>(
   make: () => Made,
-  { patienceMs, onReady, onLate, onLost }: SyncStart,
+  { tries, onReady, onFailed, onLost }: SyncStart,
 ): { sync: Made; drop: Stop } {
   const { value: made, answered, stop } = reachWorker(make, onLost)
   const sync = made as object as Sync &
@@ -47,17 +55,24 @@ export function droppable<Made extends object>(
     settle = resolve
   })
   const disconnect = sync.disconnect.bind(sync)
-  // A connection manager whose sync has failed to begin connects no more, so it is not told.
-  const ready = sync.waitForReady()
-  sync.waitForReady = () => ready.catch(() => dropped)
-  const timer = setTimeout(onLate, patienceMs)
+  const failAfter = (ms: number): ReturnType<typeof setTimeout> =>
+    setTimeout(onFailed, ms * 2 ** tries)
+  let timer = failAfter(patienceMs)
   const begun = (): void => {
     clearTimeout(timer)
     if (isDropped) return
     answered()
     onReady()
   }
-  ready.then(begun, () => undefined)
+  const failed = (): void => {
+    clearTimeout(timer)
+    if (!isDropped) timer = failAfter(pauseMs)
+  }
+  if (tries > 0) beginAnew(sync)
+  const ready = readyOf(sync)
+  ready.then(begun, failed)
+  // A connection manager whose sync has failed to begin connects no more, so it is not told.
+  sync.waitForReady = () => ready.catch(() => dropped)
   for (const name of methods) {
     const original = sync[name].bind(sync)
     sync[name] = (...args) => (isDropped ? dropped : Promise.race([original(...args), dropped]))
@@ -76,4 +91,18 @@ export function droppable<Made extends object>(
     sync.worker?.close()
   }
   return { sync: made, drop }
+}
+
+/**
+ * The worker begins to sync for all tabs when the first one of them has given it SQLite. If that fails, since that tab goes
+ * meanwhile, it answers the others, and syncs for none.
+ */
+async function readyOf(sync: Sync & { waitForReady(): Promise<unknown> }): Promise<void> {
+  await sync.waitForReady()
+  await sync.syncManager?.sync.waitForReady()
+}
+
+/** It asks for SQLite again when it knows of none that has given it. To be called before this tab says that it is there. */
+function beginAnew({ syncManager }: Sync): void {
+  if (syncManager !== undefined) syncManager.sync.syncParams = null
 }

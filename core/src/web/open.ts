@@ -39,16 +39,14 @@ export function openPowerSync(options: OpenPowerSyncOptions): PowerSyncDatabase 
   return isOnServer ? new PowerSyncDatabase(options) : new ReopeningDatabase(options)
 }
 
-/** How long a sync may take until its worker has answered, at first, in ms: each try may take twice as long. */
-const syncMs = 5_000
-
 class ReopeningDatabase extends WebPowerSyncDatabase {
   readonly #adapter: ReopeningAdapter
   readonly #stops: readonly Stop[]
   /** What `connect` was called with last, until `disconnect`. */
   #wanted: Parameters<WebPowerSyncDatabase['connect']> | undefined
   #dropSync: Stop = () => undefined
-  #syncPatienceMs = syncMs
+  /** How often a sync was begun since one has. */
+  #syncTries = 0
   #isLeft = false
   /** Which of the times it is that the sync is connected again. */
   #turn = 0
@@ -80,12 +78,9 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     ...args: Parameters<WebPowerSyncDatabase['generateSyncStreamImplementation']>
   ): ReturnType<WebPowerSyncDatabase['generateSyncStreamImplementation']> {
     const { sync, drop } = droppable(() => super.generateSyncStreamImplementation(...args), {
-      patienceMs: this.#syncPatienceMs,
-      onReady: () => (this.#syncPatienceMs = syncMs),
-      onLate: () => {
-        this.#syncPatienceMs *= 2
-        void this.#connectAgain()
-      },
+      tries: this.#syncTries++,
+      onReady: () => (this.#syncTries = 0),
+      onFailed: () => void this.#connectAgain(),
       onLost: (loss) => this.#onSyncLost(loss),
     })
     this.#dropSync = drop

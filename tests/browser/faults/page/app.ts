@@ -17,6 +17,7 @@ import {
   Table,
   WASQLiteOpenFactory,
   WASQLiteVFS,
+  type WebDBAdapter,
 } from '@powersync/web'
 
 const query = new URLSearchParams(location.search)
@@ -77,6 +78,12 @@ export const app = {
   /** Resolves when the rows are there. */
   ready: () => todos.preload().then(() => todos.size),
   connect: () => database.connect(connector, { crudUploadThrottleMs: 10, retryDelayMs: 200 }),
+  /** The worker that syncs asks this tab for SQLite, and is never answered. */
+  connectWithoutSqlite(): void {
+    const adapter = database.database as unknown as WebDBAdapter
+    adapter.shareConnection = () => new Promise(() => {})
+    void database.connect(connector)
+  },
   close: () => database.close(),
   /** Writes rows, each in a transaction of its own, and returns at once. */
   write(...ids: string[]): void {
