@@ -28,8 +28,8 @@ export function tabLocks(): LockManager | undefined {
   return (globalThis.navigator as Partial<Navigator> | undefined)?.locks ?? undefined
 }
 
-/** Calls `listener` with how many each time that workers have died to which the SDK talks by itself. */
-export function onDeadWorker(listener: (count: number) => void): Stop {
+/** Calls `listener` each time that workers have died for which the SDK has reached by itself. */
+export function onDeadWorker(listener: () => void): Stop {
   const locks = tabLocks()
   return locks === undefined ? () => undefined : watchOf(locks).listen(listener)
 }
@@ -84,7 +84,7 @@ interface Known {
 /** Looks at the locks while somebody wants to know. */
 class Watch {
   readonly #locks: LockManager
-  readonly #listeners = new Set<(count: number) => void>()
+  readonly #listeners = new Set<() => void>()
   readonly #workers = new Set<Worker>()
   readonly #known = new Map<string, Known>()
   #client: Promise<string | undefined> | undefined
@@ -94,8 +94,8 @@ class Watch {
     this.#locks = locks
   }
 
-  listen(listener: (count: number) => void): Stop {
-    const own = (count: number): void => listener(count) // the same function may be given twice
+  listen(listener: () => void): Stop {
+    const own = (): void => listener() // the same function may be given twice
     this.#listeners.add(own)
     this.lookNow()
     return () => void this.#listeners.delete(own)
@@ -208,7 +208,7 @@ class Watch {
   #tell(dead: readonly Known[]): void {
     const count = dead.filter(({ worker }) => worker === undefined).length
     for (const { worker } of dead) if (worker !== undefined) this.#lose(worker, 'dead')
-    if (count > 0) for (const listener of this.#listeners) listener(count)
+    if (count > 0) for (const listener of this.#listeners) listener()
   }
 
   #tellPerhaps(others: ReadonlySet<string>): void {

@@ -8,6 +8,7 @@ import { type Loss, reachWorker } from './dead-workers.ts'
 /** What is used of a `StreamingSyncImplementation`. */
 interface Sync {
   readonly syncStatus: { readonly core: object | null }
+  registerListener(listener: { statusChanged(status: Connectedness): void }): Stop
   updateSyncStatus(core: object | null, state: object): void
   /** Of a sync in a worker that tabs share: the lock by which the worker knows of this tab. */
   readonly abortOnClose?: AbortController
@@ -17,10 +18,15 @@ interface Sync {
   readonly syncManager?: { readonly sync: { syncParams: null; waitForReady(): Promise<void> } }
 }
 
+interface Connectedness {
+  readonly connected: boolean
+  readonly connecting: boolean
+}
+
 const methods = ['waitForReady', 'connect', 'disconnect', 'dispose'] as const
 type Method = (typeof methods)[number]
 
-/** How long a sync may take until its worker has answered, at first, in ms: each try may take twice as long. */
+/** How long a sync may take until it connects, at first, in ms: each try may take twice as long. */
 const patienceMs = 5_000
 /** How long after a failure it is tried again, in ms, at first. */
 const pauseMs = 100
@@ -29,9 +35,9 @@ const pauseMs = 100
 interface SyncStart {
   /** How often it was tried before. */
   readonly tries: number
-  /** Its worker syncs. */
-  readonly onReady: () => void
-  /** It is to be tried again: the worker has failed, or has not answered for long. */
+  /** It connects, or has. */
+  readonly onBegun: () => void
+  /** It is to be tried again: the worker has failed, or it has not come to that for long. */
   readonly onFailed: () => void
   /** It has died, or perhaps has before it answered. */
   readonly onLost: (loss: Loss) => void
@@ -44,11 +50,10 @@ interface SyncStart {
  */
 export function droppable<Made extends object>(
   make: () => Made,
-  { tries, onReady, onFailed, onLost }: SyncStart,
+  { tries, onBegun, onFailed, onLost }: SyncStart,
 ): { sync: Made; drop: Stop } {
   const { value: made, answered, stop } = reachWorker(make, onLost)
-  const sync = made as object as Sync &
-    Record<Method, (...args: unknown[]) => Promise<unknown>>
+  const sync = made as object as Sync & Record<Method, (...args: unknown[]) => Promise<unknown>>
   let isDropped = false
   let settle: Stop = () => undefined
   const dropped = new Promise<void>((resolve) => {
@@ -58,29 +63,35 @@ export function droppable<Made extends object>(
   const failAfter = (ms: number): ReturnType<typeof setTimeout> =>
     setTimeout(onFailed, ms * 2 ** tries)
   let timer = failAfter(patienceMs)
-  const begun = (): void => {
-    clearTimeout(timer)
-    if (isDropped) return
-    answered()
-    onReady()
-  }
+  const stopListening = sync.registerListener({
+    statusChanged({ connected, connecting }) {
+      if (isDropped || !(connected || connecting)) return
+      clearTimeout(timer)
+      stopListening()
+      onBegun()
+    },
+  })
   const failed = (): void => {
     clearTimeout(timer)
     if (!isDropped) timer = failAfter(pauseMs)
   }
   if (tries > 0) beginAnew(sync)
   const ready = readyOf(sync)
-  ready.then(begun, failed)
+  ready.then(answered, failed)
   // A connection manager whose sync has failed to begin connects no more, so it is not told.
   sync.waitForReady = () => ready.catch(() => dropped)
   for (const name of methods) {
     const original = sync[name].bind(sync)
-    sync[name] = (...args) => (isDropped ? dropped : Promise.race([original(...args), dropped]))
+    sync[name] = (...args) => {
+      if (name === 'disconnect' || name === 'dispose') clearTimeout(timer)
+      return isDropped ? dropped : Promise.race([original(...args), dropped])
+    }
   }
   const drop = (): void => {
     if (isDropped) return
     isDropped = true
     stop()
+    stopListening()
     clearTimeout(timer)
     settle()
     const { core } = sync.syncStatus

@@ -79,7 +79,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
   ): ReturnType<WebPowerSyncDatabase['generateSyncStreamImplementation']> {
     const { sync, drop } = droppable(() => super.generateSyncStreamImplementation(...args), {
       tries: this.#syncTries++,
-      onReady: () => (this.#syncTries = 0),
+      onBegun: () => (this.#syncTries = 0),
       onFailed: () => void this.#connectAgain(),
       onLost: (loss) => this.#onSyncLost(loss),
     })

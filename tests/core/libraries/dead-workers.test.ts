@@ -1,12 +1,16 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { lookForDeadWorkers, onDeadWorker, reachWorker } from '../../../core/src/libraries/dead-workers.ts'
+import {
+  lookForDeadWorkers,
+  onDeadWorker,
+  reachWorker,
+} from '../../../core/src/libraries/dead-workers.ts'
 import { eventually } from '../../support/eventually.ts'
 import { useWebLocks, type WebLocks } from '../../support/web-locks.ts'
 
 const signal = (worker: string) => `tab-close-signal-${worker}`
 
-function watch(): ReturnType<typeof vi.fn<(count: number) => void>> {
-  const told = vi.fn<(count: number) => void>()
+function watch(): ReturnType<typeof vi.fn<() => void>> {
+  const told = vi.fn<() => void>()
   onTestFinished(onDeadWorker(told))
   return told
 }
@@ -64,16 +68,6 @@ test('locks of another name are nobody’s business', async () => {
   locks.die()
   await looked(locks, 3)
   expect(told).not.toHaveBeenCalled()
-})
-
-test('of the SDK’s workers it is told how many have died at once', async () => {
-  const locks = useWebLocks()
-  for (const name of ['a', 'b']) locks.hold(signal(name))
-  for (const name of ['a', 'b']) locks.wait(signal(name))
-  const told = watch()
-  await looked(locks, 2)
-  locks.die()
-  await eventually(() => expect(told.mock.calls).toEqual([[2]]))
 })
 
 /** Reaches for a worker, which waits for the lock named so once it is told to. */
