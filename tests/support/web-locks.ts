@@ -1,9 +1,10 @@
-/** Web Locks of two clients, this tab and a worker, which Node has none of. */
+/** Web Locks of this tab, a worker and others, which Node has none of. */
 import { onTestFinished, vi } from 'vitest'
 
 export interface WebLocks {
-  /** A lock of this tab, for which a worker waits. */
-  hold(name: string): void
+  /** A lock of this tab, or of another client. */
+  hold(name: string, client?: string): void
+  /** A worker waits for it. */
   wait(name: string): void
   /** The worker is gone: it waits for nothing any more. */
   die(): void
@@ -13,7 +14,7 @@ export interface WebLocks {
 }
 
 export function useWebLocks(): WebLocks {
-  const held = new Map<string, string>()
+  const held = new Map<string, string>() // by name, whose
   const pending = new Map<string, string>()
   const state = { looks: 0 }
   const listed = (of: Map<string, string>) =>
@@ -35,7 +36,7 @@ export function useWebLocks(): WebLocks {
   vi.stubGlobal('navigator', { locks })
   onTestFinished(() => void vi.unstubAllGlobals())
   return {
-    hold: (name) => void held.set(name, 'tab'),
+    hold: (name, client = 'tab') => void held.set(name, client),
     wait: (name) => void pending.set(name, 'worker'),
     die: () => pending.clear(),
     release: (name) => void held.delete(name),

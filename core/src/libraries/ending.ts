@@ -7,14 +7,19 @@ import { perObject } from '../readable/per-object.ts'
 import type { Stop } from '../readable/readable.ts'
 import { whileUsed } from '../readable/while-used.ts'
 import { onDeadWorker } from './dead-workers.ts'
+import { endableCalls } from './lost-calls.ts'
 import type { Database } from './powersync.ts'
 import { reopens } from './reopening.ts'
+import { unlessAnswered } from './whose-worker.ts'
 
 /** What the adapters of @powersync/web (2.4.0) have beyond those of other platforms. */
 interface WebAdapter {
   /** Only once it is open; throws before. */
   getConfiguration(): { readonly requiresPersistentTriggers: boolean }
 }
+
+/** Databases whose workers are watched. */
+const watched = new Set<Database>()
 
 /** Looks while somebody listens, as each follower of a database does. */
 class Ending {
@@ -24,9 +29,13 @@ class Ending {
   /** Whether the worker that syncs is dead. */
   syncLost = false
   readonly #use: () => Stop
+  readonly #isWatched: boolean
+  readonly #endCalls: (reason: Error) => void
 
   constructor(database: Database) {
     this.#database = database
+    this.#isWatched = isWeb(database) && !reopens(database)
+    this.#endCalls = this.#isWatched ? endableCalls(database.database) : () => undefined
     this.#use = whileUsed(() => this.#start())
   }
 
@@ -45,8 +54,7 @@ class Ending {
   }
 
   #start(): Stop {
-    const isWatched = isWeb(this.#database) && !reopens(this.#database)
-    const stopWatching = isWatched ? onDeadWorker(() => this.#onDead()) : () => undefined
+    const stopWatching = this.#isWatched ? this.#watch() : () => undefined
     const stopListening = this.#database.registerListener({
       closing: () => {
         stopWatching()
@@ -59,17 +67,32 @@ class Ending {
     }
   }
 
+  #watch(): Stop {
+    watched.add(this.#database)
+    const stop = onDeadWorker(() => this.#onDead())
+    return () => {
+      stop()
+      watched.delete(this.#database)
+    }
+  }
+
   /** SQLite of OPFS runs in a worker of the tab itself, which dies with the tab alone: another one has synced. */
   #onDead(): void {
-    this.syncLost = true
-    if (hasOwnWorker(this.#database)) this.#tell()
-    else this.#finish('lost')
+    const isOfSync = hasOwnWorker(this.#database)
+    const lost = (): void => {
+      this.syncLost = true
+      if (isOfSync) this.#tell()
+      else this.#finish('lost')
+    }
+    if (watched.size === 1) lost()
+    else void unlessAnswered(this.#database, isOfSync ? 'sync' : 'sqlite', lost)
   }
 
   #finish(end: 'closed' | 'lost'): void {
     if (this.#end === 'closed') return
     this.#end = end
     this.#tell()
+    if (end === 'lost') this.#endCalls(lostError())
   }
 
   #tell(): void {

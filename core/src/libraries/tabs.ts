@@ -8,7 +8,7 @@
  */
 import type { LockContext } from '@powersync/common'
 import type { Stop } from '../readable/readable.ts'
-import { tabLocks } from './dead-workers.ts'
+import { lookForDeadWorkers, tabLocks } from './dead-workers.ts'
 import { ours } from './lock-holders.ts'
 import type { Database } from './powersync.ts'
 import { quote } from './sql.ts'
@@ -87,8 +87,12 @@ export class TabMark {
     if (this.#awaited.has(other)) return
     this.#awaited.add(other)
     const { signal } = this.#end
+    const onGone = (): Promise<void> => {
+      lookForDeadWorkers() // it may have been the host of one
+      return sweepDeadTabs(this.#database)
+    }
     locks
-      .request(other, { mode: 'shared', signal }, () => sweepDeadTabs(this.#database))
+      .request(other, { mode: 'shared', signal }, onGone)
       .catch(() => undefined) // this tab has ended, or SQLite fails: then so do others, or the next tab sweeps
       .finally(() => this.#awaited.delete(other))
   }

@@ -1,28 +1,67 @@
 /** The connections of @powersync/web (2.4.0) to SQLite, and how one is let go of whose worker may not answer. */
 import type { PowerSyncLogger } from '@powersync/common'
-import { type WebDBAdapter, type WebSQLOpenOptions, WASQLiteOpenFactory } from '@powersync/web'
+import {
+  type WebDBAdapter,
+  type WebSQLOpenOptions,
+  WASQLiteOpenFactory,
+  WASQLiteVFS,
+} from '@powersync/web'
 import type { Stop } from '../readable/readable.ts'
+import { type Loss, reachWorker } from './dead-workers.ts'
 
 /** What a client of the SDK has: how it ends the lock by which its worker knows of it, and the worker or the port to it. */
 interface Client {
   readonly options: { readonly onClose?: Stop }
 }
 
+/** Where SQLite runs in a worker that tabs share. Any other is one of the tab itself, and dies with it alone. */
+const shared: readonly (WASQLiteVFS | undefined)[] = [
+  undefined,
+  WASQLiteVFS.IDBBatchAtomicVFS,
+  WASQLiteVFS.InMemoryVfs,
+]
+
 class Factory extends WASQLiteOpenFactory {
   isReleased = false
+  readonly #lost: (loss: Loss) => void
+  readonly #vfs: WASQLiteVFS | undefined
   readonly #clients: Client[] = []
+  #stopWatching: Stop = () => undefined
+
+  constructor({ open, logger, lost }: WebAdapterOptions) {
+    super({ open, logger })
+    this.#lost = lost
+    this.#vfs = open.vfs
+  }
 
   override async openConnection(): ReturnType<WASQLiteOpenFactory['openConnection']> {
-    const pool = await super.openConnection()
+    const pool = await this.#reach(() => super.openConnection())
     this.#clients.push(...([pool.writer, ...pool.additionalReaders] as unknown as Client[]))
     if (this.isReleased) this.release()
     return pool
   }
 
+  async #reach<T>(open: () => Promise<T>): Promise<T> {
+    if (!shared.includes(this.#vfs)) return open()
+    const { value, answered, stop } = reachWorker(open, this.#lost)
+    this.#stopWatching = stop
+    const opened = await value
+    answered()
+    return opened
+  }
+
   release(): void {
     this.isReleased = true
+    this.#stopWatching()
     for (const { options } of this.#clients.splice(0)) options.onClose?.()
   }
+}
+
+export interface WebAdapterOptions {
+  readonly open: WebSQLOpenOptions
+  readonly logger: PowerSyncLogger
+  /** Its worker has died, or perhaps has before it answered. */
+  readonly lost: (loss: Loss) => void
 }
 
 /**
@@ -31,11 +70,12 @@ class Factory extends WASQLiteOpenFactory {
  * @returns `release` ends it at once: a worker of the tab itself is terminated, as a crash would, and one that tabs share learns
  * that this tab is gone. SQLite rolls back what was not committed.
  */
-export function openWebAdapter(
-  open: WebSQLOpenOptions,
-  logger: PowerSyncLogger,
-): { adapter: WebDBAdapter; opened: Promise<unknown>; release: Stop } {
-  const factory = new Factory({ open, logger })
+export function openWebAdapter(options: WebAdapterOptions): {
+  adapter: WebDBAdapter
+  opened: Promise<unknown>
+  release: Stop
+} {
+  const factory = new Factory(options)
   const adapter = factory.openDB() as WebDBAdapter & { init(): Promise<void> }
   return { adapter, opened: adapter.init(), release: () => factory.release() }
 }

@@ -3,61 +3,95 @@
  * `waitForReady`, `connect`, `disconnect` and `dispose` would never settle.
  */
 import type { Stop } from '../readable/readable.ts'
+import { type Loss, reachWorker } from './dead-workers.ts'
 
 /** What is used of a `StreamingSyncImplementation`. */
 interface Sync {
   readonly syncStatus: { readonly core: object | null }
+  registerListener(listener: { statusChanged(status: Connectedness): void }): Stop
   updateSyncStatus(core: object | null, state: object): void
   /** Of a sync in a worker that tabs share: the lock by which the worker knows of this tab. */
   readonly abortOnClose?: AbortController
   /** The port to that worker. */
   readonly worker?: { close(): void }
+  /** What that worker does for this tab, of which `sync` does it for all: calls and values go through the port. */
+  readonly syncManager?: { readonly sync: { syncParams: null; waitForReady(): Promise<void> } }
+}
+
+interface Connectedness {
+  readonly connected: boolean
+  readonly connecting: boolean
 }
 
 const methods = ['waitForReady', 'connect', 'disconnect', 'dispose'] as const
 type Method = (typeof methods)[number]
 
-/** How a sync begins: its worker may have died just before, which no lock tells, or may fail once and for all. */
+/** How long a sync may take until it connects, at first, in ms: each try may take twice as long. */
+const patienceMs = 5_000
+/** How long after a failure it is tried again, in ms, at first. */
+const pauseMs = 100
+
+/** How a sync begins: its worker may fail once and for all. */
 interface SyncStart {
-  readonly patienceMs: number
-  /** Its worker has answered. */
-  readonly onReady: () => void
-  /** It has not, for so long. */
-  readonly onLate: () => void
+  /** How often it was tried before. */
+  readonly tries: number
+  /** It connects, or has. */
+  readonly onBegun: () => void
+  /** It is to be tried again: the worker has failed, or it has not come to that for long. */
+  readonly onFailed: () => void
+  /** It has died, or perhaps has before it answered. */
+  readonly onLost: (loss: Loss) => void
 }
 
 /**
- * Makes a sync one that can be dropped.
+ * Makes the sync that `make` makes one that can be dropped.
  *
- * @returns How to: what is asked of it settles, the worker learns that this tab is gone, and the status is not connected.
+ * @returns With `drop` what is asked of it settles, the worker learns that this tab is gone, and the status is not connected.
  */
-export function droppable(
-  implementation: object,
-  { patienceMs, onReady, onLate }: SyncStart,
-): Stop {
-  const sync = implementation as Sync & Record<Method, (...args: unknown[]) => Promise<unknown>>
+export function droppable<Made extends object>(
+  make: () => Made,
+  { tries, onBegun, onFailed, onLost }: SyncStart,
+): { sync: Made; drop: Stop } {
+  const { value: made, answered, stop } = reachWorker(make, onLost)
+  const sync = made as object as Sync & Record<Method, (...args: unknown[]) => Promise<unknown>>
   let isDropped = false
   let settle: Stop = () => undefined
   const dropped = new Promise<void>((resolve) => {
     settle = resolve
   })
   const disconnect = sync.disconnect.bind(sync)
-  // A connection manager whose sync has failed to begin connects no more, so it is not told.
-  const ready = sync.waitForReady()
-  sync.waitForReady = () => ready.catch(() => dropped)
-  const timer = setTimeout(onLate, patienceMs)
-  const begun = (): void => {
+  const failAfter = (ms: number): ReturnType<typeof setTimeout> =>
+    setTimeout(onFailed, ms * 2 ** tries)
+  let timer = failAfter(patienceMs)
+  const stopListening = sync.registerListener({
+    statusChanged({ connected, connecting }) {
+      if (isDropped || !(connected || connecting)) return
+      clearTimeout(timer)
+      stopListening()
+      onBegun()
+    },
+  })
+  const failed = (): void => {
     clearTimeout(timer)
-    if (!isDropped) onReady()
+    if (!isDropped) timer = failAfter(pauseMs)
   }
-  ready.then(begun, () => undefined)
+  if (tries > 0) beginAnew(sync)
+  const ready = readyOf(sync)
+  ready.then(answered, failed)
+  // A connection manager whose sync has failed to begin connects no more, so it is not told.
+  sync.waitForReady = () => ready.catch(() => dropped)
   for (const name of methods) {
     const original = sync[name].bind(sync)
-    sync[name] = (...args) => (isDropped ? dropped : Promise.race([original(...args), dropped]))
+    sync[name] = (...args) => {
+      if (name === 'disconnect' || name === 'dispose') clearTimeout(timer)
+      return isDropped ? dropped : Promise.race([original(...args), dropped])
+    }
   }
-  return () => {
+  const drop = (): void => {
     if (isDropped) return
     isDropped = true
+    stop()
+    stopListening()
     clearTimeout(timer)
     settle()
     const { core } = sync.syncStatus
@@ -67,4 +101,19 @@ export function droppable(
     sync.abortOnClose?.abort()
     sync.worker?.close()
   }
+  return { sync: made, drop }
+}
+
+/**
+ * The worker begins to sync for all tabs when the first one of them has given it SQLite. If that fails, since that tab goes
+ * meanwhile, it answers the others, and syncs for none.
+ */
+async function readyOf(sync: Sync & { waitForReady(): Promise<unknown> }): Promise<void> {
+  await sync.waitForReady()
+  await sync.syncManager?.sync.waitForReady()
+}
+
+/** It asks for SQLite again when it knows of none that has given it. To be called before this tab says that it is there. */
+function beginAnew({ syncManager }: Sync): void {
+  if (syncManager !== undefined) syncManager.sync.syncParams = null
 }

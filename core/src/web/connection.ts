@@ -3,19 +3,13 @@ import { LockContext } from '@powersync/common'
 import type {
   BatchedUpdateNotification,
   DBAdapter,
-  PowerSyncLogger,
   QueryResult,
   RawQueryResult,
 } from '@powersync/common'
-import type { WebDBAdapter, WebSQLOpenOptions } from '@powersync/web'
+import type { WebDBAdapter } from '@powersync/web'
 import { RowsignalError } from '../errors.ts'
-import { openWebAdapter } from '../libraries/web-adapter.ts'
+import { openWebAdapter, type WebAdapterOptions } from '../libraries/web-adapter.ts'
 import type { Stop } from '../readable/readable.ts'
-
-export interface ConnectionOptions {
-  readonly open: WebSQLOpenOptions
-  readonly logger: PowerSyncLogger
-}
 
 /** What is thrown at those who have begun on a connection that is given up. */
 const gone = new Error('the connection was given up')
@@ -27,8 +21,8 @@ export class Connection {
   readonly #gone: Promise<never>
   #giveUp: Stop = () => undefined
 
-  constructor({ open, logger }: ConnectionOptions) {
-    const { adapter, opened, release } = openWebAdapter(open, logger)
+  constructor(options: WebAdapterOptions) {
+    const { adapter, opened, release } = openWebAdapter(options)
     this.adapter = adapter
     this.#isOpen = opened
     this.#release = release
@@ -38,21 +32,22 @@ export class Connection {
     this.#gone.catch(() => undefined) // nobody may have begun
   }
 
-  /** @returns Whether it can be used, before so many ms are over. */
+  /** @returns Whether it can be used: `late` if not before so many ms are over, `gone` if it was given up before. */
   async open(
     patienceMs: number,
     prepare: ((adapter: DBAdapter) => Promise<void>) | undefined,
-  ): Promise<boolean> {
+  ): Promise<'open' | 'late' | 'gone'> {
     let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), patienceMs)
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), patienceMs)
     })
     const ready = this.#isOpen.then(async () => {
       await prepare?.(this.adapter)
-      return true
+      return 'open' as const
     })
+    const isGone = this.#gone.catch(() => 'gone' as const)
     try {
-      return await Promise.race([ready, late])
+      return await Promise.race([ready, late, isGone])
     } finally {
       clearTimeout(timer)
     }

@@ -12,7 +12,7 @@ import {
   type WebSQLOpenOptions,
 } from '@powersync/web'
 import { tablesOf } from '../libraries/powersync.ts'
-import { onDeadWorker } from '../libraries/dead-workers.ts'
+import type { Loss } from '../libraries/dead-workers.ts'
 import { droppable } from '../libraries/web-sync.ts'
 import type { Stop } from '../readable/readable.ts'
 import { onPageLife } from './page-life.ts'
@@ -39,17 +39,17 @@ export function openPowerSync(options: OpenPowerSyncOptions): PowerSyncDatabase 
   return isOnServer ? new PowerSyncDatabase(options) : new ReopeningDatabase(options)
 }
 
-/** How long a sync may take until its worker has answered, at first, in ms: each try may take twice as long. */
-const syncMs = 5_000
-
 class ReopeningDatabase extends WebPowerSyncDatabase {
   readonly #adapter: ReopeningAdapter
   readonly #stops: readonly Stop[]
   /** What `connect` was called with last, until `disconnect`. */
   #wanted: Parameters<WebPowerSyncDatabase['connect']> | undefined
   #dropSync: Stop = () => undefined
-  #syncPatienceMs = syncMs
+  /** How often a sync was begun since one has. */
+  #syncTries = 0
   #isLeft = false
+  /** Which of the times it is that the sync is connected again. */
+  #turn = 0
 
   constructor({ database: open, ...options }: OpenPowerSyncOptions) {
     const logger = options.logger ?? createConsoleLogger()
@@ -63,7 +63,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     this.#adapter = adapter
     this.resolvedOpenOptions = { ...this.resolvedOpenOptions, ...open }
     this.#stops = [
-      onDeadWorker(() => this.#onDeadWorker()),
+      adapter.registerListener({ connectionReplaced: () => void this.#connectAgain() }),
       onPageLife({ leave: () => this.#leave(), comeBack: () => this.#comeBack() }),
     ]
   }
@@ -77,15 +77,13 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
   protected override generateSyncStreamImplementation(
     ...args: Parameters<WebPowerSyncDatabase['generateSyncStreamImplementation']>
   ): ReturnType<WebPowerSyncDatabase['generateSyncStreamImplementation']> {
-    const sync = super.generateSyncStreamImplementation(...args)
-    this.#dropSync = droppable(sync, {
-      patienceMs: this.#syncPatienceMs,
-      onReady: () => (this.#syncPatienceMs = syncMs),
-      onLate: () => {
-        this.#syncPatienceMs *= 2
-        void this.#connectAgain()
-      },
+    const { sync, drop } = droppable(() => super.generateSyncStreamImplementation(...args), {
+      tries: this.#syncTries++,
+      onBegun: () => (this.#syncTries = 0),
+      onFailed: () => void this.#connectAgain(),
+      onLost: (loss) => this.#onSyncLost(loss),
     })
+    this.#dropSync = drop
     return sync
   }
 
@@ -113,18 +111,18 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     await adapter.execute('PRAGMA RECURSIVE_TRIGGERS=TRUE')
   }
 
-  #onDeadWorker(): void {
-    if (this.#isLeft) return
-    // SQLite of OPFS runs in a worker of the tab itself: it is the one that syncs that is dead.
-    if (!this.#adapter.hasOwnWorker) this.#adapter.replace()
-    void this.#connectAgain()
+  /** SQLite of OPFS runs in a worker of the tab itself; any other is in the worker that syncs, and dies with it. */
+  #onSyncLost(loss: Loss): void {
+    if (loss === 'dead' && !this.#adapter.hasOwnWorker) this.#adapter.replace()
+    else void this.#connectAgain()
   }
 
   /** The worker that syncs asks a tab for SQLite, and would wait ten seconds for it, and never again. */
   async #connectAgain(): Promise<void> {
     this.#dropSync()
+    const turn = ++this.#turn
     await this.#adapter.opened().catch(() => undefined) // who asks for SQLite is told
-    if (this.#isLeft || this.closed || this.#wanted === undefined) return
+    if (turn !== this.#turn || this.#isLeft || this.closed || this.#wanted === undefined) return
     await super.connect(...this.#wanted).catch(() => undefined) // it is in the status
   }
 
@@ -139,6 +137,5 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     if (!this.#isLeft) return
     this.#isLeft = false
     this.#adapter.replace()
-    void this.#connectAgain()
   }
 }

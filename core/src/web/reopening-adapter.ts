@@ -10,9 +10,10 @@ import type {
 } from '@powersync/web'
 import type { ReopeningAdapter as Reopening, ReopeningListener } from '../libraries/reopening.ts'
 import type { Stop } from '../readable/readable.ts'
-import { Connection, type ConnectionOptions } from './connection.ts'
+import type { WebAdapterOptions } from '../libraries/web-adapter.ts'
+import { Connection } from './connection.ts'
 
-export interface ReopeningAdapterOptions extends ConnectionOptions {
+export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost'> {
   /** Makes ready a connection that is not the first: the SDK has done so with that. */
   readonly prepare: (adapter: DBAdapter) => Promise<void>
   /** The names of what may have changed while there was no connection. */
@@ -34,6 +35,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   readonly reopens = true
   readonly #options: ReopeningAdapterOptions
   #connection: Connection | undefined
+  #opening: Connection | undefined
   /** What waits for a connection. */
   #waiting: Waiting[] = []
   #asked = 0
@@ -68,6 +70,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   /** Gives the connection up at once, without an answer of its worker. What waits for SQLite waits for `replace`. */
   leave(): void {
     this.#isLeft = true
+    this.#opening?.giveUp()
     this.#connection?.release()
     this.#tell((listener) => listener.connectionLeft?.())
   }
@@ -99,14 +102,28 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   /** @returns Nothing if the page was left meanwhile, or the database closed. */
   async #tryUntilOpen(which: 'first' | 'again'): Promise<Connection | undefined> {
     const prepare = which === 'first' ? undefined : this.#options.prepare
-    for (let patienceMs = openMs; !this.#isLeft && !this.#isClosed; patienceMs *= 2) {
-      const connection = new Connection(this.#options)
-      const isOpen = await connection.open(patienceMs, prepare)
-      if (isOpen && !this.#isLeft && !this.#isClosed) return connection
-      // Its worker may have died meanwhile, which no lock tells: it waits for none yet.
+    let patienceMs = openMs
+    while (!this.#isLeft && !this.#isClosed) {
+      const connection = this.#connect()
+      this.#opening = connection
+      const state = await connection.open(patienceMs, prepare)
+      this.#opening = undefined
+      if (state === 'open' && !this.#isLeft && !this.#isClosed) return connection
       connection.giveUp()
+      if (state === 'late') patienceMs *= 2
     }
     return undefined
+  }
+
+  #connect(): Connection {
+    const connection = new Connection({ ...this.#options, lost: () => this.#lose(connection) })
+    return connection
+  }
+
+  /** Its worker is dead. One that is being opened is opened again, by who has begun to. */
+  #lose(connection: Connection): void {
+    if (connection === this.#connection) this.replace()
+    else connection.giveUp()
   }
 
   #take(connection: Connection): void {

@@ -24,6 +24,25 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
   },
 )
 
+test('where a full disk keeps a database from opening, that is told, and with space it opens', async () => {
+  const tabs = await Tabs.of('OPFSCoopSyncVFS')
+  const tab = await tabs.open()
+  await tab.call('add', 'before')
+  await tab.limitStorage(1)
+  const other = await tabs.begin()
+  await other.call('ready').catch(() => undefined)
+  await eventually(async () =>
+    expect(await other.call('status')).toMatchObject({
+      collection: 'error',
+      error: 'storage-full',
+    }),
+  )
+  expect(await tab.call('stored')).toEqual(['before'])
+  await tab.limitStorage(undefined)
+  await other.load()
+  expect(await other.call('rows')).toEqual(['before'])
+})
+
 /** The code that a write of 100 KB was rejected with, if it was. */
 function write(tab: Tab, turn: number): Promise<string | undefined> {
   return tab.call('add', `${turn}-${'x'.repeat(100_000)}`).then(

@@ -139,10 +139,17 @@ export class Tabs {
 
   /** Opens a tab and waits until it shows what is stored. */
   async open(options: TabOptions = {}): Promise<Tab> {
+    const tab = await this.begin(options)
+    await tab.call('ready')
+    return tab
+  }
+
+  /** Opens a tab, and waits for nothing of its database. */
+  async begin(options: TabOptions = {}): Promise<Tab> {
     const query = new URLSearchParams({ vfs: this.#storage, tab: `${++this.#opened}`, ...options })
     const page = await this.#browser.newPage()
     const tab = new Tab(page, `${this.#url}/?${query}`, await page.createCDPSession())
-    await tab.load()
+    await tab.begin()
     return tab
   }
 
@@ -189,9 +196,13 @@ export class Tab {
       args,
     )
 
-  async load(): Promise<void> {
+  async begin(): Promise<void> {
     await this.page.goto(this.#url)
     await this.page.waitForFunction(() => 'app' in globalThis, { timeout: patienceMs })
+  }
+
+  async load(): Promise<void> {
+    await this.begin()
     await this.call('ready')
   }
 

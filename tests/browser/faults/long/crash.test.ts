@@ -37,6 +37,7 @@ test.each(storages)(
     for (const tab of others) await isWatched(tab)
     await host!.crash()
     const begun = performance.now()
+    const asked = others.map((tab) => tab.call('count'))
     for (const [index, tab] of others.entries()) await tab.call('write', ...ids(`tab${index}`, 20))
     for (const tab of others) {
       const { sync } = await eventually(async () => {
@@ -52,12 +53,14 @@ test.each(storages)(
       expect(Object.keys(writes)).toEqual(ids(`tab${index}`, 20))
       expect(await tab.call('told')).not.toContain('lock-waiting')
       if (storage === shared) {
+        expect(await asked[index]).toBe('database-lost')
         expect(new Set(Object.values(writes))).toEqual(new Set(['database-lost']))
         expect(await tab.call('status')).toMatchObject({
           collection: 'error',
           error: 'database-lost',
         })
         await expect(tab.call('add', 'later')).rejects.toThrow('database-lost')
+        expect(await tab.call('count')).toBe('database-lost')
         expect(await tab.call('rows')).toEqual(['before'])
         continue
       }
@@ -110,3 +113,17 @@ test.each(storages)(
     expect(tabs.endpoint.uploaded.length).toBe(tabs.endpoint.rows.size)
   },
 )
+
+test('of two databases in a tab only the one whose worker died is lost', async () => {
+  const tabs = await Tabs.of(shared)
+  const host = await tabs.open({ by: 'sdk', file: 'of-the-host.db' })
+  const another = await tabs.open({ by: 'sdk', file: 'of-another.db' })
+  const tab = await tabs.open({ by: 'sdk', file: 'of-the-host.db' })
+  await tab.call('openSecond', 'of-another.db')
+  await isWatched(tab)
+  await host.crash()
+  await eventually(async () => expect((await tab.call('status')).error).toBe('database-lost'))
+  expect(await tab.call('secondStatus')).toBe('ready')
+  await another.crash()
+  await eventually(async () => expect(await tab.call('secondStatus')).toBe('database-lost'))
+})

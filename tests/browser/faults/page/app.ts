@@ -17,6 +17,7 @@ import {
   Table,
   WASQLiteOpenFactory,
   WASQLiteVFS,
+  type WebDBAdapter,
 } from '@powersync/web'
 
 const query = new URLSearchParams(location.search)
@@ -63,11 +64,17 @@ const connector: PowerSyncBackendConnector = {
 type Settled = 'waits' | 'stored' | (string & {})
 const writes = new Map<string, Settled>()
 let second: PowerSyncDatabase | undefined
+let secondTodos: typeof todos | undefined
 /** How often a timer has come: it stands still while the tab is frozen. */
 let ticks = 0
 setInterval(() => ticks++, 10)
 let isRestored = false
 addEventListener('pageshow', ({ persisted }) => (isRestored ||= persisted))
+
+/** Rejects also where the collection throws at once, as that of a lost database does. */
+async function insert(id: string): Promise<void> {
+  await todos.insert({ id, title: id, tab: query.get('tab') }).isPersisted.promise
+}
 
 const codeOf = (error: unknown): string => (isRowsignalError(error) ? error.code : String(error))
 const sync = syncStatus(database)
@@ -77,13 +84,18 @@ export const app = {
   /** Resolves when the rows are there. */
   ready: () => todos.preload().then(() => todos.size),
   connect: () => database.connect(connector, { crudUploadThrottleMs: 10, retryDelayMs: 200 }),
+  /** The worker that syncs asks this tab for SQLite, and is never answered. */
+  connectWithoutSqlite(): void {
+    const adapter = database.database as unknown as WebDBAdapter
+    adapter.shareConnection = () => new Promise(() => {})
+    void database.connect(connector)
+  },
   close: () => database.close(),
   /** Writes rows, each in a transaction of its own, and returns at once. */
   write(...ids: string[]): void {
     for (const id of ids) {
       writes.set(id, 'waits')
-      const { isPersisted } = todos.insert({ id, title: id, tab: query.get('tab') })
-      isPersisted.promise.then(
+      insert(id).then(
         () => writes.set(id, 'stored'),
         (error: unknown) => writes.set(id, codeOf(error)),
       )
@@ -91,8 +103,7 @@ export const app = {
   },
   /** Resolves when the row is stored; rejects with the code of what went wrong. */
   async add(id: string): Promise<void> {
-    const { isPersisted } = todos.insert({ id, title: id, tab: query.get('tab') })
-    await isPersisted.promise.catch((error: unknown) => {
+    await insert(id).catch((error: unknown) => {
       throw new Error(codeOf(error), { cause: error })
     })
   },
@@ -112,15 +123,16 @@ export const app = {
     const rows = await database.writeLock((lock) => lock.getAll<{ name: string }>(sql))
     return rows.map(({ name }) => name)
   },
-  /** Opens the file once more in this tab, and follows the table there, too. */
-  async openSecond(): Promise<void> {
-    second = new PowerSyncDatabase({
-      schema,
-      logger,
-      factory: new WASQLiteOpenFactory({ logger, open }),
-    })
-    await createPowerSyncCollection({ database: second, table: schema.props.todos }).preload()
+  /** Opens the file once more in this tab, or another one, by the SDK alone, and follows the table there, too. */
+  async openSecond(dbFilename: string = open.dbFilename): Promise<void> {
+    const factory = new WASQLiteOpenFactory({ logger, open: { ...open, dbFilename } })
+    second = new PowerSyncDatabase({ schema, logger, factory })
+    secondTodos = createPowerSyncCollection({ database: second, table: schema.props.todos })
+    await secondTodos.preload()
   },
+  secondStatus: (): string => secondTodos?.utils.error?.code ?? secondTodos?.status ?? 'none',
+  /** Asks SQLite by the database itself, and not by the collection. */
+  count: () => database.getAll('SELECT id FROM todos').then((rows) => String(rows.length), codeOf),
   closeSecond: () => second?.close(),
   pick: () => pickStorage(open.dbFilename).then(({ vfs }) => vfs),
   reset: () => resetStorage(open.dbFilename).then(() => 'removed', codeOf),
