@@ -54,11 +54,18 @@ async function isFound(vfs: Storage, file: string): Promise<void> {
 const known = files.flatMap((file) => [
   ['IDBBatchAtomicVFS', file] as const,
   ['OPFSCoopSyncVFS', file] as const,
+  ['OPFSWriteAheadVFS', file] as const,
 ])
 
 test.each(known)('a file is opened where it is, with what is in it: %s, %s', isFound)
 
-// `pickStorage` takes them for files of OPFSCoopSyncVFS, which does not read the log that they have beside them.
-test.fails.each(files)('a file of OPFSWriteAheadVFS is opened with what is in it: %s', (file) =>
-  isFound('OPFSWriteAheadVFS', file),
-)
+test.each(files)('a file of OPFS is removed, in whatever folder it is: %s', async (file) => {
+  const page = await openPage(await openBrowser())
+  await write(page, { file, vfs: 'OPFSCoopSyncVFS', isClosed: true })
+  await page.evaluate((name) => storagePage.reset(name), file)
+  const titles = await page.evaluate(
+    async (name) => storagePage.titles(await storagePage.openPicked(name)),
+    file,
+  )
+  expect(titles).toEqual([])
+})

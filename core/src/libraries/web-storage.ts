@@ -10,11 +10,31 @@ import { livingTabs } from './tabs.ts'
 /** What of OPFSCoopSyncVFS and OPFSWriteAheadVFS is beside a file. Any other is another file, whose name begins alike. */
 const besideFile = /^-(?:journal|wal|wa\d+)$/
 
+/** The folder in which a file of OPFS is, and its name there: a name of a file may have those of folders before it. */
+async function opfsPlace(
+  folder: FileSystemDirectoryHandle,
+  file: string,
+): Promise<{ within: FileSystemDirectoryHandle; name: string }> {
+  const folders = file.split('/').filter((part) => part !== '')
+  const name = folders.pop() ?? ''
+  let within = folder
+  for (const one of folders) within = await within.getDirectoryHandle(one)
+  return { within, name }
+}
+
 export async function opfsHas(folder: FileSystemDirectoryHandle, file: string): Promise<boolean> {
-  return folder.getFileHandle(file).then(
-    () => true,
-    () => false,
-  )
+  try {
+    const { within, name } = await opfsPlace(folder, file)
+    await within.getFileHandle(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether OPFSWriteAheadVFS keeps the file: what it has committed may be in a log of its own, which no other storage reads. */
+export function opfsHasAhead(folder: FileSystemDirectoryHandle, file: string): Promise<boolean> {
+  return opfsHas(folder, `${file}-wa0`)
 }
 
 export async function idbHas(file: string): Promise<boolean> {
@@ -32,11 +52,12 @@ export async function removeFromOpfs(file: string): Promise<void> {
   const folder = await opfsFolder()
   if (folder === undefined || !(await opfsHas(folder, file))) return
   if ((await livingTabs(file)).size > 0) throw new Error('a tab has it open')
-  for await (const name of folder.keys()) {
-    const isBeside = name.startsWith(file) && besideFile.test(name.slice(file.length))
-    if (name !== file && !isBeside) continue
+  const { within, name } = await opfsPlace(folder, file)
+  for await (const other of within.keys()) {
+    const isBeside = other.startsWith(name) && besideFile.test(other.slice(name.length))
+    if (other !== name && !isBeside) continue
     await whenFree(
-      () => folder.removeEntry(name),
+      () => within.removeEntry(other),
       () => true,
     )
   }

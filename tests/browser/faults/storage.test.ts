@@ -16,7 +16,7 @@ test.each(storages)(
       await folder.getFileHandle(name, { create: true })
     }, another)
     const isIdb = storage.startsWith('IDB')
-    expect(await tab.call('pick')).toBe(isIdb ? storage : 'OPFSCoopSyncVFS')
+    expect(await tab.call('pick')).toBe(storage)
     const other = await tabs.open({ by: 'sdk' })
     expect(await other.call('rows')).toEqual(['a'])
     await tab.call('close')

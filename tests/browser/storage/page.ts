@@ -1,5 +1,5 @@
 /** A page that keeps todos in a file, by the SDK alone or where `pickStorage` says. */
-import { pickStorage } from '@rowsignal/core/web'
+import { pickStorage, resetStorage } from '@rowsignal/core/web'
 import {
   column,
   createConsoleLogger,
@@ -34,6 +34,7 @@ const page = {
   /** Opens the file where `pickStorage` says that it is. */
   openPicked: async (file: string) => open(file, (await pickStorage(file)).vfs),
   picked: async (file: string) => (await pickStorage(file)).vfs,
+  reset: (file: string) => resetStorage(file),
 }
 
 export type StoragePage = typeof page
