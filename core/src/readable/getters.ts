@@ -9,16 +9,20 @@ export function withGetters<Base extends object, Own extends object>(
   })
 }
 
+/** Gives `target` the properties of a part, which `make` makes when one of them is first read. */
+export type LazyPart<Name extends string> = <
+  Target extends object,
+  Part extends Record<Name, unknown>,
+>(
+  target: Target,
+  make: () => Part,
+) => Target & Part
+
 /**
  * Gives objects the properties of a part that is made when one of them is first read. All objects share the getters, so that a
  * part that nobody reads costs each of them one field.
  */
-export function lazyPart<Name extends string>(
-  names: readonly Name[],
-): <Target extends object, Part extends Record<Name, unknown>>(
-  target: Target,
-  make: () => Part,
-) => Target & Part {
+export function lazyPart<Name extends string>(names: readonly Name[]): LazyPart<Name> {
   const field = Symbol('part')
   type Part = Record<Name, unknown>
   type Holder = Record<typeof field, Part | (() => Part)>

@@ -2,7 +2,7 @@
 import type { CollectionStatus } from '@tanstack/db'
 import type { RowsignalError } from '../errors.ts'
 import type { AnyCollection } from '../libraries/tanstack.ts'
-import { lazyPart } from '../readable/getters.ts'
+import { type LazyPart, lazyPart } from '../readable/getters.ts'
 import type { LiveRows } from './live-rows.ts'
 import { errorOf, retryCollection } from './recovery.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
@@ -85,7 +85,7 @@ export function createStatus({ rows, error, retry }: StatusOptions): RowStatus {
 }
 
 /** Gives what stands for one row its status, which few of them are asked for. */
-export const withStatus = lazyPart<keyof RowStatus>([
+export const withStatus: LazyPart<keyof RowStatus> = lazyPart([
   'status',
   'isIdle',
   'isLoading',
