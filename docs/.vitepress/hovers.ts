@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import { createFileSystemTypesCache } from '@shikijs/vitepress-twoslash/cache-fs'
 import { transformerTwoslash } from '@shikijs/vitepress-twoslash'
+import ts from 'typescript'
 
 const docs = fileURLToPath(new URL('..', import.meta.url))
 
@@ -29,9 +30,9 @@ export const hovers = transformerTwoslash({
     extraFiles: { 'db.ts': database },
     compilerOptions: {
       strict: true,
-      target: 9 satisfies import('typescript').ScriptTarget.ES2022,
-      module: 99 satisfies import('typescript').ModuleKind.ESNext,
-      moduleResolution: 100 satisfies import('typescript').ModuleResolutionKind.Bundler,
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
       lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
       skipLibCheck: true,
     },

@@ -11,7 +11,7 @@ import { openDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 
 interface Printed {
-  connectorFor(user: string, server: string): PowerSyncBackendConnector
+  readonly connectorFor: (user: string, server: string) => PowerSyncBackendConnector
 }
 
 async function printedConnector(): Promise<Printed> {

@@ -56,8 +56,12 @@ test.each(pages)(
     })
     await row.first().click() // the label of its checkbox: an update
     await tab.getByRole('checkbox', { checked: true }).first().waitFor()
+    // Without a backend it is in SQLite all the same: a second tab shows it, and the first one after a reload.
+    const second = await browser.newPage()
+    await second.goto(tab.url())
+    await second.getByRole('listitem').getByText('Pack').first().waitFor()
     await tab.reload()
-    await row.first().waitFor() // without a backend it is in SQLite all the same
+    await row.first().waitFor()
   },
 )
 
