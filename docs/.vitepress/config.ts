@@ -22,7 +22,8 @@ export default defineConfig({
     codeTransformers: [hovers as never],
   },
   vite: {
-    plugins: [llms({ ignoreFiles: inside, excludeIndexPage: false })],
+    // Its types are of another Vite than VitePress'.
+    plugins: [llms({ ignoreFiles: inside, excludeIndexPage: false }) as never],
   },
   themeConfig: {
     search: { provider: 'local' },
