@@ -1,3 +1,4 @@
+/** @module @rowsignal/core */
 export type { BadRow, Serializer } from './codec/codec.ts'
 export type {
   BasePowerSyncCollectionConfig,

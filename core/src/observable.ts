@@ -1,2 +1,6 @@
-/** The entry `@rowsignal/core/observable`. */
+/**
+ * The entry `@rowsignal/core/observable`.
+ *
+ * @module @rowsignal/core/observable
+ */
 export { type ObservableLike, toObservable } from './readable/observable.ts'

@@ -17,7 +17,10 @@ test('every line of the docs that installs names a range, one that the packages 
     'core/README.md',
     ...frameworks.map((name) => `bindings/${name}/README.md`),
   ]
-  const guides = ['guide', 'moving', 'types', ...frameworks].map((page) => `docs/${page}.md`)
+  const starts = frameworks.map((name) => `quick-start-${name}`)
+  const guides = ['guide', 'moving', 'types', ...starts, ...frameworks].map(
+    (page) => `docs/${page}.md`,
+  )
   const lines = [...readmes, ...guides].flatMap((page) => read(page).split('\n'))
   const packages = lines.flatMap((line) => {
     const found = /\b(?:npm (?:i|install|add)|(?:pnpm|yarn|bun) add) ([^`#]+)/.exec(line)

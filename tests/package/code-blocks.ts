@@ -7,7 +7,7 @@ const languages = new Set(['ts', 'tsx', 'vue', 'svelte'])
 
 export interface CodeBlock {
   readonly language: string
-  /** What its first line says, as `// db.ts` or `<!-- TodoItem.vue -->`, or else made of the page and its place. */
+  /** What its first line says, as `// src/db.ts` or `<!-- TodoItem.vue -->`, or else made of the page and its place. */
   readonly file: string
   readonly code: string
 }
@@ -16,9 +16,9 @@ export interface CodeBlock {
 export function codeBlocks(page: string): CodeBlock[] {
   const text = readFileSync(`${root}/${page}`, 'utf8')
   const blocks: CodeBlock[] = []
-  for (const [, language = '', code = ''] of text.matchAll(/^```(\w+)\n(.*?)^```$/gms)) {
+  for (const [, language = '', code = ''] of text.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms)) {
     if (!languages.has(language)) continue
-    const named = /^(?:\/\/|<!--) ([\w-]+(?:\.[\w-]+)?\.\w+)/.exec(code)?.[1]
+    const named = /^(?:\/\/|<!--) ((?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)?\.\w+)/.exec(code)?.[1]
     const file = named ?? `${page.replaceAll(/\W/g, '-')}-${blocks.length + 1}.${language}`
     blocks.push({ language, file, code })
   }

@@ -5,6 +5,7 @@ import { packages, root, runTool } from './run.ts'
 const folder = `${root}/tests/.output/docs`
 const readme = codeBlocks('README.md')
 const guide = codeBlocks('docs/guide.md')
+const connector = codeBlocks('docs/connector.md')
 const pages = ['vue', 'solid', 'svelte', 'moving'].map((page) => ({
   page,
   blocks: codeBlocks(`docs/${page}.md`),
@@ -24,9 +25,19 @@ const guideDatabase = database?.code
   )
 
 /** What pages that begin with an empty app refer to. */
-const shared = [...readme, ...guide].filter(({ file }) =>
-  ['db.ts', 'TodoItem.vue', 'connector.ts'].includes(file),
-)
+const shared = [...readme, ...connector]
+  .filter(({ file }) => ['db.ts', 'TodoItem.vue', 'src/connector.ts'].includes(file))
+  .map((block) => ({ ...block, file: block.file.replace('src/', '') }))
+/** Whole apps, or parts of one app, each with files in `src`. */
+const apps = {
+  'quick-start-vue': codeBlocks('docs/quick-start-vue.md'),
+  'quick-start-solid': codeBlocks('docs/quick-start-solid.md'),
+  'quick-start-svelte': codeBlocks('docs/quick-start-svelte.md'),
+  connected: ['connector', 'sign-in', 'testing'].flatMap((page) => codeBlocks(`docs/${page}.md`)),
+}
+const start = codeBlocks('docs/index.md')
+const ofReadme = codeBlocks('docs/first-download.md')
+
 /** What a page leaves to another. */
 const stubs = [{ file: 'App.vue', code: '<template><p /></template>\n' }]
 
@@ -41,17 +52,24 @@ writeFiles(folder, {
       [...stubs, ...shared, ...blocks].map(({ file, code }) => [`${page}/${file}`, code]),
     ),
   ),
+  ...Object.fromEntries(
+    Object.entries(apps).flatMap(([app, blocks]) =>
+      blocks.map(({ file, code }) => [`${app}/${file}`, code]),
+    ),
+  ),
+  ...Object.fromEntries(start.map(({ file, code }) => [`start/${file}`, code])),
+  ...Object.fromEntries(ofReadme.map(({ file, code }) => [`readme/${file}`, code])),
   'guide/App.vue': '<template><p /></template>\n',
   'guide/Status.svelte': '<script lang="ts"></script>\n',
   'tsconfig.json': JSON.stringify({
     extends: '../../../tsconfig.base.json',
     compilerOptions: { jsx: 'preserve', jsxImportSource: 'solid-js' },
     vueCompilerOptions: { strictTemplates: true },
-    include: ['readme', 'guide', ...pages.map(({ page }) => page)],
+    include: ['readme', 'guide', 'start', ...Object.keys(apps), ...pages.map(({ page }) => page)],
   }),
   'tsconfig.svelte.json': JSON.stringify({
     extends: './tsconfig.json',
-    include: ['*/*.svelte'],
+    include: ['*/*.svelte', '*/src/*.svelte'],
   }),
 })
 

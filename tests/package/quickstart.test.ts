@@ -1,13 +1,12 @@
-/** The first pages of the docs, followed to the letter: from `npm create vite` to the first row in a browser. */
+/** The quick starts, followed to the letter: from `npm create vite` to the first row in a browser. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { eventually } from '../support/eventually.ts'
-import { type CodeBlock, codeBlocks, shellLines } from './code-blocks.ts'
+import { codeBlocks, shellLines } from './code-blocks.ts'
 import { packPackages } from './packed.ts'
 import { runTool } from './run.ts'
 
@@ -25,34 +24,46 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const pages = ['vue', 'solid', 'svelte']
 
-test.each(pages)('docs/%s.md leads from an empty folder to the first row', async (page) => {
-  const [create = '', enter = '', install = '', start] = shellLines(`docs/${page}.md`)
-  expect(create).toMatch(/^npm create vite@9 /)
-  const within = `${folder}/${page}`
-  mkdirSync(within)
-  runLine(create.replace('vite@9', createVite), within)
-  expect(enter).toMatch(/^cd [\w-]+$/)
-  const app = `${within}/${enter.slice('cd '.length)}`
-  pinVersions(`${app}/package.json`)
-  const packed = install.replaceAll(/@rowsignal\/\w+/g, (name) => tarballs[name] ?? name)
-  runLine(`${packed} --no-audit --no-fund --ignore-scripts --prefer-offline`, app)
-  writePage(page, app)
-  // The compiler options of the template, and its bundler.
-  runLine('npm run build', app)
+test.each(pages)(
+  'docs/quick-start-%s.md leads from an empty folder to the first row',
+  async (framework) => {
+    const page = `docs/quick-start-${framework}.md`
+    const [create = '', enter = '', install = '', remove = '', start] = shellLines(page)
+    expect(create).toMatch(/^npm create vite@9 /)
+    const within = `${folder}/${framework}`
+    mkdirSync(within)
+    runLine(create.replace('vite@9', createVite), within)
+    expect(enter).toMatch(/^cd [\w-]+$/)
+    const app = `${within}/${enter.slice('cd '.length)}`
+    pinVersions(`${app}/package.json`)
+    const packed = install.replaceAll(/@rowsignal\/\w+/g, (name) => tarballs[name] ?? name)
+    runLine(`${packed} --no-audit --no-fund --ignore-scripts --prefer-offline`, app)
+    expect(remove).toMatch(/^rm -r src\//)
+    runLine(remove, app)
+    for (const { file, code } of codeBlocks(page)) writeFileSync(`${app}/${file}`, code)
+    // The compiler options of the template, and its bundler.
+    runLine('npm run build', app)
 
-  expect(start).toBe('npm run dev')
-  const browser = await openBrowser()
-  const tab = await browser.newPage()
-  await tab.goto(await serve(app))
-  const row = tab.getByRole('listitem').getByText('Pack')
-  // Once more if Vite, which finds dependencies as it goes, has loaded the page again meanwhile.
-  await eventually(async () => {
-    if ((await row.count()) === 0) await tab.getByRole('button', { name: 'Add' }).click()
-    expect(await row.count()).toBeGreaterThan(0)
-  })
-  await row.first().click() // the label of its checkbox: an update
-  await tab.getByRole('checkbox', { checked: true }).first().waitFor()
-})
+    expect(start).toBe('npm run dev')
+    const browser = await openBrowser()
+    const tab = await browser.newPage()
+    await tab.goto(await serve(app))
+    const row = tab.getByRole('listitem').getByText('Pack')
+    // Once more if Vite, which finds dependencies as it goes, has loaded the page again meanwhile.
+    await eventually(async () => {
+      if ((await row.count()) === 0) await tab.getByRole('button', { name: 'Add' }).click()
+      expect(await row.count()).toBeGreaterThan(0)
+    })
+    await row.first().click() // the label of its checkbox: an update
+    await tab.getByRole('checkbox', { checked: true }).first().waitFor()
+    // Without a backend it is in SQLite all the same: a second tab shows it, and the first one after a reload.
+    const second = await browser.newPage()
+    await second.goto(tab.url())
+    await second.getByRole('listitem').getByText('Pack').first().waitFor()
+    await tab.reload()
+    await row.first().waitFor()
+  },
+)
 
 function runLine(line: string, cwd: string): void {
   const [tool = '', ...args] = line.split(' ')
@@ -68,33 +79,6 @@ function pinVersions(path: string): void {
     }
   }
   writeFileSync(path, JSON.stringify(app))
-}
-
-/** Writes the files of the page, and of those that it refers to, that its app is made of. */
-function writePage(page: string, app: string): void {
-  const blocks = ['README.md', 'docs/guide.md', `docs/${page}.md`].flatMap(codeBlocks)
-  const files = new Map(blocks.map((block) => [block.file, block]))
-  const write = (path: string, { code }: CodeBlock): void => {
-    mkdirSync(dirname(`${app}/${path}`), { recursive: true })
-    writeFileSync(`${app}/${path}`, code)
-  }
-  const written = new Set<string>()
-  const writeWithImports = (file: string): void => {
-    const block = files.get(file)
-    if (block === undefined || written.has(file)) return
-    written.add(file)
-    write(`src/${file}`, block)
-    for (const [, path = ''] of block.code.matchAll(/from '\.\/([\w.-]+)'/g)) {
-      for (const extension of ['', '.ts', '.tsx']) writeWithImports(`${path}${extension}`)
-    }
-  }
-  const config = files.get('vite.config.ts')
-  expect(config?.code).toContain(page)
-  write('vite.config.ts', config!)
-  const entry = /src="\/src\/([\w.]+)"/.exec(readFileSync(`${app}/index.html`, 'utf8'))?.[1]
-  // Svelte's template has the right one already; a page that names another entry would show the template's demo.
-  for (const file of [entry ?? '', 'App.svelte']) writeWithImports(file)
-  expect([...written]).toContain('db.ts')
 }
 
 /** Starts the app's own Vite as `npm run dev` does, and resolves with its address. */

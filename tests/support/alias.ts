@@ -10,6 +10,7 @@ const sources = [
     find: /^@rowsignal\/core\/observable$/,
     replacement: path('../../core/src/observable.ts'),
   },
+  { find: /^@rowsignal\/core\/testing$/, replacement: path('../../core/src/testing.ts') },
   { find: /^@rowsignal\/core\/web$/, replacement: path('../../core/src/web.ts') },
   { find: /^@rowsignal\/vue$/, replacement: path('../../bindings/vue/src/index.ts') },
   { find: /^@rowsignal\/solid$/, replacement: path('../../bindings/solid/src/index.ts') },

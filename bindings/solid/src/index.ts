@@ -1,3 +1,4 @@
+/** @module @rowsignal/solid */
 export { PowerSyncProvider, usePowerSync } from './context.ts'
 export { type RowDraft, useDraft } from './draft.ts'
 export type { MaybeAccessor } from './host.ts'

@@ -1,3 +1,4 @@
+/** @module @rowsignal/svelte */
 export { useBlocks } from './blocks.ts'
 export { providePowerSync, usePowerSync } from './context.ts'
 export { useDraft } from './draft.ts'

@@ -1,3 +1,4 @@
+/** @module @rowsignal/vue */
 export { createRowsignal, providePowerSync, usePowerSync } from './context.ts'
 export { type RowDraft, useDraft } from './draft.ts'
 export { type LiveInfiniteQuery, useLiveInfiniteQuery } from './live-infinite-query.ts'

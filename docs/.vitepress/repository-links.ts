@@ -1,0 +1,23 @@
+/** The links of the Markdown are right in the repository; here they are made right on the site. */
+import { posix } from 'node:path'
+import type { MarkdownRenderer } from 'vitepress'
+
+export const repository = 'https://github.com/rowsignal/rowsignal'
+
+/** What a link of `page` (its path under `docs`) is on the site: what is not under `docs` is in the repository only. */
+function onSite(page: string, href: string): string {
+  if (/^(?:[a-z]+:|\/|#)/.test(href)) return href
+  const path = posix.normalize(posix.join('docs', posix.dirname(page), href))
+  if (path === 'README.md' || path.startsWith('README.md#')) return '/'
+  return path.startsWith('docs/') ? href : `${repository}/blob/main/${path}`
+}
+
+export function repositoryLinks(markdown: MarkdownRenderer): void {
+  markdown.core.ruler.push('repository-links', (state) => {
+    const { relativePath } = state.env as { relativePath: string }
+    for (const token of state.tokens.flatMap(({ children }) => children ?? [])) {
+      const href = token.type === 'link_open' ? token.attrGet('href') : null
+      if (href !== null) token.attrSet('href', onSite(relativePath, href))
+    }
+  })
+}
