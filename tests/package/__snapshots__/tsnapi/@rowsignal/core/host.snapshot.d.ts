@@ -47,6 +47,10 @@ export declare function serverHost({
 }: Pick<Host<undefined>, "keep" | "seeds">): Host<undefined>;
 // #endregion
 
+// #region Variables
+export declare const withStatus: LazyPart<keyof RowStatus>;
+// #endregion
+
 // #region Referenced (internal)
 type AnswerRows<Answer> = BySize<Answer, Readonly<AnswerRow<Answer>> | undefined | IfDisabled<Answer, NoRow<Answer>>, readonly Readonly<AnswerRow<Answer>>[]>;
 interface Draft<Row extends object> {
@@ -88,6 +92,7 @@ interface InfiniteQueryView<Row extends object, Key extends RowKey = RowKey, Sho
   readonly error: unknown;
   readonly fetchNextPage: () => Promise<void>;
 }
+type LazyPart<Name extends string> = <Target extends object, Part extends Record<Name, unknown>>(_: Target, _: () => Part) => Target & Part;
 interface LiveQueryEffectConfig<Answer> extends Omit<EffectConfig<AnswerRow<Answer> & object, RowKey>, "query"> {
   readonly query: ((_: InitialQueryBuilder) => Answer) | Answer;
 }

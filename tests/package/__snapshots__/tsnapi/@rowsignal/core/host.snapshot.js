@@ -15,3 +15,7 @@ export function createStream(_, _, _) {}
 export function createValue(_, _) {}
 export function serverHost(_) {}
 // #endregion
+
+// #region Variables
+export var withStatus /* const */
+// #endregion

@@ -25,7 +25,7 @@ export declare function SeedProvider(_: {
 }): JSX.Element;
 export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeAccessor<EditableCollection<Row, Key>>, _: MaybeAccessor<Key | null | undefined>): RowDraft<Row>;
 export declare function useLiveInfiniteQuery<Row extends object, Key extends string | number, Utils extends UtilsRecord>(_: MaybeAccessor<Collection<Row, Key, Utils> & NonSingleResult>, _: MaybeAccessor<InfiniteQueryConfig>): LiveInfiniteQuery<Row, Key, Collection<Row, Key, Utils>>;
-export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: MaybeAccessor<InfiniteQueryConfig>): LiveInfiniteQuery<GetResult<C>>;
+export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: MaybeAccessor<InfiniteQueryConfig>, _?: Accessor<unknown>[]): LiveInfiniteQuery<GetResult<C>>;
 export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeAccessor<Answer>): LiveQuery<Answer>;
 export declare function useLiveQuery<C extends Context>(_: MaybeAccessor<LiveQueryConfig<C>>): LiveQuery<QueryBuilder<C>>;
 export declare function useLiveQueryEffect<Answer extends EffectAnswer>(_: LiveQueryEffectConfig<Answer>): void;

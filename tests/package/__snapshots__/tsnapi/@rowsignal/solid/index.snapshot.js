@@ -5,7 +5,7 @@
 export function PowerSyncProvider(_) {}
 export function SeedProvider(_) {}
 export function useDraft(_, _) {}
-export function useLiveInfiniteQuery(_, _) {}
+export function useLiveInfiniteQuery(_, _, _) {}
 export function useLiveQuery(_) {}
 export function useLiveQueryEffect(_) {}
 export function useOutbox(_) {}
