@@ -8,8 +8,22 @@ export { createInfiniteQueryView } from './query/infinite-view.ts'
 export { createLiveQueryEffect } from './query/live-query-effect.ts'
 export { createLiveQueryView } from './query/live-query-view.ts'
 export { createPagesView } from './query/pages-view.ts'
-export { createValue, type Followable, type Host, serverHost } from './readable/framework.ts'
+export {
+  createValue,
+  type Followable,
+  type FollowListener,
+  type Host,
+  serverHost,
+} from './readable/framework.ts'
 export { addFrameworkBatch } from './readable/readable.ts'
+export {
+  arrivedOf,
+  askingOf,
+  isSameWanted,
+  thenable,
+  type Wanted,
+  whenChanged,
+} from './rows/arrival.ts'
 export { withStatus } from './rows/row-status.ts'
 export { createRowView, type RowView } from './rows/row-view.ts'
 export { createRowsView } from './rows/rows-view.ts'

@@ -8,7 +8,9 @@ test('in Nuxt every hook of the binding needs no import', () => {
     if (name === 'imports:sources') add(sources)
   }
   rowsignal({}, { options: { vite: {} }, hook: hook as Nuxt['hook'] })
-  const hooks = Object.keys(binding).filter((name) => /^use|^provideSeeds$/.test(name))
+  const hooks = Object.keys(binding).filter((name) =>
+    /^use|^provideSeeds$|^throwErrors$/.test(name),
+  )
   expect(sources.find(({ from }) => from === '@rowsignal/vue')?.imports.toSorted()).toEqual(
     hooks.toSorted(),
   )

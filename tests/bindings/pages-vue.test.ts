@@ -61,7 +61,7 @@ testPages({
         configOf(config),
       )
       const { rows, status, hasNextPage } = query
-      expose(() => toValues(query) as unknown as InfiniteFields)
+      expose(() => toValues<InfiniteFields>(query as never))
       const List = listOf(rows as ComputedRef<readonly Todo[]>, log)
       return () => [h('p', `${status.value} ${hasNextPage.value}`), h(List)]
     }),

@@ -1,5 +1,5 @@
 /** A framework of the least kind: it keeps nothing, so that what is read is asked for anew, and follows when it is told to. */
-import { type Followable, type Host, serverHost } from '@rowsignal/core/host'
+import { type Followable, type FollowListener, type Host, serverHost } from '@rowsignal/core/host'
 import { onTestFinished } from 'vitest'
 
 /** How it keeps and follows; cells are the test's own business. */
@@ -7,7 +7,10 @@ export function plainLifecycle() {
   const updates: (() => void)[] = []
   const stops: (() => void)[] = []
   onTestFinished(() => stops.forEach((stop) => stop()))
-  const follow = <Followed extends Followable>(read: () => Followed | undefined) => {
+  const follow = <Followed extends Followable>(
+    read: () => Followed | undefined,
+    listener?: FollowListener,
+  ) => {
     let now: Followed | undefined
     let stop = (): void => {}
     const update = (): void => {
@@ -17,9 +20,13 @@ export function plainLifecycle() {
       now = next
       stop = next?.acquire() ?? (() => {})
       leave()
+      listener?.moved()
     }
     updates.push(update)
-    stops.push(() => stop())
+    stops.push(() => {
+      stop()
+      listener?.left()
+    })
     return read
   }
   return {

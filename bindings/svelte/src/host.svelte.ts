@@ -1,5 +1,11 @@
 /** What core needs of Svelte: cells, deriveds, and following while read. The only file with runes, so the only one shipped uncompiled. */
-import { type Followable, type Host, serverHost } from '@rowsignal/core/host'
+import {
+  type Followable,
+  type FollowListener,
+  type Host,
+  serverHost,
+  thenable,
+} from '@rowsignal/core/host'
 import { BROWSER } from 'esm-env'
 import { createSubscriber } from 'svelte/reactivity'
 import { useSeeds } from './seeds.ts'
@@ -79,6 +85,22 @@ const clientHost: Host<Cell> = {
 /** Compiled for a server, Svelte leaves effects out, so that the pool would stay empty there. */
 export const host: Host<unknown> = BROWSER ? clientHost : serverHost({ keep, seeds: useSeeds })
 
+/** A view that may be awaited: for the first rows, or the error that kept them from coming. */
+export type Awaitable<View extends object> = View & PromiseLike<View>
+
+/** The view itself; awaited, the same getters. */
+export function toAwaitable<View extends object>(
+  view: View,
+  ofCore: object = view,
+): Awaitable<View> {
+  let awaited: View | undefined
+  const withoutThen = (): View => {
+    const { then: _, ...getters } = Object.getOwnPropertyDescriptors(view as Awaitable<View>)
+    return Object.defineProperties({} as View, getters)
+  }
+  return thenable(view, ofCore, () => (awaited ??= withoutThen()))
+}
+
 /** An argument: a value, or a getter of it. */
 export type MaybeGetter<T> = T | (() => T)
 
@@ -96,13 +118,14 @@ function keep<T>(read: () => T): () => T {
 /** Followed while the component or effect lives that is being made, and by whatever reads it: so also in a module. */
 function follow<Followed extends Followable>(
   kept: () => Followed | undefined,
+  listener?: FollowListener,
 ): () => Followed | undefined {
   const followed = (): Followed | undefined => {
     const target = kept()
     if (target !== undefined) followHere(target)
     return target
   }
-  whileAlive(followed)
+  whileAlive(followed, listener)
   return followed
 }
 
@@ -139,12 +162,20 @@ function isDestroying(): boolean {
 }
 
 /** Runs `follow` as an effect of the component or effect that is being made; does nothing outside of both. */
-function whileAlive(follow: () => unknown): void {
+export function whileAlive(follow: () => unknown, listener?: FollowListener): void {
   let isRunning = false
+  let isAlive = true
+  const leave = (): void => {
+    isAlive = false
+    // Called before it runs again, too, which is at once.
+    queueMicrotask(() => isAlive || listener?.left())
+  }
   try {
     $effect.pre(() => {
-      isRunning = true
+      isRunning = isAlive = true
       follow()
+      listener?.moved()
+      return listener && leave
     })
   } catch (error) {
     if (isRunning) throw error // a module, or a function that is called in an event: nothing lives there

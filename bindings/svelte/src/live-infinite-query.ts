@@ -10,7 +10,7 @@ import type {
   UtilsRecord,
 } from '@tanstack/db'
 import { untrack } from 'svelte'
-import { host, type MaybeGetter } from './host.svelte.ts'
+import { type Awaitable, host, type MaybeGetter, toAwaitable } from './host.svelte.ts'
 
 /**
  * Pages of an ordered live query, with the arguments and fields of `useLiveInfiniteQuery` in `@tanstack/svelte-db`.
@@ -35,12 +35,12 @@ export function useLiveInfiniteQuery<
 >(
   liveQueryCollection: MaybeGetter<Collection<Row, Key, Utils> & NonSingleResult>,
   config: InfiniteQueryConfig,
-): InfiniteQueryView<Row, Key, Collection<Row, Key, Utils>>
+): Awaitable<InfiniteQueryView<Row, Key, Collection<Row, Key, Utils>>>
 export function useLiveInfiniteQuery<C extends Context & NonSingleResult>(
   query: (q: InitialQueryBuilder) => QueryBuilder<C>,
   config: InfiniteQueryConfig,
   dependencies?: (() => unknown)[],
-): InfiniteQueryView<GetResult<C>, string | number>
+): Awaitable<InfiniteQueryView<GetResult<C>, string | number>>
 export function useLiveInfiniteQuery(
   query: unknown,
   config: InfiniteQueryConfig,
@@ -48,10 +48,12 @@ export function useLiveInfiniteQuery(
 ): unknown {
   // What it reads as it is made is not what the running effect is to run again for.
   return untrack(() =>
-    createInfiniteQueryView(host, {
-      input: () => query,
-      config: () => config,
-      dependencies: () => dependencies.map((read) => read()),
-    }),
+    toAwaitable(
+      createInfiniteQueryView(host, {
+        input: () => query,
+        config: () => config,
+        dependencies: () => dependencies.map((read) => read()),
+      }),
+    ),
   )
 }

@@ -1,7 +1,7 @@
 import type { LiveQueryConfig, LiveQueryView, QueryAnswer } from '@rowsignal/core'
 import { createLiveQueryView } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
-import { host, type MaybeGetter } from './host.svelte.ts'
+import { type Awaitable, host, type MaybeGetter, toAwaitable } from './host.svelte.ts'
 
 /**
  * A live query of TanStack DB, with the arguments and fields of `useLiveQuery` in `@tanstack/svelte-db`.
@@ -21,11 +21,11 @@ import { host, type MaybeGetter } from './host.svelte.ts'
 export function useLiveQuery<Answer extends QueryAnswer>(
   query: ((q: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>,
   dependencies?: readonly (() => unknown)[],
-): LiveQueryView<Answer>
+): Awaitable<LiveQueryView<Answer>>
 export function useLiveQuery<C extends Context>(
   config: MaybeGetter<LiveQueryConfig<C>>,
   dependencies?: readonly (() => unknown)[],
-): LiveQueryView<QueryBuilder<C>>
+): Awaitable<LiveQueryView<QueryBuilder<C>>>
 export function useLiveQuery(
   query: unknown,
   dependencies: readonly (() => unknown)[] = [],
@@ -34,5 +34,5 @@ export function useLiveQuery(
     dependencies.forEach((read) => read())
     return query
   })
-  return view
+  return toAwaitable(view)
 }

@@ -1,7 +1,7 @@
 import type { LiveQueryConfig, PagesOptions, PagesView, QueryAnswer } from '@rowsignal/core'
 import { createPagesView } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
-import { get, host, type MaybeGetter } from './host.svelte.ts'
+import { type Awaitable, get, host, type MaybeGetter, toAwaitable } from './host.svelte.ts'
 
 /**
  * The first pages of an ordered live query, one more with each `fetchMore()`.
@@ -20,15 +20,17 @@ import { get, host, type MaybeGetter } from './host.svelte.ts'
 export function usePages<Answer extends QueryAnswer>(
   query: ((q: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>,
   options?: MaybeGetter<PagesOptions | undefined>,
-): PagesView<Answer>
+): Awaitable<PagesView<Answer>>
 export function usePages<C extends Context>(
   config: MaybeGetter<LiveQueryConfig<C>>,
   options?: MaybeGetter<PagesOptions | undefined>,
-): PagesView<QueryBuilder<C>>
+): Awaitable<PagesView<QueryBuilder<C>>>
 export function usePages(query: unknown, options?: MaybeGetter<PagesOptions | undefined>): unknown {
-  return createPagesView(
-    host,
-    () => query,
-    () => get(options),
+  return toAwaitable(
+    createPagesView(
+      host,
+      () => query,
+      () => get(options),
+    ),
   )
 }

@@ -1,6 +1,6 @@
 import type { RowCollection, RowKey, RowStatus } from '@rowsignal/core'
 import { createRowView, withStatus } from '@rowsignal/core/host'
-import { get, host, type MaybeGetter } from './host.svelte.ts'
+import { type Awaitable, get, host, type MaybeGetter, toAwaitable } from './host.svelte.ts'
 import { type Current, toCurrent } from './readable.ts'
 
 /**
@@ -18,11 +18,14 @@ import { type Current, toCurrent } from './readable.ts'
 export function useRow<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<RowCollection<Row, Key>>,
   key: MaybeGetter<Key | null | undefined>,
-): Current<Readonly<Row> | undefined> & RowStatus {
+): Awaitable<Current<Readonly<Row> | undefined> & RowStatus> {
   const view = createRowView(
     host,
     () => get(collection),
     () => get(key),
   )
-  return withStatus(toCurrent(view.row), () => view.status)
+  return toAwaitable(
+    withStatus(toCurrent(view.row), () => view.status),
+    view.row,
+  )
 }

@@ -1,6 +1,6 @@
 import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
 import { createRowsView } from '@rowsignal/core/host'
-import { get, host, type MaybeGetter } from './host.svelte.ts'
+import { type Awaitable, get, host, type MaybeGetter, toAwaitable } from './host.svelte.ts'
 
 /**
  * The rows of a collection as live rows: a change of one row runs again only what read that row.
@@ -19,10 +19,12 @@ import { get, host, type MaybeGetter } from './host.svelte.ts'
 export function useRows<Row extends object, Key extends RowKey>(
   collection: MaybeGetter<RowCollection<Row, Key> | null | undefined>,
   window?: MaybeGetter<RowsWindow | undefined>,
-): RowsView<Row, Key> {
-  return createRowsView(
-    host,
-    () => get(collection),
-    () => get(window),
+): Awaitable<RowsView<Row, Key>> {
+  return toAwaitable(
+    createRowsView(
+      host,
+      () => get(collection),
+      () => get(window),
+    ),
   )
 }

@@ -1,6 +1,12 @@
 /** What core needs of Vue: cells that Vue tracks, keeping and following for a scope, and whether this is a server. */
 import type { Stop } from '@rowsignal/core'
-import { type Followable, type Host, serverHost } from '@rowsignal/core/host'
+import {
+  type Followable,
+  type FollowListener,
+  type Host,
+  serverHost,
+  thenable,
+} from '@rowsignal/core/host'
 import {
   computed,
   type ComputedRef,
@@ -61,6 +67,7 @@ function keep<T>(read: () => T): () => T {
 /** Followed as soon as it is read, for a value that is asked for in this tick is to be right in it. */
 function follow<Followed extends Followable>(
   kept: () => Followed | undefined,
+  listener?: FollowListener,
 ): () => Followed | undefined {
   let now: Followed | undefined
   let stop: Stop | undefined
@@ -71,12 +78,17 @@ function follow<Followed extends Followable>(
       now = next
       stop = next?.acquire()
       leave?.()
+      listener?.moved()
     }
     return next
   })
   // Once a tick, or when it is read: of several changes only the last is asked for.
   watch(followed, () => {}, { immediate: true })
-  onScopeDispose(() => stop?.(), true)
+  const leave = (): void => {
+    stop?.()
+    listener?.left()
+  }
+  onScopeDispose(leave, true)
   return () => followed.value
 }
 
@@ -105,7 +117,10 @@ export function useHost(): Host<unknown> {
         'follows is never let go. Run it in `effectScope().run(…)`, and stop that scope.',
     )
   }
-  return onServer ? serverHost({ keep, seeds: useSeeds }) : clientHost
+  if (onServer) return serverHost({ keep, seeds: useSeeds })
+  // A component that has left while it awaited something goes on with its setup: nobody would let go of what that follows.
+  const isOver = getCurrentScope()?.active === false
+  return isOver ? serverHost({ keep: (read) => read, seeds: useSeeds }) : clientHost
 }
 
 /** An argument's value, also out of a deep `ref` or `reactive`: a Proxy of a collection would be another collection. */
@@ -132,6 +147,15 @@ export type Refs<View> = {
 }
 
 type Method = 'retry' | 'fetchMore' | 'fetchNextPage'
+
+/** Refs that may be awaited: for the first rows, or the error that kept them from coming. */
+export type Awaitable<Refs extends object> = Refs & PromiseLike<Refs>
+
+/** Each property that is read anew as a ref; awaited, the same refs. */
+export function toAwaitable<View extends object>(view: View): Awaitable<Refs<View>> {
+  const refs = toRefs(view)
+  return thenable(refs, view, () => ({ ...refs }))
+}
 
 /** Each property that is read anew as a ref. */
 export function toRefs<View extends object>(view: View): Refs<View> {

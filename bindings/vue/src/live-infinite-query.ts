@@ -10,14 +10,14 @@ import type {
   UtilsRecord,
 } from '@tanstack/db'
 import { type MaybeRefOrGetter, toValue } from 'vue'
-import { type Refs, toQuery, toRefs, useHost } from './host.ts'
+import { type Awaitable, type Refs, toAwaitable, toQuery, useHost } from './host.ts'
 
-/** What `useLiveInfiniteQuery` gives: a plain object of refs, to be destructured. */
+/** What `useLiveInfiniteQuery` gives: a plain object of refs, to be destructured, and awaited for the first page. */
 export type LiveInfiniteQuery<
   Row extends object,
   Key extends string | number = string | number,
   Shown = Collection<Row, Key>,
-> = Refs<InfiniteQueryView<Row, Key, Shown>>
+> = Awaitable<Refs<InfiniteQueryView<Row, Key, Shown>>>
 
 /**
  * Pages of an ordered live query, with the arguments and fields of `useLiveInfiniteQuery` in `@tanstack/vue-db`.
@@ -59,5 +59,5 @@ export function useLiveInfiniteQuery(
     config: () => config,
     dependencies: () => dependencies.map(toValue),
   })
-  return toRefs(view)
+  return toAwaitable(view)
 }

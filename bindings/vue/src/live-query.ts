@@ -2,10 +2,10 @@ import type { LiveQueryConfig, LiveQueryView, QueryAnswer } from '@rowsignal/cor
 import { createLiveQueryView } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
 import { type MaybeRefOrGetter, toValue } from 'vue'
-import { type Refs, toQuery, toRefs, useHost } from './host.ts'
+import { type Awaitable, type Refs, toAwaitable, toQuery, useHost } from './host.ts'
 
-/** What `useLiveQuery` gives: a plain object of refs, to be destructured. */
-export type LiveQuery<Answer> = Refs<LiveQueryView<Answer>>
+/** What `useLiveQuery` gives: a plain object of refs, to be destructured, and awaited where the page is to wait for the rows. */
+export type LiveQuery<Answer> = Awaitable<Refs<LiveQueryView<Answer>>>
 
 /**
  * A live query of TanStack DB, with the arguments and fields of `useLiveQuery` in `@tanstack/vue-db`.
@@ -36,5 +36,5 @@ export function useLiveQuery(
     dependencies.forEach(toValue)
     return toQuery(query)
   })
-  return toRefs(view)
+  return toAwaitable(view)
 }

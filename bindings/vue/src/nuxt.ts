@@ -40,6 +40,7 @@ interface Plugin {
 
 const hooks = [
   'provideSeeds',
+  'throwErrors',
   'usePowerSync',
   'useDraft',
   'useLiveInfiniteQuery',

@@ -2,10 +2,10 @@ import type { LiveQueryConfig, PagesOptions, PagesView, QueryAnswer } from '@row
 import { createPagesView } from '@rowsignal/core/host'
 import type { Context, InitialQueryBuilder, QueryBuilder } from '@tanstack/db'
 import { type MaybeRefOrGetter, toValue } from 'vue'
-import { type Refs, toQuery, toRefs, useHost } from './host.ts'
+import { type Awaitable, type Refs, toAwaitable, toQuery, useHost } from './host.ts'
 
-/** What `usePages` gives: a plain object of refs, to be destructured. */
-export type Pages<Answer> = Refs<PagesView<Answer>>
+/** What `usePages` gives: a plain object of refs, to be destructured, and awaited where the page is to wait for the first page. */
+export type Pages<Answer> = Awaitable<Refs<PagesView<Answer>>>
 
 /**
  * The first pages of an ordered live query, one more with each `fetchMore()`.
@@ -34,7 +34,7 @@ export function usePages(
   query: unknown,
   options?: MaybeRefOrGetter<PagesOptions | undefined>,
 ): unknown {
-  return toRefs(
+  return toAwaitable(
     createPagesView(
       useHost(),
       () => toQuery(query),

@@ -1,11 +1,13 @@
 import type { RowCollection, RowKey, RowStatus } from '@rowsignal/core'
-import { createRowView, withStatus } from '@rowsignal/core/host'
+import { createRowView, thenable, withStatus } from '@rowsignal/core/host'
 import type { MaybeRefOrGetter, Ref } from 'vue'
 import { toValue } from 'vue'
-import { type Refs, toPlain, toRef, toRefs, useHost } from './host.ts'
+import { type Awaitable, type Refs, toPlain, toRef, toRefs, useHost } from './host.ts'
 
-/** What `useRow` gives: a readonly ref of the row, with the refs of its status on it, to be destructured. */
-export type RowRef<Row extends object> = Readonly<Ref<Readonly<Row> | undefined>> & Refs<RowStatus>
+/** What `useRow` gives: a readonly ref of the row, with the refs of its status on it, to be destructured, and awaited. */
+export type RowRef<Row extends object> = Awaitable<
+  Readonly<Ref<Readonly<Row> | undefined>> & Refs<RowStatus>
+>
 
 /**
  * One row of a collection by its key, as a readonly ref; undefined while the collection does not hold it, and without a
@@ -28,5 +30,6 @@ export function useRow<Row extends object, Key extends RowKey>(
     () => toPlain(collection),
     () => toValue(key),
   )
-  return withStatus(toRef(view.row), () => toRefs(view.status))
+  const refs = () => withStatus(toRef(view.row), () => toRefs(view.status))
+  return thenable(refs(), view.row, refs)
 }

@@ -1,10 +1,10 @@
 import type { RowCollection, RowKey, RowsView, RowsWindow } from '@rowsignal/core'
 import { createRowsView } from '@rowsignal/core/host'
 import { type MaybeRefOrGetter, toValue } from 'vue'
-import { type Refs, toPlain, toRefs, useHost } from './host.ts'
+import { type Awaitable, type Refs, toAwaitable, toPlain, useHost } from './host.ts'
 
-/** What `useRows` gives: a plain object of refs, to be destructured. */
-export type Rows<Row extends object, Key extends RowKey> = Refs<RowsView<Row, Key>>
+/** What `useRows` gives: a plain object of refs, to be destructured, and awaited where the page is to wait for the rows. */
+export type Rows<Row extends object, Key extends RowKey> = Awaitable<Refs<RowsView<Row, Key>>>
 
 /**
  * The rows of a collection as live rows: a change of one row runs again only what read that row.
@@ -23,7 +23,7 @@ export function useRows<Row extends object, Key extends RowKey>(
   collection: MaybeRefOrGetter<RowCollection<Row, Key> | null | undefined>,
   window?: MaybeRefOrGetter<RowsWindow | undefined>,
 ): Rows<Row, Key> {
-  return toRefs(
+  return toAwaitable(
     createRowsView(
       useHost(),
       () => toPlain(collection),

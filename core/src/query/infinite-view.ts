@@ -14,6 +14,7 @@ import {
 import type { Collection, CollectionStatus, Context, QueryBuilder } from '@tanstack/db'
 import type { AnyCollection, AnyQuery } from '../libraries/tanstack.ts'
 import type { Host } from '../readable/framework.ts'
+import { Asking, withAsking } from '../rows/arrival.ts'
 import { liveRows } from '../rows/live-rows.ts'
 import type { RowCollection, RowKey } from '../rows/row-collection.ts'
 import { RowsPart } from '../rows/rows-window.ts'
@@ -111,8 +112,10 @@ export function createInfiniteQueryView<Row extends object, Key extends RowKey>(
   })
   started() // throws here what it throws
   const paged = host.follow(host.keep(() => started().paged))
+  const asked: Asking = new Asking(host, () => ({ rows: followedRows(), error: undefined }))
   const followedRows = host.follow(
     host.keep(() => liveRows<Row, Key, unknown>(asRows(started().collection), host)),
+    asked,
   )
   const snapshot = (): PagesSnapshot => paged()!.snapshot.get()
   const part = new RowsPart<Row, Key>(followedRows, () => {
@@ -137,7 +140,7 @@ export function createInfiniteQueryView<Row extends object, Key extends RowKey>(
   for (const name of fields) {
     Object.defineProperty(view, name, { get: () => snapshot()[name], enumerable: true })
   }
-  return view as unknown as InfiniteQueryView<Row, Key>
+  return withAsking(view, asked) as unknown as InfiniteQueryView<Row, Key>
 }
 
 const fields = [

@@ -22,6 +22,14 @@ export interface Followable {
   readonly acquire: () => Stop
 }
 
+/** Who is told of what becomes of something that a host follows. */
+export interface FollowListener {
+  /** Something else is followed, or nothing. Called in the middle of a computation. */
+  moved(): void
+  /** The component has left. */
+  left(): void
+}
+
 /**
  * What core needs of a framework. A cell stands for the fact that something changed: values are read where they are, so
  * that they are right also in the middle of a batch.
@@ -49,9 +57,13 @@ export interface Host<Cell> {
    * while an effect reads it. What is given next is followed before what was given before is let go.
    *
    * @param kept What `keep` has made.
+   * @param listener Needed only where `thenable` is used.
    * @returns To be read outside of `keep`.
    */
-  follow<Followed extends Followable>(kept: () => Followed | undefined): () => Followed | undefined
+  follow<Followed extends Followable>(
+    kept: () => Followed | undefined,
+    listener?: FollowListener,
+  ): () => Followed | undefined
   /** What was provided to the component that is being made, to show until collections have been read. */
   seeds(): readonly Seeds[]
   /** Follows it for the running computation, as far as there is one and the framework can tell when it ends. */

@@ -60,9 +60,25 @@ export function retryCollection(collection: AnyCollection): void {
   }
 }
 
+/** Those that are still in error, and are about to start again. */
+const restarting = new WeakSet<AnyCollection>()
+
+/** Whether a collection that is in error is on its way out of it. */
+export function isTryingAgain(collection: AnyCollection): boolean {
+  const reads = readBy.get(collection) ?? []
+  return (
+    restarting.has(collection) ||
+    reads.some((below) => below.status === 'loading' || isTryingAgain(below))
+  )
+}
+
 function restart(collection: AnyCollection): void {
+  restarting.add(collection)
   void collection
     .cleanup()
     .catch(reportToPlatform)
-    .then(() => attempt(() => collection.startSyncImmediate()))
+    .then(() => {
+      restarting.delete(collection)
+      attempt(() => collection.startSyncImmediate())
+    })
 }

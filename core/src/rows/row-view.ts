@@ -2,6 +2,7 @@
 import type { Followable, Host } from '../readable/framework.ts'
 import { remaker } from '../readable/keep.ts'
 import type { Stop } from '../readable/readable.ts'
+import { Asking, withAsking } from './arrival.ts'
 import { keyedRows } from './keyed-rows.ts'
 import { type LiveRows, liveRows } from './live-rows.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
@@ -72,10 +73,11 @@ export function createRowView<Row extends object, Key extends RowKey>(
     const rows = liveRows(withSeeds(collection(), seeds, now), host)
     return remake([rows, now], () => new FollowedRow(rows, now, host))
   })
-  const followed = host.follow(kept)
+  const asked: Asking = new Asking(host, () => ({ rows: followed()?.rows, error: undefined }))
+  const followed = host.follow(kept, asked)
   let status: RowStatus | undefined
   return {
-    row: () => followed()?.get(),
+    row: withAsking(() => followed()?.get(), asked),
     get status() {
       return (status ??= createStatus({ rows: () => followed()?.rows }))
     },

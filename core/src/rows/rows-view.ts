@@ -1,6 +1,7 @@
 /** The view of live rows that `useRows` and `useLiveQuery` of each binding hand out in their own shape. */
 import type { Host } from '../readable/framework.ts'
 import { withGetters } from '../readable/getters.ts'
+import { withAsking } from './arrival.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
 import { createStatus, type RowStatus } from './row-status.ts'
 import { RowsPart, type RowsWindow } from './rows-window.ts'
@@ -55,7 +56,7 @@ export function createView<Row extends object, Key extends RowKey>(
     },
   }
   const status = createStatus({ rows: askedRows, error: () => asked().error, retry })
-  return { view: withGetters(own, status), ...shown }
+  return { view: withAsking(withGetters(own, status), shown.asking), ...shown }
 }
 
 /** The view of a collection's rows that a binding turns into refs, accessors or getters. */

@@ -6,6 +6,7 @@
 import type { RowsignalError } from '../errors.ts'
 import type { Host } from '../readable/framework.ts'
 import { keeper } from '../readable/keep.ts'
+import { Asking } from './arrival.ts'
 import { type LiveRows, liveRows } from './live-rows.ts'
 import type { RowCollection, RowKey } from './row-collection.ts'
 import { withSeeds } from './seeds.ts'
@@ -22,6 +23,7 @@ export interface Shown<Row extends object, Key extends RowKey> {
   readonly asked: () => Asked<Row, Key>
   readonly askedRows: () => LiveRows<Row, Key> | undefined
   readonly shownRows: () => LiveRows<Row, Key> | undefined
+  readonly asking: Asking
 }
 
 /** Follows what `ask` asks for, and what is shown until that has its rows, for the component that is being made. */
@@ -36,19 +38,22 @@ export function followShown<Row extends object, Key extends RowKey>(
     const { collection } = asked()
     return collection && liveRows(withSeeds(collection, seeds), host)
   })
-  const askedRows = host.follow(askedFor) // before it is asked whether it has its rows: it may have them at once
+  const asking: Asking = new Asking(host, () => ({ rows: askedRows(), error: asked().error }))
+  const askedRows = host.follow(askedFor, asking) // before it is asked whether it has its rows: it may have them at once
   let last: LiveRows<Row, Key> | undefined
+  // An object of its own for what is asked for: a value that is the same while a transition waits, Solid (1.9.19) does not
+  // compute again in it.
   const shown = host.keep(() => {
     const next = askedFor()
     if (next === undefined || last === undefined || hasRows(next)) last = next
-    return last
+    return { rows: last }
   })
-  const followedShown = host.follow(shown)
+  const followedShown = host.follow(() => shown().rows)
   const shownRows = (): LiveRows<Row, Key> | undefined => {
     askedRows() // Vue follows what is read
     return followedShown()
   }
-  return { asked, askedRows, shownRows }
+  return { asked, askedRows, shownRows, asking }
 }
 
 function isSame<Row extends object, Key extends RowKey>(

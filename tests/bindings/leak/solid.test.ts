@@ -1,5 +1,6 @@
 import {
   SeedProvider,
+  suspend,
   useDraft,
   useLiveInfiniteQuery,
   useLiveQuery,
@@ -10,7 +11,7 @@ import {
   useSyncStatus,
 } from '@rowsignal/solid'
 import { gt, type InitialQueryBuilder } from '@tanstack/db'
-import { createComponent, createMemo, createSignal } from 'solid-js'
+import { createComponent, createMemo, createSignal, Suspense } from 'solid-js'
 import { mountSolid, solidNode } from '../mount-solid.ts'
 import { testLeaks } from './suite.ts'
 
@@ -69,6 +70,19 @@ testLeaks({
       const shown = createMemo(() => `${size()} ${title()}`)
       return solidNode('p', shown)
     }),
+
+  mountWaiting: (todos) =>
+    mountSolid(() =>
+      createComponent(Suspense, {
+        get fallback() {
+          return solidNode('p', () => 'pending')
+        },
+        get children() {
+          const all = suspend(useRows(todos))
+          return solidNode('p', () => all().length)
+        },
+      }),
+    ),
 
   mountAgain: ({ todos, version }) =>
     mountSolid(() => {

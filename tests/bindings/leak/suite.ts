@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
 import { allowedBytes, bytesOfOurs } from '../../support/heap.ts'
-import { openTodos, todo } from '../../support/synced-collection.ts'
+import { openSlowTodos, openTodos, todo } from '../../support/synced-collection.ts'
 import { type Box, type Mounted, schema, type Todos } from '../contract.ts'
 
 export interface LeakProps {
@@ -27,6 +27,8 @@ export interface LeakDriver {
   readonly mountAll: (props: LeakProps) => Mounted
   /** A `<p>` of values that the framework itself holds: its own share of the heap. */
   readonly mountControl: (text: string) => Mounted
+  /** A page that waits for `useRows`: a `<p>` with `pending` meanwhile. */
+  readonly mountWaiting: (todos: Todos) => Mounted
   /**
    * `useRows`, `useRow`, `useDraft` and `useLiveInfiniteQuery` in a part that is set up again whenever `version` changes; a `<p>` with
    * the sizes.
@@ -49,7 +51,14 @@ function listenerCount(database: CommonPowerSyncDatabase): number {
 }
 
 /** What comes back to nothing, for every framework. */
-export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: LeakDriver): void {
+export function testLeaks({
+  box,
+  flush,
+  mountAll,
+  mountControl,
+  mountWaiting,
+  mountAgain,
+}: LeakDriver): void {
   async function open() {
     const database = await openDatabase(schema)
     const { todos, put } = openTodos(['a', 'b', 'c'])
@@ -112,6 +121,38 @@ export function testLeaks({ box, flush, mountAll, mountControl, mountAgain }: Le
     await flush()
     expect(props.todos.subscriberCount).toBe(2) // and the pages
     await eventually(() => expect(props.todos.subscriberCount).toBe(0))
+  })
+
+  test('pages that leave while they wait leave no subscription and no memory of ours', async ({
+    annotate,
+  }) => {
+    const { todos } = openSlowTodos(['a'])
+    const round = (mount: () => Mounted) => async () => {
+      const mounted = mount()
+      await flush()
+      await turn()
+      mounted.unmount()
+      await turn()
+    }
+    const shown = mountWaiting(todos)
+    await eventually(() => expect(textOf(shown)).toBe('pending'))
+    expect(todos.subscriberCount).toBeGreaterThan(0)
+    shown.unmount()
+    const ours = await bytesOfOurs(
+      round(() => mountWaiting(todos)),
+      round(() => {
+        const subscription = todos.subscribeChanges(() => {})
+        const { element, unmount } = mountControl('pending')
+        const leave = () => {
+          unmount()
+          subscription.unsubscribe()
+        }
+        return { element, unmount: leave }
+      }),
+    )
+    await eventually(() => expect(todos.subscriberCount).toBe(0))
+    await annotate(`bytes a mount: ${ours.toFixed()}`)
+    expect(ours).toBeLessThanOrEqual(allowedBytes)
   })
 
   test('a component that is mounted twice leaves nothing when both are gone', async () => {

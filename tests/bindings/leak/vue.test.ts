@@ -10,7 +10,7 @@ import {
   useSyncStatus,
 } from '@rowsignal/vue'
 import { gt, type InitialQueryBuilder } from '@tanstack/db'
-import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef } from 'vue'
+import { computed, defineComponent, h, nextTick, reactive, ref, shallowRef, Suspense } from 'vue'
 import { beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { openTodos } from '../../support/synced-collection.ts'
@@ -60,6 +60,15 @@ testLeaks({
       const size = ref(3)
       const shown = computed(() => `${size.value} ${row.title}`)
       return () => h('p', shown.value)
+    }),
+
+  mountWaiting: (todos) =>
+    mountVue(() => {
+      const Page = defineComponent(async () => {
+        const { size } = await useRows(todos)
+        return () => h('p', size.value)
+      })
+      return () => h(Suspense, null, { default: () => h(Page), fallback: () => h('p', 'pending') })
     }),
 
   mountAgain: ({ todos, version }) =>

@@ -13,7 +13,7 @@ export function render(todos: Todos, seeds: readonly Seeds[] = []): Promise<stri
         const first = useRow(todos, 'a')
         const { draft } = useDraft(todos, 'a')
         const plain = useReadable(rows(todos))
-        const query = useLiveQuery((q) => q.from({ todo: todos }))
+        const query = await useLiveQuery((q) => q.from({ todo: todos })) // which keeps no request waiting
         await new Promise((resolve) => setTimeout(resolve)) // another request is rendered meanwhile
         const titles = (): string => all.rows.value.map((row) => row.title).join()
         return () =>
