@@ -9,7 +9,7 @@ channel.port1.addEventListener('message', () => waiting.shift()?.())
 channel.port1.start()
 
 /** The next task, after all that is due in this one. */
-export function nextTask(): Promise<void> {
+function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve)
     channel.port2.postMessage(undefined)

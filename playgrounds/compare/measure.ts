@@ -110,7 +110,7 @@ const textAfter = ({ places }: Subject, id: string): string =>
 const itemOf = (subject: Subject, id: string): Element => itemsOf(subject)[Number(id) - 1]!
 
 /** The rows that a list shows; none before it is there. */
-export function itemsOf({ box }: Pick<Subject, 'box'>): HTMLCollection {
+function itemsOf({ box }: Pick<Subject, 'box'>): HTMLCollection {
   return (box.querySelector('ul') ?? box).children
 }
 

@@ -5,6 +5,10 @@
 export interface Followable {
   readonly acquire: () => Stop;
 }
+export interface FollowListener {
+  moved(): void;
+  left(): void;
+}
 export interface Host<Cell> {
   readonly server: boolean;
   readonly proxySymbol?: symbol;
@@ -12,7 +16,7 @@ export interface Host<Cell> {
   track<T>(_: Cell, _: T, _?: unknown): T;
   trigger(_: Cell): void;
   keep<T>(_: () => T): () => T;
-  follow<Followed extends Followable>(_: () => Followed | undefined): () => Followed | undefined;
+  follow<Followed extends Followable>(_: () => Followed | undefined, _?: FollowListener): () => Followed | undefined;
   seeds(): readonly Seeds[];
   followHere(_: Followable): void;
 }
@@ -20,10 +24,19 @@ export interface RowView<Row extends object> {
   readonly row: () => Readonly<Row> | undefined;
   readonly status: RowStatus;
 }
+export interface Wanted {
+  readonly rows: Pick<LiveRows<object, RowKey>, "collection" | "status" | "acquire"> | undefined;
+  readonly error: RowsignalError | undefined;
+}
 // #endregion
 
 // #region Functions
 export declare function addFrameworkBatch(_: (_: () => void) => void): void;
+export declare function arrivedOf({
+  rows,
+  error
+}: Wanted): Arrived | undefined;
+export declare function askingOf(_: object): Asking;
 export declare function createDraft<Row extends object, Key extends RowKey>(_: Host<unknown>, _: () => EditableCollection<Row, Key>, _: () => Key | null | undefined): Draft<Row>;
 export declare function createInfiniteQueryView<Row extends object, Key extends RowKey>(_: Host<unknown>, {
   input: readInput,
@@ -41,10 +54,15 @@ export declare function createRowsView<Row extends object, Key extends RowKey>(_
 export declare function createRowView<Row extends object, Key extends RowKey>(_: Host<unknown>, _: () => RowCollection<Row, Key>, _: () => Key | null | undefined): RowView<Row>;
 export declare function createStream(_: Host<unknown>, _: () => CommonPowerSyncDatabase, _: () => SyncStreamOptions): () => SyncStreamValue;
 export declare function createValue<T>(_: Host<unknown>, _: () => Readable<T>): () => T;
+export declare function isSameWanted(_: Wanted | undefined, _: Wanted): boolean;
 export declare function serverHost({
   keep,
   seeds
 }: Pick<Host<undefined>, "keep" | "seeds">): Host<undefined>;
+export declare function thenable<Target extends object, Value>(_: Target, _: object, _: () => Value): Target & PromiseLike<Value>;
+export declare function whenChanged({
+  rows
+}: Wanted, _: () => void): Stop;
 // #endregion
 
 // #region Variables
@@ -53,6 +71,17 @@ export declare const withStatus: LazyPart<keyof RowStatus>;
 
 // #region Referenced (internal)
 type AnswerRows<Answer> = BySize<Answer, Readonly<AnswerRow<Answer>> | undefined | IfDisabled<Answer, NoRow<Answer>>, readonly Readonly<AnswerRow<Answer>>[]>;
+interface Arrived {
+  readonly error?: RowsignalError;
+}
+declare class Asking implements FollowListener {
+  readonly host: Host<unknown>;
+  readonly wanted: () => Wanted;
+  arrival: Arrival | undefined;
+  constructor(_: Host<unknown>, _: () => Wanted);
+  moved(): void;
+  left(): void;
+}
 interface Draft<Row extends object> {
   readonly draft: DraftColumns<Row>;
   readonly changed: boolean;
@@ -104,6 +133,16 @@ interface LiveQueryView<Answer> extends PersistedView, Pick<RowsView<object, Row
   readonly collection: AnswerCollection<Answer> | IfDisabled<Answer, null>;
   readonly status: CollectionStatus | IfDisabled<Answer, "disabled">;
 }
+interface LiveRows<Row extends object, Key extends RowKey> extends Followable {
+  readonly collection: RowCollection<Row, Key>;
+  keys(_?: number): readonly Key[];
+  size(): number;
+  row(_: Key): Readonly<Row>;
+  plain(_: Key): Row | undefined;
+  data(): readonly Row[];
+  status(): CollectionStatus;
+  isSeed(): boolean;
+}
 type OutboxCollection = AnyCollection;
 interface PagesOptions {
   readonly pageRows?: number | undefined;
@@ -144,6 +183,11 @@ interface RowCollection<Row extends object, Key extends RowKey> {
   };
 }
 type RowKey = string | number;
+declare class RowsignalError extends Error {
+  override readonly name = "RowsignalError";
+  readonly code: RowsignalErrorCode;
+  constructor(_: RowsignalErrorCode, _: string, _?: ErrorOptions);
+}
 interface RowStatesView {
   get(_: string): RowState;
   readonly size: number;

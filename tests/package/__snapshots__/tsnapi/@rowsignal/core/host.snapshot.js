@@ -3,6 +3,8 @@
  */
 // #region Functions
 export function addFrameworkBatch(_) {}
+export function arrivedOf(_) {}
+export function askingOf(_) {}
 export function createDraft(_, _, _) {}
 export function createInfiniteQueryView(_, _) {}
 export function createLiveQueryEffect(_, _, _) {}
@@ -13,7 +15,10 @@ export function createRowsView(_, _, _) {}
 export function createRowView(_, _, _) {}
 export function createStream(_, _, _) {}
 export function createValue(_, _) {}
+export function isSameWanted(_, _) {}
 export function serverHost(_) {}
+export function thenable(_, _, _) {}
+export function whenChanged(_, _) {}
 // #endregion
 
 // #region Variables

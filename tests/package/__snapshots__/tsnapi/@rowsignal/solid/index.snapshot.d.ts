@@ -12,6 +12,9 @@ export type RowDraft<Row extends object> = Pick<Draft<Row>, "resolve" | "save" |
   readonly setDraft: <Column extends DraftColumn<Row>>(_: Column, _: DraftColumns<Row>[Column]) => void;
 } & { readonly [Property in keyof Values<Row>]: Accessor<Values<Row>[Property]> };
 export type Rows<Row extends object, Key extends RowKey> = Accessor<RowsView<Row, Key>["rows"]> & RowsView<Row, Key>;
+export type Suspending<View extends Accessor<unknown>> = View & {
+  readonly latest: ReturnType<View>;
+};
 // #endregion
 
 // #region Functions
@@ -23,6 +26,12 @@ export declare function SeedProvider(_: {
   readonly seeds: readonly Seeds[];
   readonly children?: JSX.Element;
 }): JSX.Element;
+export declare function suspend<View extends Accessor<unknown> & {
+  readonly isReady: boolean;
+}>(_: View): Suspending<View>;
+export declare function throwErrors<View extends {
+  readonly error: RowStatus["error"];
+}>(_: View): View;
 export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeAccessor<EditableCollection<Row, Key>>, _: MaybeAccessor<Key | null | undefined>): RowDraft<Row>;
 export declare function useLiveInfiniteQuery<Row extends object, Key extends string | number, Utils extends UtilsRecord>(_: MaybeAccessor<Collection<Row, Key, Utils> & NonSingleResult>, _: MaybeAccessor<InfiniteQueryConfig>): LiveInfiniteQuery<Row, Key, Collection<Row, Key, Utils>>;
 export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: MaybeAccessor<InfiniteQueryConfig>, _?: Accessor<unknown>[]): LiveInfiniteQuery<GetResult<C>>;

@@ -4,6 +4,8 @@
 // #region Functions
 export function PowerSyncProvider(_) {}
 export function SeedProvider(_) {}
+export function suspend(_) {}
+export function throwErrors(_) {}
 export function useDraft(_, _) {}
 export function useLiveInfiniteQuery(_, _, _) {}
 export function useLiveQuery(_) {}

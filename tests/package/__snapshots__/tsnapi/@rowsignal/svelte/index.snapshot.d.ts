@@ -8,27 +8,31 @@ export interface Current<T> {
 // #endregion
 
 // #region Types
+export type Awaitable<View extends object> = View & PromiseLike<View>;
 export type MaybeGetter<T> = T | (() => T);
 // #endregion
 
 // #region Functions
 export declare function providePowerSync(_: CommonPowerSyncDatabase): void;
 export declare function provideSeeds(_: readonly Seeds[]): void;
+export declare function throwErrors<View extends {
+  readonly error: RowStatus["error"];
+}>(_: View): View;
 export declare function useBlocks<Row extends object>(_: () => readonly Row[], _?: number): Current<readonly (readonly [Row, ...Row[]])[]>;
 export declare function useDraft<Row extends object, Key extends RowKey>(_: MaybeGetter<EditableCollection<Row, Key>>, _: MaybeGetter<Key | null | undefined>): Draft<Row>;
-export declare function useLiveInfiniteQuery<Row extends object, Key extends string | number, Utils extends UtilsRecord>(_: MaybeGetter<Collection<Row, Key, Utils> & NonSingleResult>, _: InfiniteQueryConfig): InfiniteQueryView<Row, Key, Collection<Row, Key, Utils>>;
-export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: InfiniteQueryConfig, _?: (() => unknown)[]): InfiniteQueryView<GetResult<C>, string | number>;
-export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: readonly (() => unknown)[]): LiveQueryView<Answer>;
-export declare function useLiveQuery<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: readonly (() => unknown)[]): LiveQueryView<QueryBuilder<C>>;
+export declare function useLiveInfiniteQuery<Row extends object, Key extends string | number, Utils extends UtilsRecord>(_: MaybeGetter<Collection<Row, Key, Utils> & NonSingleResult>, _: InfiniteQueryConfig): Awaitable<InfiniteQueryView<Row, Key, Collection<Row, Key, Utils>>>;
+export declare function useLiveInfiniteQuery<C extends Context & NonSingleResult>(_: (_: InitialQueryBuilder) => QueryBuilder<C>, _: InfiniteQueryConfig, _?: (() => unknown)[]): Awaitable<InfiniteQueryView<GetResult<C>, string | number>>;
+export declare function useLiveQuery<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: readonly (() => unknown)[]): Awaitable<LiveQueryView<Answer>>;
+export declare function useLiveQuery<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: readonly (() => unknown)[]): Awaitable<LiveQueryView<QueryBuilder<C>>>;
 export declare function useLiveQueryEffect<Answer extends EffectAnswer>(_: LiveQueryEffectConfig<Answer>): void;
 export declare function useOutbox(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<OutboxValue>;
-export declare function usePages<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: MaybeGetter<PagesOptions | undefined>): PagesView<Answer>;
-export declare function usePages<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: MaybeGetter<PagesOptions | undefined>): PagesView<QueryBuilder<C>>;
+export declare function usePages<Answer extends QueryAnswer>(_: ((_: InitialQueryBuilder) => Answer) | MaybeGetter<Answer>, _?: MaybeGetter<PagesOptions | undefined>): Awaitable<PagesView<Answer>>;
+export declare function usePages<C extends Context>(_: MaybeGetter<LiveQueryConfig<C>>, _?: MaybeGetter<PagesOptions | undefined>): Awaitable<PagesView<QueryBuilder<C>>>;
 export declare function usePowerSync(): CommonPowerSyncDatabase;
 export declare function useReadable<T>(_: MaybeGetter<Readable<T>>): Current<T>;
 export declare function useRefused(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<readonly RefusedWrite[]>;
-export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key>>, _: MaybeGetter<Key | null | undefined>): Current<Readonly<Row> | undefined> & RowStatus;
-export declare function useRows<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key> | null | undefined>, _?: MaybeGetter<RowsWindow | undefined>): RowsView<Row, Key>;
+export declare function useRow<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key>>, _: MaybeGetter<Key | null | undefined>): Awaitable<Current<Readonly<Row> | undefined> & RowStatus>;
+export declare function useRows<Row extends object, Key extends RowKey>(_: MaybeGetter<RowCollection<Row, Key> | null | undefined>, _?: MaybeGetter<RowsWindow | undefined>): Awaitable<RowsView<Row, Key>>;
 export declare function useRowState(_: MaybeGetter<OutboxCollection>, _: MaybeGetter<string>): Current<RowState>;
 export declare function useRowStates(_: MaybeGetter<OutboxCollection>): RowStatesView;
 export declare function useSyncStatus(_?: MaybeGetter<CommonPowerSyncDatabase>): Current<SyncStatusValue>;

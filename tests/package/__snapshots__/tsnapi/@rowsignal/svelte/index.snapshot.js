@@ -4,6 +4,7 @@
 // #region Functions
 export function providePowerSync(_) {}
 export function provideSeeds(_) {}
+export function throwErrors(_) {}
 export function useBlocks(_, _) {}
 export function useDraft(_, _) {}
 export function useLiveInfiniteQuery(_, _, _) {}

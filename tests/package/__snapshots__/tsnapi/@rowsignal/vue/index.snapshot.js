@@ -5,6 +5,7 @@
 export function createRowsignal(_) {}
 export function providePowerSync(_) {}
 export function provideSeeds(_) {}
+export function throwErrors(_) {}
 export function useDraft(_, _) {}
 export function useLiveInfiniteQuery(_, _, _) {}
 export function useLiveQuery(_, _) {}
