@@ -81,6 +81,11 @@ export function setFollowed(source: object, seeded: AnySeeded): void {
   followed.set(source, (followed.get(source) ?? new Set()).add(seeded))
 }
 
+/** Says that no page shows them any more. */
+export function setUnfollowed(source: object, seeded: AnySeeded): void {
+  followed.get(source)?.delete(seeded)
+}
+
 /** The seed by which a page shows all of these rows, none of which the collection itself has read. */
 export function findShowing(source: object, keys: readonly RowKey[]): AnySeeded | undefined {
   for (const seeded of followed.get(source) ?? [])

@@ -8,7 +8,7 @@ import { mutateTogether, persistByHandlers, rollbackTogether } from '../librarie
 import type { AnyCollection } from '../libraries/tanstack.ts'
 import { batch, type Stop } from '../readable/readable.ts'
 import type { RowCollection, RowEvent, RowKey } from '../rows/row-collection.ts'
-import { type SeededRows, setFollowed } from '../rows/seeds.ts'
+import { type SeededRows, setFollowed, setUnfollowed } from '../rows/seeds.ts'
 
 /** The rows of a seed. */
 export interface SeedRows<Row extends object, Key extends RowKey> {
@@ -93,6 +93,7 @@ export class SeededCollection<Row extends object, Key extends RowKey> implements
         subscription.unsubscribe()
         stopStatus()
         this.#ends.delete(replace)
+        if (this.#ends.size === 0) setUnfollowed(source, this)
       },
     }
   }
