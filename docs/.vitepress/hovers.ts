@@ -2,6 +2,7 @@
  * Types on hover, for blocks that say `twoslash`: those in which the type is the point. Checking all of them takes
  * minutes; that they compile is tested elsewhere. A block that fails ends the build, or its page would be empty.
  */
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createFileSystemTypesCache } from '@shikijs/vitepress-twoslash/cache-fs'
 import { transformerTwoslash } from '@shikijs/vitepress-twoslash'
@@ -9,25 +10,18 @@ import ts from 'typescript'
 
 const docs = fileURLToPath(new URL('..', import.meta.url))
 
-/** What the blocks of the guides import. */
-const database = `
-import { column, PowerSyncDatabase, Schema, Table } from '@powersync/web'
-import { createPowerSyncCollection } from '@rowsignal/core'
-export const schema = new Schema({
-  lists: new Table({ name: column.text, made: column.text }),
-  todos: new Table({ title: column.text, done: column.integer, list_id: column.text }),
-})
-export const database = new PowerSyncDatabase({ schema, database: { dbFilename: 'app.db' } })
-export const todos = createPowerSyncCollection({ database, table: schema.props.todos })
-export const lists = createPowerSyncCollection({ database, table: schema.props.lists })
-`
+/** What the blocks of the guides import, as the guide prints it. */
+const database = /(?<=^```ts\n)\/\/ db\.ts\n.*?(?=^```$)/ms.exec(
+  readFileSync(`${docs}guide.md`, 'utf8'),
+)
+if (database === null) throw new Error('docs/guide.md prints no db.ts.')
 
 export const hovers = transformerTwoslash({
   explicitTrigger: true,
   typesCache: createFileSystemTypesCache({ dir: `${docs}.vitepress/cache/twoslash` }),
   twoslashOptions: {
     vfsRoot: docs,
-    extraFiles: { 'db.ts': database },
+    extraFiles: { 'db.ts': database[0] },
     compilerOptions: {
       strict: true,
       target: ts.ScriptTarget.ES2022,

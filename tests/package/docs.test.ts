@@ -12,18 +12,6 @@ const pages = ['vue', 'solid', 'svelte', 'moving'].map((page) => ({
 }))
 const ofPackages = packages.flatMap((folder) => codeBlocks(`${folder}/README.md`))
 
-const database = readme.find(({ file }) => file === 'db.ts')
-/** The second table of the guide, beside that of the README, which refers to it. */
-const guideDatabase = database?.code
-  .replace(
-    'todos: new Table',
-    'lists: new Table({ name: column.text, made: column.text }),\n  todos: new Table',
-  )
-  .replace('done: column.integer', 'done: column.integer, list_id: column.text')
-  .concat(
-    'export const lists = createPowerSyncCollection({ database, table: schema.props.lists })\n',
-  )
-
 /** What pages that begin with an empty app refer to. */
 const shared = [...readme, ...connector]
   .filter(({ file }) => ['db.ts', 'TodoItem.vue', 'src/connector.ts'].includes(file))
@@ -46,7 +34,6 @@ writeFiles(folder, {
     [...readme, ...ofPackages].map(({ file, code }) => [`readme/${file}`, code]),
   ),
   ...Object.fromEntries(guide.map(({ file, code }) => [`guide/${file}`, code])),
-  'guide/db.ts': guideDatabase ?? '',
   ...Object.fromEntries(
     pages.flatMap(({ page, blocks }) =>
       [...stubs, ...shared, ...blocks].map(({ file, code }) => [`${page}/${file}`, code]),
@@ -89,7 +76,6 @@ test('the pages have blocks of all kinds', () => {
     'connector.ts',
     'db.ts',
   ])
-  expect(guideDatabase).toContain('lists: new Table')
 })
 
 test('the ts, tsx and vue blocks of the docs compile', () => {
