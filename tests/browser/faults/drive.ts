@@ -1,4 +1,4 @@
-/** A drive: three tabs, to which anything happens while they write; then all is compared. */
+/** A drive: three tabs, to which anything happens while they write, and to their disk; then all is compared. */
 import { expect } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { type Storage, type Tab, Tabs } from './rig.ts'
@@ -9,6 +9,8 @@ export interface DriveOptions {
   readonly steps: number
 }
 
+const events = ['crash', 'close', 'reload', 'freeze', 'leave', 'write', 'write'] as const
+type Event = (typeof events)[number] | 'fill'
 type State = 'open' | 'frozen' | 'away'
 
 /** A tab of the drive: where it is, and which rows it was told to write. */
@@ -32,18 +34,23 @@ function randomOf(seed: number): () => number {
 
 class Drive {
   readonly #tabs: Tabs
+  /** What may happen to a tab that is open. CDP fills OPFS, and has no hold on IndexedDB. */
+  readonly #events: readonly Event[]
   readonly #random: () => number
   /** Rows of which a living tab was told that they are stored. */
   readonly #stored = new Set<string>()
   /** Rows that may be stored: their tab is gone, or was told that nobody knows. */
   readonly #perhaps = new Set<string>()
   #driven: Driven[] = []
+  /** The tab by whose devtools the disk is full: it has space again when the tab is gone. */
+  #full: Tab | undefined
   #names = 0
   /** What has happened, for whoever has to understand a failure. */
   readonly log: string[] = []
 
   constructor(tabs: Tabs, seed: number) {
     this.#tabs = tabs
+    this.#events = tabs.storage.startsWith('OPFS') ? [...events, 'fill'] : events
     this.#random = randomOf(seed)
   }
 
@@ -60,16 +67,14 @@ class Drive {
   async step(): Promise<void> {
     const driven = this.#pick(this.#driven)
     await this.#write()
-    const what =
-      driven.state === 'open'
-        ? this.#pick(['crash', 'close', 'reload', 'freeze', 'leave', 'write', 'write'] as const)
-        : 'comeBack'
+    const what = driven.state === 'open' ? this.#pick(this.#events) : 'comeBack'
     this.log.push(`${what} ${driven.name}`)
     if (what === 'crash' || what === 'close') await this.#end(driven, what)
     else if (what === 'reload') await this.#reload(driven)
     else if (what === 'freeze') await this.#freeze(driven)
     else if (what === 'leave') await this.#leave(driven)
     else if (what === 'comeBack') await this.#comeBack(driven)
+    else if (what === 'fill') await this.#fill(driven)
   }
 
   /** All tabs that can write a few rows, which are on their way when the next thing happens. */
@@ -89,11 +94,13 @@ class Drive {
     this.#forget(driven)
     await driven.tab[how]()
     this.#driven = this.#driven.filter((other) => other !== driven)
+    await this.#empty()
     await this.openTab()
   }
 
   async #reload(driven: Driven): Promise<void> {
     this.#forget(driven)
+    await this.#empty()
     await driven.tab.load()
     await driven.tab.call('connect')
   }
@@ -115,7 +122,29 @@ class Drive {
     driven.state = 'away'
   }
 
+  /** Writes until the file has to grow, and can't: what happens next happens on a full disk. */
+  async #fill({ tab, name, written }: Driven): Promise<void> {
+    await this.#empty()
+    await tab.limitStorage(1)
+    this.#full = tab
+    let outcome: string
+    do {
+      const id = `${name}-${written.length}`
+      written.push(id)
+      outcome = await tab.call('writeLarge', id)
+    } while (outcome === 'stored')
+    expect(outcome).toBe('storage-full')
+  }
+
+  /** There is space again. A file of OPFSCoopSyncVFS can't be opened before. */
+  async #empty(): Promise<void> {
+    const full = this.#full
+    this.#full = undefined
+    if (this.#driven.some(({ tab }) => tab === full)) await full!.limitStorage(undefined)
+  }
+
   async #comeBack(driven: Driven): Promise<void> {
+    await this.#empty()
     if (driven.state === 'frozen') await driven.tab.thaw()
     else if (!(await driven.tab.back())) {
       this.#forget(driven)
@@ -126,6 +155,7 @@ class Drive {
 
   /** All is quiet: nothing is lost or doubled, nothing records for nobody, and each tab shows what is stored. */
   async settle(): Promise<void> {
+    await this.#empty()
     for (const driven of this.#driven) if (driven.state !== 'open') await this.#comeBack(driven)
     for (const { tab, written } of this.#driven) {
       const writes = await eventually(async () => {
@@ -136,7 +166,7 @@ class Drive {
       for (const id of written) {
         if (id === '') continue
         if (writes[id] === 'stored') this.#stored.add(id)
-        else {
+        else if (writes[id] !== 'storage-full') {
           expect(writes[id], id).toBe('database-lost')
           this.#perhaps.add(id)
         }
@@ -168,12 +198,15 @@ class Drive {
 const recordersOfTab = 4
 
 export async function drive(storage: Storage, { seed, steps }: DriveOptions): Promise<void> {
-  const run = new Drive(await Tabs.of(storage), seed)
+  const tabs = await Tabs.of(storage)
+  const run = new Drive(tabs, seed)
   try {
     for (let count = 0; count < 3; count++) await run.openTab()
     for (let count = 0; count < steps; count++) await run.step()
     await run.settle()
   } catch (error) {
     throw new Error(`seed ${seed}: ${run.log.join(', ')}`, { cause: error })
+  } finally {
+    await tabs.close()
   }
 }

@@ -82,7 +82,7 @@ async function serve(folder: string, service: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function openBrowser(): Promise<Browser> {
+async function openBrowser(): Promise<{ browser: Browser; profile: string }> {
   const profile = await mkdtemp(join(tmpdir(), 'rowsignal-chromium-'))
   const browser = await launch({
     executablePath: chromiumPath(),
@@ -91,11 +91,7 @@ async function openBrowser(): Promise<Browser> {
     userDataDir: profile,
     protocolTimeout: patienceMs,
   })
-  onTestFinished(async () => {
-    await browser.close()
-    await rm(profile, { recursive: true, force: true, maxRetries: 3 })
-  })
-  return browser
+  return { browser, profile }
 }
 
 /** Prints how long something took; nobody asserts it. */
@@ -115,26 +111,39 @@ export class Tabs {
   readonly endpoint: SyncEndpoint
   readonly #browser: Browser
   readonly #url: string
-  readonly #storage: Storage
+  readonly storage: Storage
+  readonly #profile: string
   #opened = 0
+  #isClosed = false
 
   private constructor(
-    parts: { endpoint: SyncEndpoint; browser: Browser; url: string },
+    parts: { endpoint: SyncEndpoint; browser: Browser; profile: string; url: string },
     storage: Storage,
   ) {
     this.endpoint = parts.endpoint
     this.#browser = parts.browser
+    this.#profile = parts.profile
     this.#url = parts.url
-    this.#storage = storage
+    this.storage = storage
   }
 
-  /** Everything is closed and removed when the test ends. */
+  /** Everything is closed and removed when the test ends, unless `close` has done so. */
   static async of(storage: Storage): Promise<Tabs> {
     const endpoint = new SyncEndpoint()
     await endpoint.start()
     onTestFinished(() => endpoint.stop())
     const url = await serve(await (built ??= buildPage()), endpoint.url)
-    return new Tabs({ endpoint, url, browser: await openBrowser() }, storage)
+    const tabs = new Tabs({ endpoint, url, ...(await openBrowser()) }, storage)
+    onTestFinished(() => tabs.close())
+    return tabs
+  }
+
+  /** Ends the browser, for a test that opens one after the other. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#browser.close()
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 3 })
   }
 
   /** Opens a tab and waits until it shows what is stored. */
@@ -146,7 +155,7 @@ export class Tabs {
 
   /** Opens a tab, and waits for nothing of its database. */
   async begin(options: TabOptions = {}): Promise<Tab> {
-    const query = new URLSearchParams({ vfs: this.#storage, tab: `${++this.#opened}`, ...options })
+    const query = new URLSearchParams({ vfs: this.storage, tab: `${++this.#opened}`, ...options })
     const page = await this.#browser.newPage()
     const tab = new Tab(page, `${this.#url}/?${query}`, await page.createCDPSession())
     await tab.begin()

@@ -12,7 +12,7 @@ function* seeds(): Generator<number> {
 }
 
 test.each(storages)(
-  'three tabs that die, freeze, leave and reload while they write lose nothing, for long: %s',
+  'three tabs that die, freeze, leave and reload while they write, also on a full disk, lose nothing, for long: %s',
   async (storage) => {
     for (const seed of seeds()) await drive(storage, { seed, steps: 15 })
   },

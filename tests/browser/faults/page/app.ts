@@ -72,8 +72,16 @@ let isRestored = false
 addEventListener('pageshow', ({ persisted }) => (isRestored ||= persisted))
 
 /** Rejects also where the collection throws at once, as that of a lost database does. */
-async function insert(id: string): Promise<void> {
-  await todos.insert({ id, title: id, tab: query.get('tab') }).isPersisted.promise
+async function insert(id: string, title = id): Promise<void> {
+  await todos.insert({ id, title, tab: query.get('tab') }).isPersisted.promise
+}
+
+/** Notes what becomes of the write of a row. */
+async function settled(id: string, title?: string): Promise<Settled> {
+  writes.set(id, 'waits')
+  const outcome = await insert(id, title).then(() => 'stored', codeOf)
+  writes.set(id, outcome)
+  return outcome
 }
 
 const codeOf = (error: unknown): string => (isRowsignalError(error) ? error.code : String(error))
@@ -93,14 +101,10 @@ export const app = {
   close: () => database.close(),
   /** Writes rows, each in a transaction of its own, and returns at once. */
   write(...ids: string[]): void {
-    for (const id of ids) {
-      writes.set(id, 'waits')
-      insert(id).then(
-        () => writes.set(id, 'stored'),
-        (error: unknown) => writes.set(id, codeOf(error)),
-      )
-    }
+    for (const id of ids) void settled(id)
   },
+  /** Writes a row of 100 KB, and resolves with what has become of it. */
+  writeLarge: (id: string): Promise<Settled> => settled(id, 'x'.repeat(100_000)),
   /** Resolves when the row is stored; rejects with the code of what went wrong. */
   async add(id: string): Promise<void> {
     await insert(id).catch((error: unknown) => {
