@@ -7,7 +7,7 @@ import type { LockContext, ResolvedTable, Schema, TriggerRemoveCallback } from '
 import type { Follower } from './follower.ts'
 import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
-import { createIdTrigger, inTransaction } from '../libraries/powersync.ts'
+import { abandonTrigger, createIdTrigger, inTransaction } from '../libraries/powersync.ts'
 import { whenFree } from '../libraries/storage-faults.ts'
 import { sweepDeadTabs, TabMark } from '../libraries/tabs.ts'
 import type { Changes } from './publish.ts'
@@ -226,9 +226,11 @@ export class Tracking {
     if (!this.#mark.isLeaving) await this.untrack(...this.tables())
   }
 
-  /** What this tab has made in SQLite is for others to sweep. */
+  /** What this tab has made in SQLite is for others to sweep: no lock says any more that somebody needs it. */
   release(): void {
     this.#mark.release()
+    for (const { ready } of this.tables()) void ready.then(abandonTrigger, () => undefined)
+    this.#leftovers.forEach(abandonTrigger)
   }
 
   /** Begins anew on another connection: what was made on the one before is swept as that of a dead tab. */

@@ -112,6 +112,16 @@ export function createIdTrigger(
   })
 }
 
+const nowhere = { execute: () => Promise.resolve() } as unknown as LockContext
+
+/**
+ * Gives up the claim of a stored trigger, which is a lock between tabs, and leaves the trigger for others to remove. All is done in
+ * microtasks: a page that is left has time for no more.
+ */
+export function abandonTrigger(remove: TriggerRemoveCallback): void {
+  void remove({ context: nowhere })
+}
+
 /** Runs `run` in a transaction under a lock that is held: `writeTransaction` gives up after 2 minutes of waiting for it. */
 export async function inTransaction<T>(lock: LockContext, run: () => Promise<T>): Promise<T> {
   await lock.execute('BEGIN')

@@ -2,6 +2,7 @@ import { createPowerSyncCollection } from '@rowsignal/core'
 import { column, Schema, Table } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { abandonTrigger } from '../../../core/src/libraries/powersync.ts'
 import { sweepDeadTabs, TabMark } from '../../../core/src/libraries/tabs.ts'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -198,4 +199,28 @@ test('what an app has of such names is its own', async () => {
   )
   expect(await database.getAll('SELECT value FROM rowsignal_cache')).toEqual([{ value: 'kept' }])
   expect(await database.getAll('SELECT title FROM rowsignal_refused')).toEqual([{ title: 'A' }])
+})
+
+test('a stored trigger that is abandoned is nobody’s at once, without SQL, and goes with the next start', async () => {
+  const database = await openDatabase(schema)
+  const remove = await database.triggers.createDiffTrigger({
+    source: 'todos',
+    destination: 'tracked',
+    columns: [],
+    when: { INSERT: 'TRUE' },
+    useStorage: true,
+  })
+  const isThere = async (): Promise<boolean> => {
+    const found = await database.getAll("SELECT name FROM sqlite_master WHERE name = 'tracked'")
+    return found.length === 1
+  }
+  await shared(database).waitForReady()
+  expect(await isThere()).toBe(true)
+  await database.writeLock(() => {
+    abandonTrigger(remove) // nobody else has the lock to wait for
+    return Promise.resolve()
+  })
+  expect(await isThere()).toBe(true)
+  await shared(database).waitForReady()
+  expect(await isThere()).toBe(false)
 })

@@ -42,6 +42,7 @@ test.each(storages)(
       tellTime(`${storage}: uploaded`, begun)
 
       const isRestored = await leaves.back()
+      if (!isRestored) process.stdout.write(`${storage}: loaded anew\n`)
       if (!isRestored) await leaves.call('connect')
       await shows(leaves, ...written)
       await isConnected(leaves)
