@@ -21,8 +21,8 @@ interface Try {
  * For what `useRows`, `useLiveQuery`, `useRow`, `usePages` and `useLiveInfiniteQuery` give. It suspends once for what is
  * asked for: never for a change of a row, and again for a changed query, where a transition keeps the old page and
  * `latest` the old rows. An error that comes later is in `error`, as without it (`throwErrors`). After an error `retry()`,
- * and the `reset` of the boundary. A seed does not suspend, and nothing does on a server, nor where the
- * browser takes over its page.
+ * and the `reset` of the boundary. A seed does not suspend, and nothing does on a server, nor where the browser takes over
+ * its page.
  *
  * Shape: the accessor suspends; the fields are those that it was given, and do not.
  *
