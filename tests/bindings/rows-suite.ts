@@ -200,6 +200,19 @@ export function testRows(driver: Driver): void {
     expect(texts()).toEqual(['mine', 'title b'])
   })
 
+  test('a write to SQLite and its confirmation are one run, and none of the list, where a query copies the row', async () => {
+    const { todos } = await openStoredTodos(['a', 'b'])
+    const all = todos as unknown as Todos
+    const { texts, ran } = await mountQuery((q) =>
+      q.from({ todo: all }).select(({ todo }) => ({ ...todo })),
+    )
+    const { isPersisted } = todos.update('a', (draft) => void (draft.title = 'mine'))
+    await flush()
+    await isPersisted.promise
+    expect(await ran()).toEqual(['row a'])
+    expect(texts()).toEqual(['mine', 'title b'])
+  })
+
   test.each([
     ['date', dateColumn(), new Date(0), new Date(86_400_000)],
     ['list in JSON', jsonColumn(), ['x'], ['x', 'y']],

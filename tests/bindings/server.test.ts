@@ -13,11 +13,11 @@ import type { StoredTodos, Todos } from './contract.ts'
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 /** What runs on the server: a query takes only collections of its own copy of @tanstack/db. */
-interface ServerModules {
+interface ServerModules<Rendered> {
   readonly render: (
     todos: Todos | StoredTodos,
     seeds?: readonly Seeds[],
-  ) => string | Promise<string>
+  ) => Rendered | Promise<Rendered>
   readonly openTodos: typeof openTodos
   readonly todo: typeof todo
   readonly seed: typeof seed
@@ -26,8 +26,12 @@ interface ServerModules {
   readonly stored: StoredTodos
 }
 
+/** Components of `next` are written for `experimental.async`. */
+const asyncWhereNext = ({ filename }: { readonly filename: string }) =>
+  filename.includes('/next/') ? { experimental: { async: true } } : undefined
+
 /** The `render` of a module under `server/`, and the fixtures. */
-async function loadServer(module: string): Promise<ServerModules> {
+async function loadServer<Rendered = string>(module: string): Promise<ServerModules<Rendered>> {
   const server = await createServer({
     configFile: false,
     root: path('.'),
@@ -36,7 +40,7 @@ async function loadServer(module: string): Promise<ServerModules> {
     appType: 'custom',
     server: { middlewareMode: true, ws: false },
     optimizeDeps: { noDiscovery: true },
-    plugins: [svelte({ configFile: false })],
+    plugins: [svelte({ configFile: false, dynamicCompileOptions: asyncWhereNext })],
     resolve: { alias: aliasFor(process.env['TANSTACK_DB'] as TanstackDbVersion) },
   })
   onTestFinished(() => server.close())
@@ -45,7 +49,13 @@ async function loadServer(module: string): Promise<ServerModules> {
   const { seed, liveQuery } = await server.ssrLoadModule('@rowsignal/core')
   const { todos, database } = await server.ssrLoadModule('/server/todos.ts')
   onTestFinished(() => (database as CommonPowerSyncDatabase).close())
-  return { ...fixtures, render, seed, liveQuery, stored: todos } as unknown as ServerModules
+  return {
+    ...fixtures,
+    render,
+    seed,
+    liveQuery,
+    stored: todos,
+  } as unknown as ServerModules<Rendered>
 }
 
 const modules = ['vue.ts', 'solid.ts', 'svelte.ts']
@@ -110,6 +120,35 @@ test.each(modules)(
     ])
     expect([stored.status, stored.subscriberCount, stored.size]).toEqual(['loading', 0, 0])
     expect([query.status, query.subscriberCount, query.size]).toEqual(['loading', 0, 0])
+  },
+)
+
+/** What each page shows where nothing is seeded, and where two rows are. */
+const waiting: [module: string, loading: string[], seeded: string[]][] = [
+  [
+    'suspense-solid.ts', // by its three renderers
+    Array<string>(3).fill('loading - - - - - -'),
+    Array<string>(3).fill('loading seed a a,b a,b a - -'),
+  ],
+  [
+    'suspense-svelte.ts', // as Svelte has it, `pending` is shown of what is awaited where there is one
+    ['pending pending loading -', 'loading - - - - - pending'],
+    ['pending pending loading seed a,b', 'loading seed a a,b a - - pending'],
+  ],
+]
+
+test.each(waiting)(
+  'a server waits for nothing, and renders the seed or that it is loading: %s',
+  async (module, loading, seeded) => {
+    const { render, stored, seed, liveQuery } = await loadServer<readonly string[]>(module)
+    const query = liveQuery((q) => q.from({ todo: stored }))
+    const [a, b] = ['a', 'b'].map((title) => ({ id: title, title, done: 0 }))
+    const seeds = [seed(stored, [a!, b!]), seed(query, [a!])]
+    expect((await render(stored)).map(onOneLine)).toEqual(loading)
+    expect((await render(stored, seeds)).map(onOneLine)).toEqual(seeded)
+    for (const { status, subscriberCount, size } of [stored, query]) {
+      expect([status, subscriberCount, size]).toEqual(['loading', 0, 0])
+    }
   },
 )
 

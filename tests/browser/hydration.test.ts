@@ -40,6 +40,11 @@ const plugins: Record<string, PluginOption[]> = {
   'vue-page.ts': [],
   'solid-page.tsx': [solid({ ssr: true })],
   'svelte-page.ts': [svelte({ configFile: false })],
+  // What waits for its rows, which a server does not.
+  'solid-suspense-page.tsx': [solid({ ssr: true })],
+  'svelte-async-page.ts': [
+    svelte({ configFile: false, compilerOptions: { experimental: { async: true } } }),
+  ],
 }
 
 interface Carrying {

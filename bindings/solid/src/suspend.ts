@@ -1,6 +1,6 @@
 import type { RowsignalError } from '@rowsignal/core'
 import { arrivedOf, askingOf, isSameWanted, type Wanted, whenChanged } from '@rowsignal/core/host'
-import { type Accessor, createMemo, createResource, onCleanup } from 'solid-js'
+import { type Accessor, createMemo, createResource, onCleanup, sharedConfig } from 'solid-js'
 import { withProperties } from './host.ts'
 
 /** What `suspend` gives: what it was given, as an accessor that suspends, with `latest` on it, which does so only at first. */
@@ -21,7 +21,8 @@ interface Try {
  * For what `useRows`, `useLiveQuery`, `useRow`, `usePages` and `useLiveInfiniteQuery` give. It suspends once for what is
  * asked for: never for a change of a row, and again for a changed query, where a transition keeps the old page and
  * `latest` the old rows. An error that comes later is in `error`, as without it (`throwErrors`). After an error `retry()`,
- * and the `reset` of the boundary. A seed does not suspend, and nothing does on a server.
+ * and the `reset` of the boundary. A seed does not suspend, and nothing does on a server, nor where the browser takes over
+ * its page.
  *
  * Shape: the accessor suspends; the fields are those that it was given, and do not.
  *
@@ -32,7 +33,7 @@ interface Try {
 export function suspend<View extends Accessor<unknown> & { readonly isReady: boolean }>(
   view: View,
 ): Suspending<View> {
-  const { host, wanted } = askingOf(view)
+  const { wanted } = askingOf(view)
   const asked = createMemo<Try>((before) => {
     const now = wanted()
     now.rows?.status() // a failure ends with it
@@ -40,10 +41,10 @@ export function suspend<View extends Accessor<unknown> & { readonly isReady: boo
   })
   let stop = (): void => {}
   onCleanup(() => stop())
-  const [arrived] = createResource(asked, (one) => {
+  const load = (one: Try): true | Promise<true> => {
     stop()
-    if (host.server || settle(one)) return true
-    return new Promise<boolean>((resolve, reject) => {
+    if (settle(one)) return true
+    return new Promise((resolve, reject) => {
       stop = whenChanged(one.wanted, () => {
         try {
           if (!settle(one)) return
@@ -54,7 +55,8 @@ export function suspend<View extends Accessor<unknown> & { readonly isReady: boo
         stop()
       })
     })
-  })
+  }
+  const [arrived] = createResource(asked, load, isTakenOver() ? asRendered : {})
   const read = (): unknown => {
     arrived()
     return view()
@@ -66,6 +68,13 @@ export function suspend<View extends Accessor<unknown> & { readonly isReady: boo
     },
   }
   return Object.defineProperty(withProperties(read, view), 'latest', latest) as Suspending<View>
+}
+
+/** On a server, and where the browser takes its page over, which has to be the same there at first: nothing is waited for. */
+const asRendered = { initialValue: true, ssrLoadFrom: 'initial' } as const
+
+function isTakenOver(): boolean {
+  return sharedConfig.context !== undefined
 }
 
 function isSameTry({ wanted, error }: Try, now: Wanted): boolean {

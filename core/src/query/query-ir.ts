@@ -3,6 +3,12 @@ import { getStableQueryIRHash, IR, UnhashableQueryIRError } from '@tanstack/db'
 import type { AnyCollection, AnyRow } from '../libraries/tanstack.ts'
 import { findKeyField, type RowCollection } from '../rows/row-collection.ts'
 
+/**
+ * How the entry begins that a select has for a spread row, in the place where it is spread. Its value is a reference, or a
+ * Proxy without end (@tanstack/db 0.9.2).
+ */
+const spread = '__SPREAD_SENTINEL__'
+
 /** What is known of a built query. */
 export interface DescribedQuery {
   /** The collections that it reads, in order, repeated where it repeats them. */
@@ -48,7 +54,9 @@ function collectionsOfSelect(value: unknown): AnyCollection[] {
   if (value instanceof IR.PropRef || value instanceof IR.Value || value instanceof IR.Func)
     return []
   if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(collectionsOfSelect)
+  return Object.entries(value).flatMap(([name, part]) =>
+    name.startsWith(spread) ? [] : collectionsOfSelect(part),
+  )
 }
 
 /**
@@ -65,11 +73,20 @@ function keyOf(query: IR.QueryIR): DescribedQuery['key'] {
   return column === undefined ? {} : { getKey: (row) => row[column] as string }
 }
 
-/** The name that a select gives to a field of its source. */
+/** The name that a select gives to a field of its source, and to nothing after it. */
 function selectedAs(select: IR.Select, alias: string, field: string): string | undefined {
+  let known: string | undefined
   for (const [name, value] of Object.entries(select)) {
-    if (!(value instanceof IR.PropRef) || value.path.length !== 2) continue
-    if (value.path[0] === alias && value.path[1] === field) return name
+    if (name.startsWith(spread)) {
+      // It may have a column of any name.
+      known = name.slice(0, name.lastIndexOf('__')) === spread + alias ? field : undefined
+    } else if (isFieldOf(value, alias, field)) known ??= name
+    else if (name === known) known = undefined
   }
-  return undefined
+  return known
+}
+
+function isFieldOf(value: unknown, alias: string, field: string): boolean {
+  if (!(value instanceof IR.PropRef) || value.path.length !== 2) return false
+  return value.path[0] === alias && value.path[1] === field
 }

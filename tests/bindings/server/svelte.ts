@@ -5,8 +5,19 @@ import type { Todos } from '../contract.ts'
 import App from './App.svelte'
 
 export function render(todos: Todos, seeds: readonly Seeds[] = []): string {
-  const component = App as Component<{ todos: Todos; seeds: readonly Seeds[] }>
-  const { body } = renderComponent(component, { props: { todos, seeds } })
+  return textOf(rendered(App, todos, seeds).body)
+}
+
+export function rendered(
+  component: unknown,
+  todos: Todos,
+  seeds: readonly Seeds[],
+): ReturnType<typeof renderComponent> {
+  const page = component as Component<{ todos: Todos; seeds: readonly Seeds[] }>
+  return renderComponent(page, { props: { todos, seeds } })
+}
+
+export function textOf(body: string): string {
   return body
     .replaceAll(/<!--.*?-->/g, '')
     .replaceAll(/\s+/g, ' ')

@@ -4,7 +4,7 @@ import { eq, Query, toArray } from '@tanstack/db'
 import { expect, test } from 'vitest'
 import { type AnyQuery, queryOf } from '../../../core/src/libraries/tanstack.ts'
 import { describeQuery } from '../../../core/src/query/query-ir.ts'
-import { openTodos } from '../../support/synced-collection.ts'
+import { openTodos, type Todo } from '../../support/synced-collection.ts'
 
 test('rows of a query keep the key of their source, also under another name', async () => {
   const { todos } = openTodos(['a', 'b'])
@@ -34,6 +34,37 @@ test('a query whose rows have no key of their source keeps the keys of @tanstack
   await Promise.all([titles.preload(), notes.preload()])
   expect([...titles.keys()]).toEqual(['a', 'b'])
   expect(notes.size).toBe(1)
+})
+
+type Selected = (todo: Todo) => object
+
+test.each<[what: string, select: Selected, by: string | undefined]>([
+  ['the row itself', (todo) => todo, 'id'],
+  ['a copy', (todo) => ({ ...todo }), 'id'],
+  ['a copy with more', (todo) => ({ ...todo, name: todo.title }), 'id'],
+  ['a copy with the key again', (todo) => ({ ...todo, name: todo.id }), 'id'],
+  ['another key under a copy', (todo) => Object.assign({ id: todo.title }, { ...todo }), 'id'],
+  [
+    'a name of the key under a copy',
+    (todo) => Object.assign({ title: todo.id }, { ...todo }),
+    'id',
+  ],
+  ['another key over a copy', (todo) => ({ ...todo, id: todo.title }), undefined],
+  [
+    'another key over a copy, and its own',
+    (todo) => ({ ...todo, id: todo.title, key: todo.id }),
+    'key',
+  ],
+])('rows that are copied whole keep their key: %s', async (_, select, by) => {
+  const { todos } = openTodos(['a', 'b'])
+  const query = new Query()
+    .from({ todo: todos })
+    .select(({ todo }) => select(todo as never) as { id: string })
+  const rows = liveQuery(() => query)
+  await rows.preload()
+  expect([...rows.keys()]).toEqual(['a', 'b'])
+  const { key } = describeQuery(queryOf(query))
+  expect(key.getKey?.({ id: 'id', title: 'title', key: 'key' })).toBe(by)
 })
 
 const named = (name: string) => ({ name, collection: openTodos([]).todos })
