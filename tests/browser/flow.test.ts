@@ -72,7 +72,7 @@ test.each(frameworks)(
       expect(
         await playgrounds.query('select place, note, day, done from stops order by position'),
       ).toEqual([
-        { place: 'Kyoto', note: null, day: 1, done: true },
+        { place: 'Kyoto', note: null, day: 3, done: true },
         { place: 'Nara Park', note: 'Deer', day: 3, done: false },
       ]),
     )
