@@ -9,7 +9,7 @@ import { type Framework, frameworks, sharePlaygrounds } from './planner.ts'
 const playgrounds = sharePlaygrounds(0)
 
 /** All places in the full run. */
-const count = process.env['ROWSIGNAL_FULL'] === undefined ? 1_000 : 10_000
+const count = process.env['ROWSIGNAL_FULL'] === undefined ? 2_000 : 10_000
 const placesText = `${count.toLocaleString('en')} places, twice.`
 
 const measurements = ['One row', '1,000 rows', 'Scroll', 'Type']
