@@ -15,8 +15,7 @@ export function openTrack(track: HTMLElement, framework: Framework): void {
   head.textContent = name
   link.href = address
   link.setAttribute('aria-label', `${name} in a second tab`)
-  let frame = parts.querySelector('iframe')!
-  const load = (): void => {
+  const load = (frame: HTMLIFrameElement): void => {
     frame.title = name
     frame.src = address
   }
@@ -24,21 +23,25 @@ export function openTrack(track: HTMLElement, framework: Framework): void {
     button.textContent = text
     button.setAttribute('aria-label', `${text} ${name}`)
   }
-  load()
+  const first = parts.querySelector('iframe')!
+  load(first)
+  let shown: HTMLElement = first
   say('Kill')
   // A frame that is removed ends in the middle of whatever it does, workers and all.
   button.addEventListener('click', () => {
-    const next = document.createElement(frame instanceof HTMLIFrameElement ? 'p' : 'iframe')
-    frame.replaceWith(next)
-    frame = next as HTMLIFrameElement
-    if (next instanceof HTMLIFrameElement) {
-      load()
-      say('Kill')
-    } else {
-      next.className = 'killed'
-      next.textContent = `The page of ${name} is gone, in the middle of what it did. What was saved is on this device.`
+    const before = shown
+    if (before instanceof HTMLIFrameElement) {
+      shown = document.createElement('p')
+      shown.className = 'killed'
+      shown.textContent = `The page of ${name} is gone, in the middle of what it did. What was saved is on this device.`
       say('Start')
+    } else {
+      const frame = document.createElement('iframe')
+      load(frame)
+      shown = frame
+      say('Kill')
     }
+    before.replaceWith(shown)
   })
   track.append(parts)
 }

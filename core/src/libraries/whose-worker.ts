@@ -36,6 +36,6 @@ export async function unlessAnswered(
       : connectionManager.syncStreamImplementation?.syncManager
   if (port === undefined || port === null) return
   const timer = setTimeout(lost, answerMs)
-  await port.isThere
+  await port.isThere?.catch(() => undefined) // whatever it answers
   clearTimeout(timer)
 }
