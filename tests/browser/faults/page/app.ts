@@ -84,13 +84,23 @@ async function settled(id: string, title?: string): Promise<Settled> {
   return outcome
 }
 
+function causesOf(error: unknown): string[] {
+  return error instanceof Error ? [error.message, ...causesOf(error.cause)] : []
+}
+
 const codeOf = (error: unknown): string => (isRowsignalError(error) ? error.code : String(error))
 const sync = syncStatus(database)
 sync.listen(() => undefined)
 
 export const app = {
-  /** Resolves when the rows are there. */
-  ready: () => todos.preload().then(() => todos.size),
+  /** Resolves when the rows are there; rejects with all causes in its message, for no other part of an error reaches the test. */
+  ready: () =>
+    todos.preload().then(
+      () => todos.size,
+      (error: unknown) => {
+        throw new Error(causesOf(error).join(', because: '))
+      },
+    ),
   connect: () => database.connect(connector, { crudUploadThrottleMs: 10, retryDelayMs: 200 }),
   /** The worker that syncs asks this tab for SQLite, and is never answered. */
   connectWithoutSqlite(): void {
