@@ -1,5 +1,6 @@
 import './planner.css'
 import './content.css'
+import { tellSettled } from './settled.ts'
 import { openPlanner, type Planner } from './planner.ts'
 import type { Framework } from './session.ts'
 import { tellSteps } from './steps.ts'
@@ -17,7 +18,9 @@ export async function startPlanner(
     const planner = await openPlanner(framework)
     root.replaceChildren() // what the page showed until now
     mount(planner, root)
-    if (isEmbedded) tellSteps(planner)
+    if (!isEmbedded) return
+    tellSteps(planner)
+    await tellSettled(planner)
   } catch (error) {
     showFailure(root, error)
   }

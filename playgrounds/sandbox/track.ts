@@ -1,8 +1,23 @@
 /** One planner of the sandbox: its head, and its page in a frame that can be killed. */
+import { settled } from '../app/settled.ts'
 import type { Framework } from '../app/session.ts'
 import { frameworkNames } from './names.ts'
 
-export function openTrack(track: HTMLElement, framework: Framework): void {
+/**
+ * Opens the first, and the others when that one has its rows. Opened together, on a first visit, each is as late as the
+ * last: they share two or so cores, and the SDK opens one database of an origin at a time and asks for its turn twice.
+ */
+export async function openTracks(tracks: readonly HTMLElement[]): Promise<void> {
+  const [loadFirst, ...loadOthers] = tracks.map(makeTrack)
+  const isSettled = settled(2000)
+  loadFirst?.()
+  await isSettled
+  for (const load of loadOthers) load()
+}
+
+/** @returns What loads its page. */
+function makeTrack(track: HTMLElement): () => void {
+  const framework = track.dataset.line as Framework
   const template = document.querySelector<HTMLTemplateElement>('#track')!
   const parts = document.importNode(template.content, true)
   const name = frameworkNames[framework]
@@ -24,7 +39,6 @@ export function openTrack(track: HTMLElement, framework: Framework): void {
     button.setAttribute('aria-label', `${text} ${name}`)
   }
   const first = parts.querySelector('iframe')!
-  load(first)
   let shown: HTMLElement = first
   say('Kill')
   // A frame that is removed ends in the middle of whatever it does, workers and all.
@@ -44,4 +58,5 @@ export function openTrack(track: HTMLElement, framework: Framework): void {
     before.replaceWith(shown)
   })
   track.append(parts)
+  return () => load(first)
 }

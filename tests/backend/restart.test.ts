@@ -131,9 +131,11 @@ test('the command says what it is for, listens on this machine only, and can emp
   await eventually(() => expect(second.lines.join()).toContain('Places: 5,000 of 135,233'))
 })
 
-test('the built playgrounds are served at the root', async () => {
+test('the built playgrounds are served at the root, and what is named by its content is asked for once', async () => {
   const staticDir = await makeFolder()
   await mkdir(join(staticDir, 'vue'))
+  await mkdir(join(staticDir, 'assets'))
+  await writeFile(join(staticDir, 'assets/vue-Bg.js'), 'export {}')
   await writeFile(join(staticDir, 'index.html'), 'sandbox')
   await writeFile(join(staticDir, 'vue/index.html'), 'vue')
   const { url } = await startTestBackend({ staticDir })
@@ -143,4 +145,7 @@ test('the built playgrounds are served at the root', async () => {
   expect(await read('/vue')).toBe('vue')
   expect(JSON.parse(await read('/nothing'))).toMatchObject({ code: 'not-found' })
   expect(JSON.parse(await read('/%2e%2e/%2e%2e/etc/passwd'))).toHaveProperty('code')
+  const cacheOf = async (path: string) => (await fetch(url + path)).headers.get('cache-control')
+  expect(await cacheOf('/vue/')).toBe('public, max-age=0')
+  expect(await cacheOf('/assets/vue-Bg.js')).toBe('public, max-age=31536000, immutable')
 })

@@ -1,6 +1,7 @@
 /** Puts the rooms together: one origin that serves the playgrounds, their API and, unless a service does it, the sync. */
 import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import { addApiRoutes } from './api-routes.ts'
@@ -119,5 +120,13 @@ async function listen(
 async function servePlaygrounds(app: FastifyInstance, folder: string): Promise<void> {
   if (!existsSync(folder))
     throw new Error(`The playgrounds are not built: there is no ${folder}. Run "pnpm run build".`)
-  await app.register(fastifyStatic, { root: folder })
+  // What the build names by its content is asked for once; the pages each time.
+  const assets = join(folder, 'assets')
+  await app.register(fastifyStatic, {
+    root: folder,
+    setHeaders(reply, path) {
+      if (path.startsWith(assets))
+        reply.header('cache-control', 'public, max-age=31536000, immutable')
+    },
+  })
 }
