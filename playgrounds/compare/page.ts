@@ -146,7 +146,7 @@ function pageOf({ framework, official, ours }: Comparison): string {
   const results = measurements.map((_, index) => `<div id="results-${index}" hidden></div>`)
   return `<header class="sign">
     <h1>Compare <span class="roundel">${framework}</span></h1>
-    <nav class="users" aria-label="Framework">${links.join('')}</nav>
+    <nav class="users" aria-label="Pages">${links.join('')}<a href="/">Planners</a></nav>
     <p class="status" data-state="starting"><strong role="status"></strong><progress aria-label="Progress"></progress></p>
   </header>
   <main class="compare">
