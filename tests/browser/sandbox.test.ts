@@ -56,6 +56,16 @@ test('it is readable and reachable, also with the code and what ran', async () =
   await planners.svelte.status.waitFor()
 })
 
+test('it is readable while the planners start, and none waits for another that does not', async () => {
+  const page = await (await openBrowser()).newPage()
+  await page.route(/assets\/(vue|solid|svelte)-.*\.js/, () => undefined) // never answered
+  await page.goto(playgrounds.url, { waitUntil: 'commit' })
+  for (const name of frameworks) {
+    await page.frameLocator(`iframe[title="${name}" i]`).getByText('Starting …').waitFor()
+  }
+  await look(page, 'sandbox-starting', [768])
+})
+
 async function stepsOf(page: Page): Promise<string> {
   return (await page.getByRole('region', { name: 'The last change' }).textContent()) ?? ''
 }
@@ -114,6 +124,7 @@ test('the bar sets the conditions of the planners', async () => {
   await heard
   await planners.vue.addTrip('Atlantis')
   await planners.vue.alert.getByText('Atlantis').first().waitFor()
+  await look(page, 'sandbox-refused', [768])
   await eventually(async () => expect(await refuses.isChecked()).toBe(false))
 })
 
@@ -125,6 +136,8 @@ test('a planner that is killed has what it saved when it starts again', async ()
   await planners.vue.status.getByText('1 write waits for upload').waitFor()
   await page.getByRole('button', { name: 'Kill Vue' }).click()
   await page.getByText('The page of Vue is gone').waitFor()
+  await look(page, 'sandbox-killed', [768])
+  await page.setViewportSize({ width: 1280, height: 960 })
   await page.getByRole('button', { name: 'Start Vue' }).click()
   await eventually(async () => expect(await planners.vue.tripNames()).toEqual(['Iceland']))
   await page.getByRole('switch', { name: 'Vue' }).uncheck()
