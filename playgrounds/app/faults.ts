@@ -1,8 +1,9 @@
 /**
  * The faults that the backend makes for this user when asked: it keeps them, so they are the same in every page.
  */
-import { createReadable, type Readable } from '@rowsignal/core'
+import type { Readable } from '@rowsignal/core'
 import type { Api, FaultState } from './api.ts'
+import { createChanging } from './changing.ts'
 
 /** How long the slow server thinks about each request. */
 export const slowServerMs = 2000
@@ -14,7 +15,6 @@ export interface Faults extends Readable<FaultState> {
 }
 
 export function createFaults(api: Api): Faults {
-  const changes = new EventTarget()
   let state: FaultState = { delayMs: 0, refuseNext: false }
 
   const ask = async (change?: Partial<FaultState>): Promise<void> => {
@@ -23,19 +23,16 @@ export function createFaults(api: Api): Faults {
     } catch {
       // The backend is away: the switches keep showing what it last said.
     }
-    changes.dispatchEvent(new Event('change'))
+    tellChanged()
   }
   const refresh = (): void => void ask()
 
-  const readable = createReadable({
-    get: () => state,
-    start(changed) {
-      const stop = new AbortController()
-      changes.addEventListener('change', changed, { signal: stop.signal })
-      addEventListener('focus', refresh, { signal: stop.signal }) // a neighbouring page may have set them
+  const { readable, tellChanged } = createChanging(
+    () => state,
+    (_, signal) => {
+      addEventListener('focus', refresh, { signal }) // a neighbouring page may have set them
       refresh()
-      return () => stop.abort()
     },
-  })
+  )
   return { ...readable, set: (change) => void ask(change), refresh }
 }

@@ -1,28 +1,23 @@
 /**
  * A yes or no that survives a reload and is the same in all tabs of one page, as a readable.
  */
-import { createReadable, type Readable } from '@rowsignal/core'
+import type { Readable } from '@rowsignal/core'
+import { createChanging } from './changing.ts'
 
 export interface Setting extends Readable<boolean> {
   readonly set: (on: boolean) => void
 }
 
 export function createSetting(key: string): Setting {
-  const changes = new EventTarget()
-  const readable = createReadable({
-    get: () => localStorage.getItem(key) === 'on',
-    start(changed) {
-      const stop = new AbortController()
-      changes.addEventListener('change', changed, { signal: stop.signal })
-      addEventListener('storage', changed, { signal: stop.signal }) // another tab has set it
-      return () => stop.abort()
-    },
-  })
+  const { readable, tellChanged } = createChanging(
+    () => localStorage.getItem(key) === 'on',
+    (changed, signal) => addEventListener('storage', changed, { signal }), // another tab has set it
+  )
   return {
     ...readable,
     set(on) {
       localStorage.setItem(key, on ? 'on' : 'off')
-      changes.dispatchEvent(new Event('change'))
+      tellChanged()
     },
   }
 }

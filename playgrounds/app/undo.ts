@@ -1,5 +1,6 @@
 /** The last deletion, for as long as it can be taken back by a click. */
-import { createReadable, type Readable } from '@rowsignal/core'
+import type { Readable } from '@rowsignal/core'
+import { createChanging } from './changing.ts'
 
 export interface Deletion {
   /** What is gone, such as `Kyoto`. */
@@ -14,7 +15,6 @@ export interface Deletions extends Readable<Deletion | undefined> {
 const offeredMs = 10_000
 
 export function createDeletions(): Deletions {
-  const changes = new EventTarget()
   let last: Deletion | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -22,15 +22,9 @@ export function createDeletions(): Deletions {
     clearTimeout(timer)
     last = deletion
     if (deletion !== undefined) timer = setTimeout(() => set(undefined), offeredMs)
-    changes.dispatchEvent(new Event('change'))
+    tellChanged()
   }
-  const readable = createReadable({
-    get: () => last,
-    start(changed) {
-      changes.addEventListener('change', changed)
-      return () => changes.removeEventListener('change', changed)
-    },
-  })
+  const { readable, tellChanged } = createChanging(() => last)
   const offer = ({ subject, undo }: Deletion): void =>
     set({
       subject,
