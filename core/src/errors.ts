@@ -50,7 +50,7 @@ const brand = Symbol.for('rowsignal.error')
 /**
  * The error that every function of the library throws, rejects with or puts into a status.
  *
- * Shape: `code` from a closed list, `message` with the room and what to do, `cause` when something else failed first.
+ * Shape: `code` from a closed list; `message` says what happened and what to do; `cause` when something else failed first.
  */
 export class RowsignalError extends Error {
   override readonly name = 'RowsignalError'

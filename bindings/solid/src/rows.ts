@@ -8,7 +8,7 @@ export type Rows<Row extends object, Key extends RowKey> = Accessor<RowsView<Row
   RowsView<Row, Key>
 
 /**
- * The rows of a collection as live rows: a change of one row runs again only what read that row.
+ * The rows of a collection as live rows: when one row changes, only what reads that row runs again.
  *
  * Rows keep their identity, so `<For>` keeps their nodes. They are read-only; write by `collection.update`, edit by
  * `useDraft`.

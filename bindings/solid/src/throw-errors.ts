@@ -2,7 +2,7 @@ import type { RowStatus } from '@rowsignal/core'
 import { createComputed } from 'solid-js'
 
 /**
- * Hands the errors of what a hook gives to the nearest `<ErrorBoundary>`, also one that comes when the rows are there
+ * Passes the errors of `useRows` and its like to the nearest `<ErrorBoundary>`, also one that comes when the rows are there
  * already. Without it an error is in `error`, and what `suspend` gives throws the first one alone.
  *
  * Called while the component is made that shows the rows, and for as long as that lives.

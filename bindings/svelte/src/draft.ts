@@ -3,8 +3,8 @@ import { createDraft } from '@rowsignal/core/host'
 import { get, host, type MaybeGetter } from './host.svelte.ts'
 
 /**
- * An editable copy of a row for a form: columns that the user has not touched follow the row, those changed on both
- * sides are in `conflicts`, those that the collection's schema refuses in `errors`.
+ * A copy of a row for a form to edit. A column that the user has not touched shows the row. A column that both the user and
+ * somebody else have changed is in `conflicts`. What the collection's schema refuses is in `errors`.
  *
  * Shape: `draft` is one reactive object for good, its columns undefined while there is no row; the others are getters,
  * not to be destructured. Another key drops what was edited. `useRow` beside it tells why there is no row.

@@ -7,8 +7,9 @@ import { host } from './host.svelte.ts'
  *
  * The config is that of TanStack DB's `createEffect`, and of `useLiveQueryEffect` in `@tanstack/react-db`: `onEnter`,
  * `onExit`, `onUpdate` for each row, `onBatch` for all at once; `skipInitial` leaves out the rows that are there at first.
- * What the query function reads is tracked: another query starts anew, an equal one goes on, nothing ends it. What a
- * function throws goes to `onError`, that a source fails to `onSourceError`, which ends the effect; or to the platform.
+ * What the query function reads is tracked: with another query the effect starts again, with an equal one it goes on, with
+ * none it stops. What a function throws goes to `onError`. When a source fails, `onSourceError` is called and the effect ends.
+ * Errors without a handler go to the platform.
  *
  * For the script of a component, an effect or an `$effect.root`: in a module nothing would run it.
  *

@@ -3,7 +3,7 @@ import { createRowsView } from '@rowsignal/core/host'
 import { type Awaitable, get, host, type MaybeGetter, toAwaitable } from './host.svelte.ts'
 
 /**
- * The rows of a collection as live rows: a change of one row runs again only what read that row.
+ * The rows of a collection as live rows: when one row changes, only what reads that row runs again.
  *
  * Rows are read-only; write by `collection.update`, edit by `useDraft`. Followed while the component or effect lives in
  * which it was made, and while an effect reads it: so it may be made anywhere, also in a module.

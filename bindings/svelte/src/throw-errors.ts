@@ -3,7 +3,7 @@ import { askingOf } from '@rowsignal/core/host'
 import { whileAlive } from './host.svelte.ts'
 
 /**
- * Hands the errors of what a hook gives to the `failed` of the nearest `<svelte:boundary>`, also one that comes when the
+ * Passes the errors of `useRows` and its like to the `failed` of the nearest `<svelte:boundary>`, also one that comes when the
  * rows are there already. Without it an error is in `error`, and a hook that is awaited rejects by the first one alone.
  *
  * Called while the component is made that shows the rows, and for as long as that lives. One that who awaits is told of

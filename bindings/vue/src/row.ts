@@ -14,8 +14,8 @@ export type RowRef<Row extends object> = Awaitable<
  * key.
  *
  * Shape: the collection's own plain row, the same object until it changes. The key may be a ref or getter. On the ref
- * are the refs `status`, `isLoading`, `isReady`, `isError`, `error` and `retry()` of the collection: they tell a row that
- * is not read yet from one that is not there.
+ * are the refs `status`, `isLoading`, `isReady`, `isError`, `error` and `retry()` of the collection: they say whether the
+ * row has not been read yet, or does not exist.
  *
  * @example
  * const todo = useRow(todos, () => props.id)

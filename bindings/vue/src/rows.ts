@@ -7,7 +7,7 @@ import { type Awaitable, type Refs, toAwaitable, toPlain, useHost } from './host
 export type Rows<Row extends object, Key extends RowKey> = Awaitable<Refs<RowsView<Row, Key>>>
 
 /**
- * The rows of a collection as live rows: a change of one row runs again only what read that row.
+ * The rows of a collection as live rows: when one row changes, only what reads that row runs again.
  *
  * Give each row a component of its own: Vue's unit is the component, an inline `<li v-for>` renders the whole list
  * again. Rows are read-only; write by `collection.update`, edit by `useDraft`.

@@ -2,10 +2,10 @@ import { askingOf } from '@rowsignal/core/host'
 import { type Ref, watchPostEffect } from 'vue'
 
 /**
- * Hands the errors of what a hook gives to the nearest `onErrorCaptured`, also one that comes when the rows are there
+ * Passes the errors of `useRows` and its like to the nearest `onErrorCaptured`, also one that comes when the rows are there
  * already. Without it an error is in `error`, and a hook that is awaited rejects by the first one alone.
  *
- * Called in `setup`, and for as long as that lives. One that who awaits is told of is not told twice. Nothing on a server.
+ * Called in `setup`, and for as long as that lives. An error that an `await` has thrown is not thrown twice. Nothing on a server.
  *
  * @returns What it was given.
  * @example

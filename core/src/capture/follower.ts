@@ -38,8 +38,8 @@ import { Demands } from '../subset/demands.ts'
 export type StoredRows = Map<string, AnyRow | null | undefined>
 
 /**
- * Which rows a collection holds: the whole table before it is ready; those that demands want; or those, and then the whole
- * table in the background.
+ * Which rows a collection holds: the whole table before it is ready; those that live queries ask for now; or these first,
+ * and then the whole table in the background.
  */
 export type SyncMode = 'eager' | 'on-demand' | 'progressive'
 

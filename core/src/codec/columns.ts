@@ -21,13 +21,13 @@ export interface RichColumn<Value, Stored extends string | number = string | num
   /** The column types that can hold it. */
   readonly types: readonly ColumnType[]
   /**
-   * Whether a text in a number column makes the row a bad one. Else it is the number that SQLite's cast finds at its
-   * start, or 0.
+   * Whether a row with a text in a number column is refused (`utils.badRows`). Else the text is the number that SQLite's
+   * cast finds at its start, or 0.
    */
   readonly refusesText?: true
   /** What SQLite may compare its values as, so that a query on them needs not read the table. Default: none. */
   readonly comparedAs?: ComparedAs
-  /** What is shown for a value of the table's view; issues make the row a bad one. */
+  /** What is shown for a value of the table's view; with issues the row is refused (`utils.badRows`). */
   read(stored: Stored | bigint): StandardSchemaV1.Result<Value>
   /** What an insert or update was given. */
   check(value: unknown): StandardSchemaV1.Result<Value>
@@ -56,8 +56,9 @@ export function booleanColumn(): RichColumn<boolean, number> {
  * A `Date` in a TEXT column (ISO 8601, written in UTC with milliseconds) or in a number column (epoch ms).
  *
  * Reading takes ISO 8601 as Postgres, SQLite, JavaScript, Ruby, Go and Python write it, `2026-12-01 10:00:00+02` and
- * `2026-12-01` among them (docs/types.md lists all); text without a zone is UTC. Any other text is a bad row. Digits
- * below the millisecond are not shown, and stay in SQLite as long as the column is not written.
+ * `2026-12-01` among them (docs/types.md lists all); text without a zone is UTC. A row with any other text is not
+ * shown, and is listed in `utils.badRows`. Digits below the millisecond are not shown, and stay in SQLite as long as the
+ * column is not written.
  */
 export function dateColumn(): RichColumn<Date> {
   return {
@@ -118,7 +119,7 @@ export function bigintColumn(): RichColumn<bigint> {
   }
 }
 
-/** One of the given texts, in a TEXT column. A row with another text is a bad row. */
+/** One of the given texts, in a TEXT column. A row with another text is not shown, and is listed in `utils.badRows`. */
 export function enumColumn<const Value extends string>(
   ...values: readonly Value[]
 ): RichColumn<Value, string> {

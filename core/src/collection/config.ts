@@ -32,8 +32,8 @@ export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<
    */
   syncBatchSize?: number
   /**
-   * How long a write, or a read, may wait for SQLite's write lock before `writeErrors` and the logger of the database, of
-   * a read the logger alone, say `lock-waiting`. In ms.
+   * How long a write or a read may wait for SQLite's write lock before the logger of the database says `lock-waiting`, and
+   * for a write `writeErrors` too. In ms.
    *
    * @default 5000
    */
@@ -41,16 +41,16 @@ export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<
   /**
    * Which rows the collection holds.
    *
-   * `eager`: the whole table; it is ready when that is read. `on-demand`: the rows that the live queries ask for, now, and
-   * those alone; it is ready at once, and each query when its rows are there. `progressive`: first those, then the rest of
-   * the table, in the background and in small steps.
+   * `eager`: the whole table. The collection is ready when it has been read. `on-demand`: only the rows that live queries
+   * ask for now. The collection is ready at once, each query when its rows are there. `progressive`: first these rows, then
+   * the rest of the table, in the background and in small steps.
    *
    * @default 'eager'
    */
   syncMode?: SyncMode
   /**
-   * How long rows of an on-demand collection stay, and stay in step, after the last query that asked for them has gone. In
-   * ms.
+   * How long rows of an on-demand collection stay, and are kept up to date, after the last query that asked for them has
+   * gone. In ms.
    *
    * @default 0. TanStack DB lets a query itself live for its `gcTime`, 5 s, after its last subscriber.
    */
@@ -62,20 +62,21 @@ export interface BasePowerSyncCollectionConfig<T extends Table> extends Pick<
    */
   onLoad?: OnLoad
   /**
-   * Called with each subset that a query asks an `on-demand` or `progressive` collection for: what its rows come from, such
-   * as a sync stream with parameters of its `where`. The query is ready when both this and the read of SQLite are done. What
-   * it returns is called once, when nobody asks for the subset any more. If it throws, the query fails with that error.
+   * Called with what each query asks an `on-demand` or `progressive` collection for, to bring its rows: for example to
+   * subscribe to a sync stream with parameters of its `where`. The query is ready when both this and the read of SQLite are
+   * done. What it returns is called once, when no query asks for these rows any more. If it throws, the query fails with
+   * that error.
    */
   onLoadSubset?: OnLoadSubset | undefined
   /**
-   * The sync stream that brings the rows: subscribed to while they are wanted, so an on-demand collection has it with its
-   * first query and gives it back after the last one, for the stream's `ttl`. A function gives the stream of what one query
-   * asks for; `subsetParameters` makes its parameters of the `where`. `utils.streams` and `utils.synced` say how far it is.
+   * The sync stream that brings the rows. It is subscribed to while a query wants them: for an on-demand collection from its
+   * first query to the last one, and then for the stream's `ttl`. A function gives the stream of what one query asks for;
+   * `subsetParameters` makes its parameters of the `where`. `utils.streams` and `utils.synced` say how far it is.
    */
   stream?: StreamOption | undefined
   /**
    * Called once for each stored row that the schema, or a helper of `columns`, refuses. The row is left out of the
-   * collection and listed in `utils.badRows` until it is mended; the others go on.
+   * collection, and listed in `utils.badRows`, until it is right again. The others are shown.
    */
   onDeserializationError?: (error: StandardSchemaV1.FailureResult) => void
 }
@@ -127,8 +128,8 @@ type WithSchema<T extends Table, S extends StandardSchemaV1, Columns> = {
   serializer?: Serializer<StandardSchemaV1.InferOutput<S>>
   columns?: unknown extends Columns ? unknown : 'goes without `schema`'
   /**
-   * Columns that the schema shows as SQLite has them, unchanged. A schema may make anything of a value and can't be asked, so
-   * a query over an on-demand collection leaves to SQLite only conditions on these, and on `id`.
+   * Columns that the schema leaves as SQLite has them. A schema may change any value and can't be asked about it, so of a
+   * query over an on-demand collection SQLite checks only conditions on these columns, and on `id`.
    */
   plainColumns?: readonly Extract<keyof TableRow<T>, string>[]
 } & Deserialization<T, S>

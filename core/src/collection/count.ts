@@ -10,19 +10,18 @@ import { targetOf } from '../write/write-target.ts'
 export interface RowCount {
   /** Undefined before it has been counted for the first time. */
   readonly count: number | undefined
-  /** Whether it has not been counted yet, or nobody has followed it since. */
+  /** Whether it has not been counted yet, or not since the last listener left. */
   readonly isLoading: boolean
   /** Why it could not be counted; the number is as it was then. */
   readonly error: Error | undefined
 }
 
 /**
- * How many rows of a collection's table SQLite has, of all or of those that a condition takes. Writes count when SQLite has
- * them.
+ * How many rows a collection's table has in SQLite: all, or those that meet a condition. A write counts when SQLite has it.
  *
  * Shape: the same value until the number differs. Nothing runs before the first listener.
- * Cost: one statement under the write lock for each commit that touches the table, and no row in memory; a condition that
- * SQLite can't check (docs/on-demand.md) has the rows read that may be meant.
+ * Cost: one statement under the write lock for each commit that touches the table, and no row in memory. For a condition that
+ * SQLite can't check (docs/on-demand.md), the rows that may meet it are read.
  *
  * @param where As in a query: `(place) => gt(place.population, 1_000_000)`.
  * @throws {RowsignalError} `not-a-powersync-collection`.

@@ -67,9 +67,9 @@ export interface ConnectorOptions {
 /**
  * A connector for `database.connect` that loses no write and lets none block the others.
  *
- * It sends the queue in its order, tries again what failed (`retryDelayMs` of the SDK has no say in it), and puts what the
- * server refuses aside, for `refused(database)`. How it goes is told by `outbox(database)`; the SDK's `uploadError` stays
- * empty. The schema needs `...rowsignalTables`.
+ * It sends the queue in its order, and tries again what failed. What the server refuses is kept for `refused(database)`.
+ * `outbox(database)` says how uploading goes. The SDK's `retryDelayMs` is not used, and its `uploadError` stays empty. The
+ * schema needs `...rowsignalTables`.
  *
  * @example
  * const connector = createConnector({

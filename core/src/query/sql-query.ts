@@ -14,7 +14,7 @@ import { isSameValue } from '../readable/same-value.ts'
 export interface SqlRows<Row extends object> {
   /** The rows in the order of the statement, frozen; an equal row is the same object. Empty before the first result. */
   readonly rows: readonly Readonly<Row>[]
-  /** Whether the rows are not there yet, or nobody has followed the statement since. */
+  /** Whether the rows have not been read yet, or not since the last listener left. */
   readonly isLoading: boolean
   /** Why the statement could not be run; the rows are as they were then. Gone with the next result. */
   readonly error: Error | undefined

@@ -2,10 +2,10 @@
 import type { IR, LoadSubsetOptions } from '@tanstack/db'
 
 /**
- * The values that rows of a subset must have, as far as its `where` says so by itself: `eq(place.country, 'DE')` gives
+ * The values that all rows of what a query asks for have, as its `where` says: `eq(place.country, 'DE')` gives
  * `{ country: 'DE' }`, `inArray(place.country, ['DE', 'FR'])` gives `{ country: ['DE', 'FR'] }`.
  *
- * Only what holds for each row: conditions under an `or` or a `not`, ranges and functions are left out.
+ * Conditions under an `or` or a `not`, ranges and functions are left out: they do not give one value for all rows.
  *
  * @example
  * stream: (subset) => ({ name: 'places', params: subsetParameters(subset) })
