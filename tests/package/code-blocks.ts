@@ -18,7 +18,7 @@ export function codeBlocks(page: string): CodeBlock[] {
   const blocks: CodeBlock[] = []
   for (const [, language = '', code = ''] of text.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms)) {
     if (!languages.has(language)) continue
-    const named = /^(?:\/\/|<!--) ((?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)?\.\w+)/.exec(code)?.[1]
+    const named = /^(?:\/\/|<!--) ((?:[\w-]+\/)*[\w+-]+(?:\.[\w-]+)?\.\w+)/.exec(code)?.[1]
     const file = named ?? `${page.replaceAll(/\W/g, '-')}-${blocks.length + 1}.${language}`
     blocks.push({ language, file, code })
   }

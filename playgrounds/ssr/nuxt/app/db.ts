@@ -6,8 +6,7 @@ export const schema = new Schema({
 })
 export const database = new PowerSyncDatabase({
   schema,
-  database: { dbFilename: 'app.db' },
-  flags: { disableSSRWarning: true }, // that a server has no rows is meant so
+  database: { dbFilename: 'app.db', disableSSRWarning: true }, // a server has no rows
 })
 
 /** In place of a sync: a first visit has no rows yet. With one this is `() => database.waitForFirstSync()`. */
