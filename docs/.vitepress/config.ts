@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitepress'
 import llms from 'vitepress-plugin-llms'
 import { frameworkGroups } from './framework-groups.ts'
-import { repository, repositoryLinks } from './repository-links.ts'
+import { anchorOf, repository, repositoryLinks } from './repository-links.ts'
 import { sidebar } from './sidebar.ts'
 import { hovers } from './hovers.ts'
 
 /** What is of use to who changes rowsignal, and not to who uses it. */
 const inside = ['rooms/**', 'how-it-works.md', 'bindings-cost.md', 'benchmarks.md', 'api/**']
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="#9aa5a1"><rect x="1" y="2" width="14" height="3" rx="1"/><rect x="1" y="6.5" width="14" height="3" rx="1" fill="#14a37f"/><rect x="1" y="11" width="14" height="3" rx="1"/></svg>`
 
 export default defineConfig({
   title: 'rowsignal',
@@ -14,7 +16,19 @@ export default defineConfig({
     'TanStack DB collections kept in step with the SQLite of PowerSync, for Vue, Solid and Svelte.',
   lang: 'en',
   cleanUrls: true,
+  // Three rows, one of which has just changed.
+  head: [
+    [
+      'link',
+      {
+        rel: 'icon',
+        type: 'image/svg+xml',
+        href: `data:image/svg+xml,${encodeURIComponent(icon)}`,
+      },
+    ],
+  ],
   markdown: {
+    anchor: { slugify: anchorOf },
     config(markdown) {
       markdown.use(repositoryLinks).use(frameworkGroups)
     },

@@ -28,6 +28,8 @@ export const hovers = transformerTwoslash({
       module: ts.ModuleKind.ESNext,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
       lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+      jsx: ts.JsxEmit.Preserve,
+      jsxImportSource: 'solid-js',
       skipLibCheck: true,
     },
   },

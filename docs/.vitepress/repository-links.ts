@@ -12,6 +12,15 @@ function onSite(page: string, href: string): string {
   return path.startsWith('docs/') ? href : `${repository}/blob/main/${path}`
 }
 
+/** The anchor of a heading, as the repository's host makes it. VitePress' own differs: it makes `a-b` of `a(b)`. */
+export function anchorOf(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
+    .replaceAll(' ', '-')
+}
+
 export function repositoryLinks(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('repository-links', (state) => {
     const { relativePath } = state.env as { relativePath: string }

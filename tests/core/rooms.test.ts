@@ -112,6 +112,16 @@ test('the linter refuses every import that the page of the rooms does not allow,
   expect(tried.filter((arrow) => !refused.includes(arrow)).toSorted()).toEqual(allowed.toSorted())
 })
 
+test('the files of what happens when are there, and come from most rooms', () => {
+  const journeys = /^## What happens when.*?(?=^## )/ms.exec(read('docs/how-it-works.md'))?.[0]
+  const named = inTicks(journeys).filter((name) =>
+    rooms.some((room) => name.startsWith(`${room}/`)),
+  )
+  expect(named.filter((file) => !existsSync(join(root, `core/src/${file}.ts`)))).toEqual([])
+  const entered = new Set(named.map((file) => file.split('/')[0]))
+  expect(entered.size).toBeGreaterThan(8)
+})
+
 const internals =
   /_state\b|_lifecycle\b|_getQuery\b|Symbol\.for\('@tanstack|ps_data|ps_crud|ps_kv|ps_updated_rows|SSR DB|__ps_/
 
