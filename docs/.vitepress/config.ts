@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitepress'
 import llms from 'vitepress-plugin-llms'
+import { docstrings } from './docstrings.ts'
 import { frameworkGroups } from './framework-groups.ts'
-import { anchorOf, repository, repositoryLinks } from './repository-links.ts'
+import { absoluteLinks, anchorOf, repository, repositoryLinks } from './repository-links.ts'
 import { sidebar } from './sidebar.ts'
 import { hovers } from './hovers.ts'
 
@@ -30,7 +31,7 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: anchorOf },
     config(markdown) {
-      markdown.use(repositoryLinks).use(frameworkGroups)
+      markdown.use(repositoryLinks).use(frameworkGroups).use(docstrings)
     },
     // Its types are of a newer Shiki than VitePress'.
     codeTransformers: [hovers as never],
@@ -39,6 +40,7 @@ export default defineConfig({
     // Its types are of another Vite than VitePress'.
     plugins: [llms({ ignoreFiles: inside, excludeIndexPage: false }) as never],
   },
+  buildEnd: ({ outDir }) => absoluteLinks(outDir),
   themeConfig: {
     search: { provider: 'local' },
     nav: [

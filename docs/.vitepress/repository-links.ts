@@ -1,4 +1,5 @@
 /** The links of the Markdown are right in the repository; here they are made right on the site. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { MarkdownRenderer } from 'vitepress'
 
@@ -29,4 +30,15 @@ export function repositoryLinks(markdown: MarkdownRenderer): void {
       if (href !== null) token.attrSet('href', onSite(relativePath, href))
     }
   })
+}
+
+/** The same for what is written for machines: the pages as Markdown, and all of them in one text, both beside the site. */
+export function absoluteLinks(folder: string): void {
+  for (const file of readdirSync(folder).filter((name) => /\.(?:md|txt)$/.test(name))) {
+    const text = readFileSync(`${folder}/${file}`, 'utf8')
+    const mended = text
+      .replaceAll(/\]\(\.\.\/([^)]+)\)/g, (_, path: string) => `](${repository}/blob/main/${path})`)
+      .replaceAll(/\n{3,}/g, '\n\n') // of API pages, which llms.txt leaves out
+    writeFileSync(`${folder}/${file}`, mended)
+  }
 }
