@@ -3,8 +3,8 @@ import type { MarkdownRenderer } from 'vitepress'
 
 export function docstrings(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push('docstrings', (state) => {
-    const { relativePath } = state.env as { relativePath: string }
-    if (!relativePath.startsWith('api/')) return
+    const { relativePath } = state.env as { relativePath?: string } // none of a title by itself
+    if (relativePath?.startsWith('api/') !== true) return
     for (const { children } of state.tokens) {
       children?.forEach((token, index) => {
         const isPart = /^(?:Shape|Cost|Source): /.test(children[index + 1]?.content ?? '')
