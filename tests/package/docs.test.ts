@@ -66,12 +66,15 @@ const leftOut: Readonly<Record<string, string>> = {
   storage: 'a few lines that go into db.ts',
 }
 
-writeFiles(folder, {
-  ...Object.fromEntries(
-    Object.entries(folders).flatMap(([name, files]) =>
-      files.map(({ file, code }) => [`${name}/${file}`, code]),
-    ),
+/** Of files of one name in a folder the last. */
+const files: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(folders).flatMap(([name, files]) =>
+    files.map(({ file, code }) => [`${name}/${file}`, code]),
   ),
+)
+
+writeFiles(folder, {
+  ...files,
   'tsconfig.json': JSON.stringify({
     extends: '../../../tsconfig.base.json',
     compilerOptions: { jsx: 'preserve', jsxImportSource: 'solid-js', paths: serverPaths('server') },
@@ -104,7 +107,7 @@ test('the pages have blocks of all kinds', () => {
 })
 
 test('every page with code is compiled, or it is said why not', () => {
-  const compiled = new Set(Object.values(folders).flatMap((files) => files.map(({ code }) => code)))
+  const compiled = new Set(Object.values(files))
   const missing = readdirSync(`${root}/docs`)
     .filter((file) => file.endsWith('.md'))
     .map((file) => file.replace('.md', ''))
