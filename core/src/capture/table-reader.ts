@@ -5,7 +5,7 @@
 import { isRowsignalError, RowsignalError } from '../errors.ts'
 import { storageFault, whenFree } from '../libraries/storage-faults.ts'
 import type { Follower } from './follower.ts'
-import { watchReadLock } from './tell-developer.ts'
+import { watchOpening, watchReadLock } from './tell-developer.ts'
 import { type ReadOptions, readTable } from './read-table.ts'
 import type { TrackedTable } from './tracking.ts'
 import type { UntilClosed } from './until-closed.ts'
@@ -85,7 +85,8 @@ export class TableReader {
   }
 
   async #trigger(follower: Follower, { ready }: TrackedTable): Promise<void> {
-    await this.#options.database.waitForReady()
+    const { database } = this.#options
+    await database.waitForReady().finally(watchOpening(database))
     await ready.finally(watchReadLock(follower)) // it needs the lock, too
   }
 

@@ -3,6 +3,7 @@ import { LogLevels } from '@powersync/common'
 import { RowsignalError } from '../errors.ts'
 import { type LockHolder, lockHoldersOf } from '../libraries/lock-holders.ts'
 import type { Database } from '../libraries/powersync.ts'
+import { perObject } from '../readable/per-object.ts'
 import type { Stop } from '../readable/readable.ts'
 import type { Demand } from '../subset/demand.ts'
 import type { Follower } from './follower.ts'
@@ -27,7 +28,8 @@ const lateMs = 100
 
 /**
  * Tells `lock-waiting` of whoever has waited for the write lock for so long, without it being given to anybody in this page:
- * who waits behind others that go on is served in turn, however slow the machine is.
+ * who waits behind others that go on is served in turn, however slow the machine is. Where a frozen tab has the file
+ * `storage-held` says it, and this nothing.
  *
  * @returns To be called when the wait is over.
  */
@@ -36,18 +38,33 @@ export function watchLockWait(
   tell: (error: RowsignalError) => void,
 ): Stop {
   const holders = lockHoldersOf(database)
+  tellsHeld(database)
   let timer: ReturnType<typeof setTimeout> | undefined
   const wait = (waitMs: number): void => {
     const due = performance.now() + waitMs
     timer = setTimeout(() => {
       const now = performance.now()
-      const leftMs = now - due > lateMs ? ms : holders.passedAt + ms - now
+      const isKnown = holders.frozen.error !== undefined
+      const leftMs = isKnown || now - due > lateMs ? ms : holders.passedAt + ms - now
       if (leftMs > 0) wait(leftMs)
       else tell(lockWaiting(what, ms, holders.holder))
     }, waitMs)
   }
   wait(ms)
   return () => clearTimeout(timer)
+}
+
+/** Tells of each time that a frozen tab has the file and somebody waits for it: once, whatever waits. */
+const tellsHeld = perObject((database: Database) =>
+  lockHoldersOf(database).frozen.listen((error) => {
+    if (error !== undefined) tellDeveloper(database, error)
+  }),
+)
+
+/** Watches the opening of a database: it may wait for the file of a frozen tab. */
+export function watchOpening(database: Database): Stop {
+  tellsHeld(database)
+  return lockHoldersOf(database).frozen.wait()
 }
 
 /** Names who has the lock, and blames the app only for its own. */

@@ -12,7 +12,8 @@
 import { perObject } from '../readable/per-object.ts'
 import type { Stop } from '../readable/readable.ts'
 
-const signal = 'tab-close-signal-'
+/** Begins the names of the locks by which a worker learns that a tab is gone. */
+export const closeSignal = 'tab-close-signal-'
 
 /** How often the locks are looked at, in ms: a browser tells of no lock that is not waited for. */
 const lookMs = 500
@@ -231,7 +232,7 @@ function isDead({ silentSince, isTold }: Known, askedAt: number): boolean {
 
 function signalsOf({ held = [] }: LockManagerSnapshot, client: string | undefined): string[] {
   return held.flatMap(({ clientId, name = '' }) =>
-    clientId === client && name.startsWith(signal) ? [name] : [],
+    clientId === client && name.startsWith(closeSignal) ? [name] : [],
   )
 }
 
@@ -239,7 +240,7 @@ function signalsOf({ held = [] }: LockManagerSnapshot, client: string | undefine
 function othersOf({ held = [] }: LockManagerSnapshot, client: string | undefined): Set<string> {
   return new Set(
     held.flatMap(({ clientId = '', name = '' }) =>
-      clientId !== client && name.startsWith(signal) ? [clientId] : [],
+      clientId !== client && name.startsWith(closeSignal) ? [clientId] : [],
     ),
   )
 }

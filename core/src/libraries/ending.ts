@@ -7,7 +7,7 @@ import { perObject } from '../readable/per-object.ts'
 import type { Stop } from '../readable/readable.ts'
 import { whileUsed } from '../readable/while-used.ts'
 import { onDeadWorker } from './dead-workers.ts'
-import { endableCalls } from './lost-calls.ts'
+import { callsOf } from './lost-calls.ts'
 import type { Database } from './powersync.ts'
 import { reopens } from './reopening.ts'
 import { unlessAnswered } from './whose-worker.ts'
@@ -30,12 +30,11 @@ class Ending {
   syncLost = false
   readonly #use: () => Stop
   readonly #isWatched: boolean
-  readonly #endCalls: (reason: Error) => void
 
   constructor(database: Database) {
     this.#database = database
     this.#isWatched = isWeb(database) && !reopens(database)
-    this.#endCalls = this.#isWatched ? endableCalls(database.database) : () => undefined
+    if (this.#isWatched) callsOf(database.database)
     this.#use = whileUsed(() => this.#start())
   }
 
@@ -92,7 +91,7 @@ class Ending {
     if (this.#end === 'closed') return
     this.#end = end
     this.#tell()
-    if (end === 'lost') this.#endCalls(lostError())
+    if (end === 'lost') callsOf(this.#database.database).end(lostError())
   }
 
   #tell(): void {
@@ -140,10 +139,12 @@ export function lostError(cause?: unknown): RowsignalError {
   )
 }
 
-function isWeb({ database }: Database): boolean {
+/** Whether it is one of @powersync/web. */
+export function isWeb({ database }: Database): boolean {
   return typeof (database as Partial<WebAdapter>).getConfiguration === 'function'
 }
 
-function hasOwnWorker({ database }: Database): boolean {
+/** Whether SQLite runs in a worker of the tab's own, and not in one that tabs share. The database has to be open. */
+export function hasOwnWorker({ database }: Database): boolean {
   return (database as unknown as WebAdapter).getConfiguration().requiresPersistentTriggers
 }

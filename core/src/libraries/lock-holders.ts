@@ -1,8 +1,9 @@
 /**
- * Who holds the write lock of a database in this page. The SDK (2.3.0) does not say, and whoever waits for long is to be told
- * what for: an app that waits inside of a lock of its own waits for itself, and nobody else does.
+ * Who holds the write lock of a database: in this page, or a tab that is frozen. The SDK (2.3.0) does not say, and whoever waits
+ * for long is to be told what for: an app that waits inside of a lock of its own waits for itself, and nobody else does.
  */
 import { perObject } from '../readable/per-object.ts'
+import { FrozenHolder } from './frozen-tabs.ts'
 import type { Database } from './powersync.ts'
 
 export interface LockHolder {
@@ -21,8 +22,14 @@ export function ours<Run extends object>(what: string, run: Run): Run {
 }
 
 export class LockHolders {
+  /** Whether a frozen tab has the file. It looks while anything in this page has asked for the lock, or has it. */
+  readonly frozen: FrozenHolder
   readonly #holders = new Set<LockHolder>()
   #passedAt = 0
+
+  constructor(file: string) {
+    this.frozen = new FrozenHolder(file, this)
+  }
 
   /** When the lock was given or given back last, by `performance.now()`. */
   get passedAt(): number {
@@ -47,9 +54,11 @@ export class LockHolders {
       this.#holders.add(holder)
       return run(lock)
     }
+    const done = this.frozen.wait()
     try {
       return await ask(watched as Run)
     } finally {
+      done()
       if (holder !== undefined) {
         this.#holders.delete(holder)
         this.#passedAt = performance.now()
@@ -61,7 +70,7 @@ export class LockHolders {
 /** Watches the locks of a database from the first call on: its methods are replaced, for the app calls them itself. */
 export const lockHoldersOf: (database: Database) => LockHolders = perObject(
   (database: Database) => {
-    const holders = new LockHolders()
+    const holders = new LockHolders(database.database.name)
     const writeLock = database.writeLock.bind(database)
     const writeTransaction = database.writeTransaction.bind(database)
     database.writeLock = (run) => holders.watch(run, (watched) => writeLock(watched))

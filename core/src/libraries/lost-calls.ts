@@ -3,9 +3,17 @@
  * of the app, too, so the methods of its adapter are replaced, through which every statement goes.
  */
 import type { DBAdapter } from '@powersync/common'
+import { perObject } from '../readable/per-object.ts'
 
-/** @returns How to end them: those that wait reject with the reason, and so does each from then on; closing does nothing. */
-export function endableCalls(adapter: DBAdapter): (reason: Error) => void {
+export interface Calls {
+  /** Whether one is under way. */
+  readonly areWaiting: boolean
+  /** Those that wait reject with the reason, and so does each from then on; closing does nothing. */
+  end(reason: Error): void
+}
+
+/** The calls of an adapter, from when it is first asked. */
+export const callsOf: (adapter: DBAdapter) => Calls = perObject((adapter: DBAdapter) => {
   const open = new Set<(reason: Error) => void>()
   let end: Error | undefined
   const call = <T>(ask: () => Promise<T>): Promise<T> =>
@@ -25,8 +33,13 @@ export function endableCalls(adapter: DBAdapter): (reason: Error) => void {
     call(async () => close()).catch((error) => {
       if (error !== end) throw error
     })
-  return (reason) => {
-    end = reason
-    for (const reject of open) reject(reason)
+  return {
+    get areWaiting() {
+      return open.size > 0
+    },
+    end(reason) {
+      end = reason
+      for (const reject of open) reject(reason)
+    },
   }
-}
+})

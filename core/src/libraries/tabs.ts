@@ -9,6 +9,7 @@
 import type { LockContext } from '@powersync/common'
 import type { Stop } from '../readable/readable.ts'
 import { lookForDeadWorkers, tabLocks } from './dead-workers.ts'
+import { tellWhenFrozen } from './frozen-tabs.ts'
 import { ours } from './lock-holders.ts'
 import type { Database } from './powersync.ts'
 import { quote } from './sql.ts'
@@ -58,6 +59,7 @@ export class TabMark {
     })
     this.#held = true
     this.#followPage()
+    tellWhenFrozen(this.#database, own, this.#end.signal)
     await this.#meetOthers(locks, own)
   }
 

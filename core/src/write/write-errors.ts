@@ -4,7 +4,8 @@
  */
 import type { PendingMutation } from '@tanstack/db'
 import { tellDeveloper, watchLockWait } from '../capture/tell-developer.ts'
-import { attempt } from '../errors.ts'
+import { attempt, type RowsignalError } from '../errors.ts'
+import { lockHoldersOf } from '../libraries/lock-holders.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { perObject } from '../readable/per-object.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
@@ -15,8 +16,8 @@ const keptErrors = 100
 /** A write that failed, or that waits. Values are not in it: they may be private. */
 export interface WriteError {
   /**
-   * What the promise of the write was rejected with: its rows have gone back to what they were. Or `lock-waiting`: the
-   * write still waits for SQLite, and the error goes away by itself when its turn has come.
+   * What the promise of the write was rejected with: its rows have gone back to what they were. Or `lock-waiting` or
+   * `storage-held`: the write still waits for SQLite, and the error goes away by itself when its turn has come.
    */
   readonly error: unknown
   /** The rows that were to be written, in order. */
@@ -102,7 +103,8 @@ export function recordWriteError(
 
 /**
  * Watches a write that asks for the write lock. If it has not been granted after `ms`, and nobody in this page has
- * been, that is told: on the list, and to the developer by the logger of the database.
+ * been, that is told: on the list, and to the developer by the logger of the database. If a frozen tab has the file, that is
+ * on the list sooner.
  *
  * @returns To be called when the lock is there, or the write has failed.
  */
@@ -112,15 +114,20 @@ export function watchLock(
   ms: number,
 ): Stop {
   let entry: WriteError | undefined
+  const list = (error: RowsignalError | undefined): void => {
+    entry?.dismiss()
+    entry = error && logOf(database).add(error, mutations)
+  }
   const ids = [...new Set(mutations.map(({ collection }) => collection.id))]
   const what = `write: a write to ${ids.join(', ')}`
-  const stop = watchLockWait({ database, what, ms }, (error) => {
-    entry = logOf(database).add(error, mutations)
+  const stopWaiting = watchLockWait({ database, what, ms }, (error) => {
+    list(error)
     tellDeveloper(database, error)
   })
+  const stopLooking = lockHoldersOf(database).frozen.listen(list)
   return () => {
-    stop()
-    entry?.dismiss()
-    entry = undefined
+    stopWaiting()
+    stopLooking()
+    list(undefined)
   }
 }

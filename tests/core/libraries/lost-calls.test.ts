@@ -1,7 +1,7 @@
 import { createConsoleLogger, LogLevels } from '@powersync/common'
 import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
 import { expect, onTestFinished, test } from 'vitest'
-import { endableCalls } from '../../../core/src/libraries/lost-calls.ts'
+import { callsOf } from '../../../core/src/libraries/lost-calls.ts'
 
 /** In memory and in this process. */
 function openAdapter() {
@@ -19,18 +19,19 @@ function openAdapter() {
   return adapter
 }
 
-const calls = {
+const kinds = {
   execute: (adapter) => adapter.execute('SELECT 1'),
   getAll: (adapter) => adapter.getAll('SELECT 1'),
   readTransaction: (adapter) => adapter.readTransaction((lock) => lock.get('SELECT 1')),
   writeTransaction: (adapter) => adapter.writeTransaction((lock) => lock.execute('SELECT 1')),
 } satisfies Record<string, (adapter: ReturnType<typeof openAdapter>) => Promise<unknown>>
 
-test.each(Object.entries(calls))(
+test.each(Object.entries(kinds))(
   'a call that waits when its database is lost rejects, and so does each after it: %s',
   async (_, call) => {
     const adapter = openAdapter()
-    const end = endableCalls(adapter)
+    const calls = callsOf(adapter)
+    expect(calls.areWaiting).toBe(false)
     await call(adapter)
     let held = (): void => undefined
     const isHeld = new Promise<void>((resolve) => (held = resolve))
@@ -44,7 +45,8 @@ test.each(Object.entries(calls))(
     const rejected = Promise.all(
       [holder, waiting].map((asked) => expect(asked).rejects.toBe(reason)),
     )
-    end(reason)
+    expect(calls.areWaiting).toBe(true)
+    calls.end(reason)
     await rejected
     await expect(call(adapter)).rejects.toBe(reason)
     await adapter.close() // which would wait for its worker
@@ -53,7 +55,7 @@ test.each(Object.entries(calls))(
 
 test('what a call gives or throws is that of the database', async () => {
   const adapter = openAdapter()
-  endableCalls(adapter)
+  callsOf(adapter)
   expect(await adapter.getAll('SELECT 1 AS one')).toEqual([{ one: 1 }])
   const own = new Error('of its own')
   await expect(adapter.writeLock(() => Promise.reject(own))).rejects.toBe(own)

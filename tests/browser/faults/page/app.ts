@@ -13,6 +13,7 @@ import {
   LogLevels,
   type PowerSyncBackendConnector,
   PowerSyncDatabase,
+  type PowerSyncLogger,
   Schema,
   Table,
   WASQLiteOpenFactory,
@@ -22,7 +23,15 @@ import {
 
 const query = new URLSearchParams(location.search)
 const schema = new Schema({ todos: new Table({ title: column.text, tab: column.text }) })
-const logger = createConsoleLogger({ minLevel: LogLevels.error })
+const toConsole = createConsoleLogger({ minLevel: LogLevels.error })
+/** The codes that the logger was told. */
+const logged: string[] = []
+const logger: PowerSyncLogger = {
+  log(record) {
+    if (isRowsignalError(record.error)) logged.push(record.error.code)
+    toConsole.log(record)
+  },
+}
 const open = {
   dbFilename: query.get('file') ?? 'faults.db',
   vfs: WASQLiteVFS[query.get('vfs') as keyof typeof WASQLiteVFS],
@@ -65,6 +74,8 @@ type Settled = 'waits' | 'stored' | (string & {})
 const writes = new Map<string, Settled>()
 let second: PowerSyncDatabase | undefined
 let secondTodos: typeof todos | undefined
+/** Ends the write that `hold` has begun. */
+let release = (): void => undefined
 /** How often a timer has come: it stands still while the tab is frozen. */
 let ticks = 0
 setInterval(() => ticks++, 10)
@@ -121,6 +132,19 @@ export const app = {
       throw new Error(codeOf(error), { cause: error })
     })
   },
+  /** Writes a row past the collection, and resolves in the middle of its transaction, which stays open until `release`. */
+  hold: (id: string): Promise<void> =>
+    new Promise((held, failed) => {
+      const write = database.writeTransaction(async (lock) => {
+        await lock.execute('INSERT INTO todos (id) VALUES (?)', [id])
+        held()
+        await new Promise<void>((done) => (release = done))
+      })
+      write.catch(failed)
+    }),
+  release: () => release(),
+  /** A transaction that comes to nothing, so that no tab has anything to read after it. */
+  writeNothing: () => database.writeTransaction(() => Promise.resolve()),
   writes: (): Record<string, Settled> => Object.fromEntries(writes),
   /** The ids that the collection holds. */
   rows: (): string[] => [...todos.keys()].toSorted(),
@@ -160,6 +184,8 @@ export const app = {
     writeErrors(database)
       .get()
       .map(({ error }) => codeOf(error)),
+  /** The codes that the logger has been told since the page was loaded. */
+  logged: (): string[] => logged,
   ticks: (): number => ticks,
   /** Whether the page has been in the back/forward cache. */
   isRestored: (): boolean => isRestored,
