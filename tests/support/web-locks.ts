@@ -5,7 +5,7 @@ export interface WebLocks {
   /** A lock of this tab, or of another client. */
   hold(name: string, client?: string): void
   /** A worker waits for it. */
-  wait(name: string): void
+  wait(name: string, client?: string): void
   /** The worker is gone: it waits for nothing any more. */
   die(): void
   release(name: string): void
@@ -37,7 +37,7 @@ export function useWebLocks(): WebLocks {
   onTestFinished(() => void vi.unstubAllGlobals())
   return {
     hold: (name, client = 'tab') => void held.set(name, client),
-    wait: (name) => void pending.set(name, 'worker'),
+    wait: (name, client = 'worker') => void pending.set(name, client),
     die: () => pending.clear(),
     release: (name) => void held.delete(name),
     get looks() {

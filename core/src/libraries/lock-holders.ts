@@ -4,7 +4,7 @@
  */
 import { perObject } from '../readable/per-object.ts'
 import { FrozenHolder } from './frozen-tabs.ts'
-import type { Database } from './powersync.ts'
+import { type Database, onCommit } from './powersync.ts'
 
 export interface LockHolder {
   /** What of ours it is; undefined: the app's. */
@@ -31,7 +31,10 @@ export class LockHolders {
     this.frozen = new FrozenHolder(file, this)
   }
 
-  /** When the lock was given or given back last, by `performance.now()`. */
+  /**
+   * When somebody was served last, by `performance.now()`: the lock was given or given back in this page, or something was
+   * committed, in whichever tab. Who waits then is one of many, and nothing holds them up.
+   */
   get passedAt(): number {
     return this.#passedAt
   }
@@ -42,6 +45,10 @@ export class LockHolders {
     return first
   }
 
+  passed(): void {
+    this.#passedAt = performance.now()
+  }
+
   /** Has `ask` be given another function for `run`, which says when it has the lock. */
   async watch<Run extends (lock: never) => unknown, T>(
     run: Run,
@@ -49,7 +56,7 @@ export class LockHolders {
   ): Promise<T> {
     let holder: LockHolder | undefined
     const watched = (lock: never): unknown => {
-      this.#passedAt = performance.now()
+      this.passed()
       holder = { what: names.get(run), since: this.#passedAt }
       this.#holders.add(holder)
       return run(lock)
@@ -61,16 +68,17 @@ export class LockHolders {
       done()
       if (holder !== undefined) {
         this.#holders.delete(holder)
-        this.#passedAt = performance.now()
+        this.passed()
       }
     }
   }
 }
 
-/** Watches the locks of a database from the first call on: its methods are replaced, for the app calls them itself. */
+/** Watches a database from the first call on: its methods are replaced, for the app calls them itself. */
 export const lockHoldersOf: (database: Database) => LockHolders = perObject(
   (database: Database) => {
     const holders = new LockHolders(database.database.name)
+    onCommit(database, () => holders.passed())
     const writeLock = database.writeLock.bind(database)
     const writeTransaction = database.writeTransaction.bind(database)
     database.writeLock = (run) => holders.watch(run, (watched) => writeLock(watched))

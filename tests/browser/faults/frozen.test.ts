@@ -68,3 +68,19 @@ test.each(cases)(
     }
   },
 )
+
+test.each(storages)(
+  'who waits for a frozen tab goes on, too, when it is closed: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const [host, frozen, other] = (await tabs.openAll(3, { by: 'sdk' })) as [Tab, Tab, Tab]
+    await moments['in the middle of a write'](frozen)
+    await other.call('write', 'after')
+    await isTold(other)
+    await frozen.close()
+    for (const tab of [host, other]) {
+      await eventually(async () => expect(await tab.call('rows')).toEqual(['after']))
+    }
+    expect(await other.call('told')).toEqual([])
+  },
+)

@@ -227,15 +227,18 @@ export class Tab {
     await this.page.close()
   }
 
-  /** Stops its clock, as a browser does with a tab that is hidden for long, and sees that it stands still. */
+  /**
+   * Stops it, as a browser does with a tab that is hidden for long, and sees that it stands still: it was told so, and while its
+   * clock goes on, its timer, which comes every 10 ms, does not.
+   */
   async freeze(): Promise<void> {
     await this.#devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
-    await eventually(async () => {
-      const before = await this.call('ticks')
-      await this.page.browser().version() // a round trip, in which a timer would have come
-      await new Promise((later) => setTimeout(later, 100))
-      expect(await this.call('ticks')).toBe(before)
-    })
+    await eventually(async () => expect(await this.call('stoodStillMs')).toBeGreaterThan(200))
+  }
+
+  /** Makes it so many times slower, as on a machine that is busy or old. */
+  async slowDown(rate: number): Promise<void> {
+    await this.#devtools.send('Emulation.setCPUThrottlingRate', { rate })
   }
 
   /** So many bytes are all that OPFS may have from now on; undefined: as many as it likes. */

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { ours } from '../../../core/src/libraries/lock-holders.ts'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
+import { useTabLocks } from '../../support/tab-locks.ts'
 import { insertTodos, schema } from '../../support/todos.ts'
 
 async function openTodos(options: { lockWarnMs?: number } = {}) {
@@ -224,4 +225,82 @@ test('writes that wait for each other are told of nothing, however long it takes
   await write.isPersisted.promise
   expect(performance.now() - began).toBeGreaterThan(300)
   expect(told).toEqual([])
+})
+
+test('nor are those that wait for the writes of other tabs', async () => {
+  const { database, todos } = await openTodos({ lockWarnMs: 300 })
+  const told: unknown[] = []
+  onWriteError(database, ({ error }) => told.push(error))
+  const began = performance.now()
+  // Past the database, as other tabs ask.
+  const others = Array.from({ length: 60 }, (_, index) =>
+    database.database.writeLock(async (lock) => {
+      await lock.execute('INSERT INTO todos (id) VALUES (?)', [`${index}`])
+      await new Promise((done) => setTimeout(done, 20)) // a machine that is busy
+    }),
+  )
+  const write = todos.insert({ id: 'a' })
+  await Promise.all(others)
+  await write.isPersisted.promise
+  expect(performance.now() - began).toBeGreaterThan(300)
+  expect(told).toEqual([])
+})
+
+/** Another tab is frozen while it has asked for SQLite. */
+function freezeAnother(file: string): { thaw: () => void } {
+  useTabLocks()
+  const state = { thaw: (): void => undefined }
+  const name = `frozen-in-call_${Date.now()} rowsignal_another ${file}`
+  void navigator.locks.request(name, () => new Promise<void>((thaw) => (state.thaw = thaw)))
+  return { thaw: () => state.thaw() }
+}
+
+/** The lock is held past the database, as another tab holds it. */
+function holdElsewhere({ database }: Awaited<ReturnType<typeof openDatabase>>): () => void {
+  let goOn = (): void => undefined
+  void database.writeLock(() => new Promise<void>((done) => (goOn = done)))
+  return () => goOn()
+}
+
+test('while a frozen tab has the file, what waits is told so instead, the developer once, until that tab goes on', async () => {
+  const { database, todos } = await openTodos({ lockWarnMs: 1_000 })
+  const slow = await openTodos({ lockWarnMs: 1_000 })
+  const { thaw } = freezeAnother(database.database.name)
+  const warnings = collectWarnings()
+  const told = () =>
+    writeErrors(database)
+      .get()
+      .map(({ error }) => String(error))
+  const goOn = holdElsewhere(database)
+  const writes = ['a', 'b'].map((id) => todos.insert({ id }))
+  await eventually(() => expect(told()).toHaveLength(2))
+  // For as long as another database, for whose file no frozen tab is, has to wait to be told of its lock.
+  const goOnSlow = holdElsewhere(slow.database)
+  const slowWrite = slow.todos.insert({ id: 'c' })
+  await eventually(() => expect(warnings).toHaveLength(2))
+  expect(warnings[0]).toContain('storage-held')
+  expect(warnings[1]).toContain('lock-waiting')
+  for (const message of told()) {
+    expect(message).toContain(`\`${database.database.name}\` is held by another tab`)
+    expect(message).toContain('(storage-held)')
+  }
+  expect(told()).toHaveLength(2)
+  thaw()
+  await eventually(() => expect(told()).toEqual([]))
+  goOn()
+  goOnSlow()
+  for (const write of [...writes, slowWrite]) await write.isPersisted.promise
+  expect(told()).toEqual([])
+})
+
+test('a read that waits for a frozen tab is told the same', async () => {
+  const { database, todos } = await openUnread(3)
+  freezeAnother(database.database.name)
+  const warnings = collectWarnings()
+  const goOn = holdElsewhere(database)
+  const read = todos.preload()
+  await eventually(() => expect(warnings.join()).toContain('storage-held'))
+  expect(writeErrors(database).get()).toEqual([])
+  goOn()
+  await read
 })

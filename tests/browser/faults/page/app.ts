@@ -76,9 +76,16 @@ let second: PowerSyncDatabase | undefined
 let secondTodos: typeof todos | undefined
 /** Ends the write that `hold` has begun. */
 let release = (): void => undefined
-/** How often a timer has come: it stands still while the tab is frozen. */
+/** How often a timer has come, and when last: it stands still while the tab is frozen. */
 let ticks = 0
-setInterval(() => ticks++, 10)
+let tickedAt = 0
+setInterval(() => {
+  ticks++
+  tickedAt = performance.now()
+}, 10)
+let isFrozen = false
+document.addEventListener('freeze', () => (isFrozen = true))
+document.addEventListener('resume', () => (isFrozen = false))
 let isRestored = false
 addEventListener('pageshow', ({ persisted }) => (isRestored ||= persisted))
 
@@ -184,9 +191,16 @@ export const app = {
     writeErrors(database)
       .get()
       .map(({ error }) => codeOf(error)),
+  /** What the errors say. */
+  reasons: (): string[] =>
+    writeErrors(database)
+      .get()
+      .map(({ error }) => String(error)),
   /** The codes that the logger has been told since the page was loaded. */
   logged: (): string[] => logged,
   ticks: (): number => ticks,
+  /** How long no timer has come since the tab was frozen, in ms. */
+  stoodStillMs: (): number => (isFrozen ? performance.now() - tickedAt : 0),
   /** Whether the page has been in the back/forward cache. */
   isRestored: (): boolean => isRestored,
 }
