@@ -19,7 +19,10 @@ import {
   WASQLiteOpenFactory,
   WASQLiteVFS,
   type WebDBAdapter,
+  type WebSQLOpenOptions,
 } from '@powersync/web'
+
+import type { ReopeningAdapter } from '../../../../core/src/libraries/reopening.ts'
 
 const query = new URLSearchParams(location.search)
 const schema = new Schema({ todos: new Table({ title: column.text, tab: column.text }) })
@@ -37,15 +40,23 @@ const open = {
   vfs: WASQLiteVFS[query.get('vfs') as keyof typeof WASQLiteVFS],
 }
 
-/** `by=sdk` opens the SDK's own database; without it, one that reopens by itself. */
-const database =
-  query.get('by') === 'sdk'
-    ? new PowerSyncDatabase({
-        schema,
-        logger,
-        factory: new WASQLiteOpenFactory({ logger, open }),
-      })
-    : openPowerSync({ schema, logger, database: open })
+/** The SDK's own database, or one that opens its file again by itself. */
+function openAs(by: 'sdk' | 'ours', open: WebSQLOpenOptions): PowerSyncDatabase {
+  if (by === 'ours') return openPowerSync({ schema, logger, database: open })
+  const factory = new WASQLiteOpenFactory({ logger, open })
+  return new PowerSyncDatabase({ schema, logger, factory })
+}
+
+const by = query.get('by') === 'sdk' ? 'sdk' : 'ours'
+const database = openAs(by, open)
+
+/** How often the two databases have opened their file again. */
+const replaced = { first: 0, second: 0 }
+function onReplaced({ database }: PowerSyncDatabase, listener: () => void): void {
+  const adapter = database as unknown as ReopeningAdapter
+  adapter.registerListener({ connectionReplaced: listener })
+}
+if (by === 'ours') onReplaced(database, () => replaced.first++)
 
 const todos = createPowerSyncCollection({ database, table: schema.props.todos })
 const connector: PowerSyncBackendConnector = {
@@ -168,13 +179,29 @@ export const app = {
     const rows = await database.writeLock((lock) => lock.getAll<{ name: string }>(sql))
     return rows.map(({ name }) => name)
   },
-  /** Opens the file once more in this tab, or another one, by the SDK alone, and follows the table there, too. */
-  async openSecond(dbFilename: string = open.dbFilename): Promise<void> {
-    const factory = new WASQLiteOpenFactory({ logger, open: { ...open, dbFilename } })
-    second = new PowerSyncDatabase({ schema, logger, factory })
+  /** Opens the file once more in this tab, or another one, by the SDK alone or `openPowerSync`, and follows the table there, too. */
+  async openSecond(
+    dbFilename: string = open.dbFilename,
+    by: 'sdk' | 'ours' = 'sdk',
+  ): Promise<void> {
+    second = openAs(by, { ...open, dbFilename })
+    if (by === 'ours') onReplaced(second, () => replaced.second++)
     secondTodos = createPowerSyncCollection({ database: second, table: schema.props.todos })
     await secondTodos.preload()
   },
+  /** Writes a row past the second collection, in a transaction that lasts until `release`. Resolves with how often it was run. */
+  async holdSecond(id: string): Promise<number> {
+    let runs = 0
+    const isReleased = new Promise<void>((done) => (release = done))
+    await second!.writeTransaction(async (lock) => {
+      runs++
+      await lock.execute('INSERT INTO todos (id) VALUES (?)', [id])
+      await isReleased
+    })
+    return runs
+  },
+  secondRows: (): string[] => [...secondTodos!.keys()].toSorted(),
+  reopened: () => replaced,
   secondStatus: (): string => secondTodos?.utils.error?.code ?? secondTodos?.status ?? 'none',
   /** Asks SQLite by the database itself, and not by the collection. */
   count: () => database.getAll('SELECT id FROM todos').then((rows) => String(rows.length), codeOf),
