@@ -36,6 +36,7 @@ export async function unlessAnswered(
       : connectionManager.syncStreamImplementation?.syncManager
   if (port === undefined || port === null) return
   const timer = setTimeout(lost, answerMs)
-  await port.isThere?.catch(() => undefined) // whatever it answers
+  // Whatever it answers. The port is a proxy: a `catch` called on what is read of it would be called in the worker.
+  await Promise.resolve(port.isThere).catch(() => undefined)
   clearTimeout(timer)
 }
