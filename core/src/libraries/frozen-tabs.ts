@@ -25,7 +25,7 @@ const frozen = 'frozen_'
 const inCall = 'frozen-in-call_'
 
 /** Locks that this page has taken: it looks with them still held when it has just gone on. */
-const own = new Set<string>()
+const ownLocks = new Set<string>()
 
 /**
  * Has this page say when it is frozen with the file of the database.
@@ -41,8 +41,8 @@ export function tellWhenFrozen(database: Database, mark: string, over: AbortSign
     if (kind === undefined) return
     const name = `${kind}${Date.now()} ${mark}`
     const gone = new Promise<void>((resolve) => (goOn = resolve))
-    own.add(name)
-    void locks.request(name, () => gone).finally(() => own.delete(name))
+    ownLocks.add(name)
+    void locks.request(name, () => gone).finally(() => ownLocks.delete(name))
   }
   const options = { capture: true, signal: over }
   globalThis.addEventListener?.('freeze', onFreeze, options)
@@ -97,13 +97,18 @@ export class FrozenHolder {
   #watch(): Stop {
     if (tabLocks() === undefined) return () => undefined
     let isOver = false
+    let timer: ReturnType<typeof setTimeout>
+    const lookLater = (): void => {
+      timer = setTimeout(look, lookMs)
+      ;(timer as { unref?: () => void }).unref?.() // it is to keep no process of Node alive
+    }
     const look = async (): Promise<void> => {
       const since = await this.#look().catch(() => undefined) // the page is being left
       if (isOver) return
       this.#tell(since)
-      timer = setTimeout(look, lookMs)
+      lookLater()
     }
-    let timer = setTimeout(look, lookMs)
+    lookLater()
     return () => {
       isOver = true
       clearTimeout(timer)
@@ -143,7 +148,7 @@ interface Mark {
 function marksOf(held: readonly LockInfo[], file: string): Mark[] {
   return held.flatMap(({ name = '', clientId: tab }) => {
     const kind = [frozen, inCall].find((prefix) => name.startsWith(prefix))
-    if (kind === undefined || !name.endsWith(` ${file}`) || own.has(name)) return []
+    if (kind === undefined || !name.endsWith(` ${file}`) || ownLocks.has(name)) return []
     return [{ tab, isInCall: kind === inCall, since: Number.parseInt(name.slice(kind.length), 10) }]
   })
 }

@@ -3,6 +3,7 @@
  * for long is to be told what for: an app that waits inside of a lock of its own waits for itself, and nobody else does.
  */
 import { perObject } from '../readable/per-object.ts'
+import type { Stop } from '../readable/readable.ts'
 import { FrozenHolder } from './frozen-tabs.ts'
 import { type Database, onCommit } from './powersync.ts'
 
@@ -24,11 +25,15 @@ export function ours<Run extends object>(what: string, run: Run): Run {
 export class LockHolders {
   /** Whether a frozen tab has the file. It looks while anything in this page has asked for the lock, or has it. */
   readonly frozen: FrozenHolder
+  readonly #database: Database
   readonly #holders = new Set<LockHolder>()
   #passedAt = 0
+  /** Follows the commits, from the first call on. */
+  #commits: Stop | undefined
 
-  constructor(file: string) {
-    this.frozen = new FrozenHolder(file, this)
+  constructor(database: Database) {
+    this.#database = database
+    this.frozen = new FrozenHolder(database.database.name, this)
   }
 
   /**
@@ -45,7 +50,7 @@ export class LockHolders {
     return first
   }
 
-  passed(): void {
+  #passed(): void {
     this.#passedAt = performance.now()
   }
 
@@ -54,9 +59,10 @@ export class LockHolders {
     run: Run,
     ask: (watched: Run) => Promise<T>,
   ): Promise<T> {
+    this.#commits ??= onCommit(this.#database, () => this.#passed())
     let holder: LockHolder | undefined
     const watched = (lock: never): unknown => {
-      this.passed()
+      this.#passed()
       holder = { what: names.get(run), since: this.#passedAt }
       this.#holders.add(holder)
       return run(lock)
@@ -68,7 +74,7 @@ export class LockHolders {
       done()
       if (holder !== undefined) {
         this.#holders.delete(holder)
-        this.passed()
+        this.#passed()
       }
     }
   }
@@ -77,8 +83,7 @@ export class LockHolders {
 /** Watches a database from the first call on: its methods are replaced, for the app calls them itself. */
 export const lockHoldersOf: (database: Database) => LockHolders = perObject(
   (database: Database) => {
-    const holders = new LockHolders(database.database.name)
-    onCommit(database, () => holders.passed())
+    const holders = new LockHolders(database)
     const writeLock = database.writeLock.bind(database)
     const writeTransaction = database.writeTransaction.bind(database)
     database.writeLock = (run) => holders.watch(run, (watched) => writeLock(watched))
