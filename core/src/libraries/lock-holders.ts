@@ -4,6 +4,7 @@
  */
 import { perObject } from '../readable/per-object.ts'
 import type { Stop } from '../readable/readable.ts'
+import { whileUsed } from '../readable/while-used.ts'
 import { FrozenHolder } from './frozen-tabs.ts'
 import { type Database, onCommit } from './powersync.ts'
 
@@ -25,15 +26,14 @@ export function ours<Run extends object>(what: string, run: Run): Run {
 export class LockHolders {
   /** Whether a frozen tab has the file. It looks while anything in this page has asked for the lock, or has it. */
   readonly frozen: FrozenHolder
-  readonly #database: Database
+  /** Follows the commits, while there are calls. */
+  readonly #follow: () => Stop
   readonly #holders = new Set<LockHolder>()
   #passedAt = 0
-  /** Follows the commits, from the first call on. */
-  #commits: Stop | undefined
 
   constructor(database: Database) {
-    this.#database = database
     this.frozen = new FrozenHolder(database.database.name, this)
+    this.#follow = whileUsed(() => onCommit(database, () => this.#passed()))
   }
 
   /**
@@ -59,7 +59,6 @@ export class LockHolders {
     run: Run,
     ask: (watched: Run) => Promise<T>,
   ): Promise<T> {
-    this.#commits ??= onCommit(this.#database, () => this.#passed())
     let holder: LockHolder | undefined
     const watched = (lock: never): unknown => {
       this.#passed()
@@ -67,11 +66,11 @@ export class LockHolders {
       this.#holders.add(holder)
       return run(lock)
     }
-    const done = this.frozen.wait()
+    const ends = [this.frozen.wait(), this.#follow()]
     try {
       return await ask(watched as Run)
     } finally {
-      done()
+      for (const end of ends) end()
       if (holder !== undefined) {
         this.#holders.delete(holder)
         this.#passed()
