@@ -12,11 +12,11 @@ interface StatementLog extends Array<string> {
 /**
  * The statements that the connection of the database runs from now on, as the connection itself is given them.
  *
- * @param fails Which of them fail instead.
+ * @param fails Which of them fail instead, by a message of their own if it is one.
  */
 export async function logStatements(
   database: PowerSyncDatabase,
-  fails: (sql: string, parameters?: unknown[]) => boolean = () => false,
+  fails: (sql: string, parameters?: unknown[]) => boolean | string = () => false,
 ): Promise<StatementLog> {
   const log = Object.assign([] as string[], { stop: () => undefined as void })
   await database.writeLock(async (lock) => {
@@ -30,7 +30,9 @@ export async function logStatements(
       parameters,
     ) {
       log.push(sql)
-      if (fails(sql, parameters)) return Promise.reject(new Error('injected'))
+      const failure = fails(sql, parameters)
+      if (failure !== false)
+        return Promise.reject(new Error(failure === true ? 'injected' : failure))
       return executeRaw.call(this, sql, parameters)
     })
     log.stop = () => spy.mockRestore()

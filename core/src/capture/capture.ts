@@ -82,14 +82,14 @@ export class Capture {
   /** Does again what has failed of `start`. */
   retry(follower: Follower): void {
     follower.loadAgain()
-    if (follower.state === 'stranded') this.reader.follow(follower)
-    else if (follower.error !== undefined) this.reader.reread(follower)
+    this.reader.retry(follower)
   }
 
   /** Ends `start` for a run that has ended. The trigger goes with the last collection of its table. */
   async stop(follower: Follower): Promise<void> {
     this.#followers.delete(follower)
     this.publisher.drop(follower)
+    this.reader.forget(follower)
     await this.#unfollow(follower)
   }
 

@@ -4,6 +4,7 @@
  */
 import { ours } from '../libraries/lock-holders.ts'
 import type { LockContext } from '@powersync/common'
+import { passes } from '../libraries/storage-faults.ts'
 import type { Demand } from '../subset/demand.ts'
 import type { Capture } from './capture.ts'
 import type { Follower, StoredRows } from './follower.ts'
@@ -93,10 +94,10 @@ export class DemandReads {
       await untilClosed.run(read)
     } catch (error) {
       for (const asked of next) {
-        this.#follower.demands.onRead(asked.demand, { error })
+        if (!passes(error)) this.#follower.demands.onRead(asked.demand, { error })
         this.#settle(asked)
       }
-      if (!untilClosed.closed) reader.rereadAll() // the records of any table may be gone
+      if (!untilClosed.closed) reader.rereadAll() // the records of any table may be gone; it reads what has not failed, too
     } finally {
       lockGranted()
     }

@@ -20,6 +20,7 @@ import { OnLoadRun, type OnLoad } from './on-load.ts'
 import { batch } from '../readable/readable.ts'
 import { keepSameValues } from '../readable/same-value.ts'
 import type { FollowedTable } from './followed-table.ts'
+import { passes } from '../libraries/storage-faults.ts'
 import type { AnyCollection, AnyRow, SyncWriter } from '../libraries/tanstack.ts'
 import {
   hasOptimisticChange,
@@ -142,11 +143,11 @@ export class Follower {
   /**
    * Resolves when the collection is in step, or nobody waits for that any more.
    *
-   * @throws {RowsignalError} Rejects when it can't be, until it is retried: the `error`.
+   * @throws {RowsignalError} Rejects when it can't be, until the app has it retried: the `error`.
    */
   async inStep(isAwaited: () => boolean): Promise<void> {
     while (this.state !== 'following' && isAwaited()) {
-      if (this.failed || this.ended) throw this.error
+      if (this.ended || (this.failed && !passes(this.error))) throw this.error
       await new Promise<void>((changed) => this.#waiting.push(changed))
     }
   }

@@ -6,6 +6,7 @@
 import type { LockContext } from '@powersync/common'
 import { readInexactValues } from '../codec/inexact-values.ts'
 import { selectChunk } from '../libraries/sql.ts'
+import { passes } from '../libraries/storage-faults.ts'
 import type { AnyRow } from '../libraries/tanstack.ts'
 import type { Demand } from '../subset/demand.ts'
 import type { Subset } from '../subset/subset.ts'
@@ -67,7 +68,8 @@ export class SubsetReader {
   /**
    * The next rows; to be called under the write lock.
    *
-   * @throws What SQLite throws at a read of every row, or of what it has read before: it is of the table and not of what is asked.
+   * @throws What SQLite throws at a read of every row, or of what it has read before, and what may pass: it is of the table and
+   * not of what is asked.
    */
   async read(lock: LockContext): Promise<readonly StoredRow[]> {
     try {
@@ -75,7 +77,7 @@ export class SubsetReader {
       await readInexactValues(lock, this.#followed.table, rows)
       return rows
     } catch (error) {
-      if (this.demand.isEverything || this.demand.wasRead) throw error
+      if (this.demand.isEverything || this.demand.wasRead || passes(error)) throw error
       this.#failure = { error }
       this.#done = true
       return []

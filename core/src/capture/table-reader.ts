@@ -1,9 +1,12 @@
 /**
  * Has the tables of followers read: when they start, and again when something has left a collection in doubt. A follower
- * whose table cannot be read, or has no trigger, is told why, and is read when it is retried or the schema has changed.
+ * whose table cannot be read, or has no trigger, is told why, and is read when it is retried or the schema has changed; by
+ * itself, if what kept it from that may pass.
  */
 import { isRowsignalError, RowsignalError } from '../errors.ts'
 import { storageFault, whenFree } from '../libraries/storage-faults.ts'
+import { TryAgain } from '../libraries/try-again.ts'
+import { perObject } from '../readable/per-object.ts'
 import type { Follower } from './follower.ts'
 import { watchOpening, watchReadLock } from './tell-developer.ts'
 import { type ReadOptions, readTable } from './read-table.ts'
@@ -14,6 +17,9 @@ import { endError } from '../libraries/ending.ts'
 export class TableReader {
   readonly #options: ReadOptions
   readonly #untilClosed: UntilClosed
+  readonly #again: (follower: Follower) => TryAgain = perObject(
+    (follower: Follower) => new TryAgain(() => this.retry(follower)),
+  )
 
   constructor(options: ReadOptions, untilClosed: UntilClosed) {
     this.#options = options
@@ -52,6 +58,17 @@ export class TableReader {
     void this.#read(follower, tracked)
   }
 
+  /** Does again what has failed of following the table. */
+  retry(follower: Follower): void {
+    if (follower.state === 'stranded') this.follow(follower)
+    else if (follower.error !== undefined) this.reread(follower)
+  }
+
+  /** The follower has ended. */
+  forget(follower: Follower): void {
+    this.#again(follower).stop()
+  }
+
   /** Reads the tables of all collections again. One whose read has failed waits for its retry, or two would never end. */
   rereadAll(): void {
     for (const { followers } of this.#options.tracking.tables()) {
@@ -71,15 +88,21 @@ export class TableReader {
       await this.#untilClosed.run(this.#trigger(follower, tracked))
     } catch (error) {
       const cause = await storageFault(error)
-      if (isCurrent()) follower.strand(this.#failure(follower, cause))
+      if (!isCurrent()) return
+      follower.strand(this.#failure(follower, cause))
+      this.#again(follower).failed(error)
       return
     }
     try {
       const read = (): Promise<void> => readTable(follower, tracked, this.#options)
       while (isCurrent()) await whenFree(read, isCurrent)
+      this.#again(follower).stop()
     } catch (error) {
       const cause = await storageFault(error)
-      if (isCurrent()) this.fail(follower, cause)
+      if (isCurrent()) {
+        this.fail(follower, cause)
+        this.#again(follower).failed(error)
+      }
       this.rereadAll() // the records of other tables may be gone
     }
   }

@@ -162,15 +162,32 @@ export class Tracking {
    * whose event has not come yet, and reading one of its tables alone would tear it.
    *
    * A drain needs no transaction around it: under the write lock nobody else writes, and when a write of ours was
-   * quicker there is nothing to find; that is then one statement instead of three. When it fails without one, records
-   * may be gone with nobody told.
+   * quicker there is nothing to find; that is then one statement instead of three. What can't be forgotten, as on a full disk,
+   * is read once more by the next.
    *
    * @param earlier Resolves when what was read before is published.
    */
   async readRecords(lock: LockContext, earlier: Promise<void>): Promise<Changes> {
+    const { changes, read } = await this.#findRecords(lock, earlier)
+    await forget(lock, read).catch(() => undefined)
+    return changes
+  }
+
+  /** The same in a transaction of ours, which may be over if something of it fails. */
+  async readOwnRecords(lock: LockContext, earlier: Promise<void>): Promise<Changes> {
+    const { changes, read } = await this.#findRecords(lock, earlier)
+    await forget(lock, read)
+    return changes
+  }
+
+  async #findRecords(
+    lock: LockContext,
+    earlier: Promise<void>,
+  ): Promise<{ changes: Changes; read: TrackedTable[] }> {
     const changes: Changes = new Map()
+    const read: TrackedTable[] = []
     const tables = await this.#recording(lock)
-    if (tables.length === 0) return changes
+    if (tables.length === 0) return { changes, read }
     const asked = tables.map((tracked) => ({
       ...tracked,
       limit: isWantedWhole(tracked) ? undefined : fewRecords + 1,
@@ -186,10 +203,10 @@ export class Tracking {
       }
       const [follower] = tracked.followers
       if (follower !== undefined) await readInexactValues(lock, follower.followed.table, rows)
-      await lock.execute(clearChanged(tracked.destination))
+      read.push(tracked)
       for (const follower of tracked.followers) changes.set(follower, rows)
     }
-    return changes
+    return { changes, read }
   }
 
   /**
@@ -213,9 +230,7 @@ export class Tracking {
 
   /** Forgets all records unread. Every table is to be read again then. */
   async forgetRecords(lock: LockContext): Promise<void> {
-    for (const { destination } of await this.#recording(lock)) {
-      await lock.execute(clearChanged(destination))
-    }
+    await forget(lock, await this.#recording(lock))
   }
 
   /**
@@ -272,6 +287,10 @@ export class Tracking {
     await Promise.all([this.#database.waitForReady(), this.#mark.hold()])
     await sweepDeadTabs(this.#database)
   }
+}
+
+async function forget(lock: LockContext, tables: readonly TrackedTable[]): Promise<void> {
+  for (const { destination } of tables) await lock.execute(clearChanged(destination))
 }
 
 function isWantedWhole({ followers }: TrackedTable): boolean {

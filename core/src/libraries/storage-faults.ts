@@ -1,19 +1,41 @@
 /**
  * What storage says when it can't: it is full, or another tab has not let go of the file yet. SQLite says `database or disk is
- * full`; of OPFS it hears no reason, and says `disk I/O error` (@powersync/web 2.4.0, Chromium 156).
+ * full`; of OPFS it hears no reason, and says `disk I/O error` (@powersync/web 2.4.0, Chromium 156). A connection that may be
+ * behind (OPFSWriteAheadVFS) finds no tables of PowerSync's own in a file that another tab has just made.
+ *
+ * All of it passes by itself, with what the app asks for unchanged.
  */
 import { RowsignalError } from '../errors.ts'
 
 /** If so much can't be written, SQLite's error is for want of space. In bytes. */
 const probeBytes = 2 ** 20
 
+const full = /database or disk is full|QuotaExceededError/
+/** Of a full OPFS, too. */
+const unexplained = /disk I\/O error|unable to open database/
+const taken = /NoModificationAllowedError/
+/** Not the tables of the app (`ps_data__…`): a schema may lack one for good. */
+const behind = /no such table: (?:main\.)?ps_(?!data_)/
+
+/** Whether what has failed may be well later, though nobody asks for anything else. */
+export function passes(error: unknown): boolean {
+  const text = textOf(error)
+  return [full, unexplained, taken, behind].some((fault) => fault.test(text))
+}
+
+/** Whether it may be well in a moment. */
+async function passesSoon(error: unknown): Promise<boolean> {
+  const text = textOf(error)
+  return taken.test(text) || behind.test(text) || (unexplained.test(text) && !(await isFull(text)))
+}
+
+async function isFull(text: string): Promise<boolean> {
+  return full.test(text) || (unexplained.test(text) && (await isFullStorage()))
+}
+
 /** The error itself, or `storage-full` with it as the cause. */
 export async function storageFault(error: unknown): Promise<unknown> {
-  const text = textOf(error)
-  const isFull =
-    /database or disk is full|QuotaExceededError/.test(text) ||
-    (/disk I\/O error|unable to open database/.test(text) && (await isFullStorage()))
-  if (!isFull) return error
+  if (!(await isFull(textOf(error)))) return error
   return new RowsignalError(
     'storage-full',
     'storage: the disk is full, or the browser gives this page no more of it, so SQLite could not write and nothing of it was stored. ' +
@@ -23,15 +45,15 @@ export async function storageFault(error: unknown): Promise<unknown> {
 }
 
 /** How long after each failure another try is made: a tab that is closed lets go of the file a moment later. In ms. */
-const pausesMs = [50, 100, 200, 400, 800]
+const pausesMs = [50, 100, 200, 400, 800, 1_600]
 
-/** Runs what fails because another tab has the file open once more, a few times, while `isWanted`. */
+/** Runs what fails because another tab has the file open, or the like, once more, a few times, while `isWanted`. */
 export async function whenFree<T>(run: () => Promise<T>, isWanted: () => boolean): Promise<T> {
   for (const pauseMs of pausesMs) {
     try {
       return await run()
     } catch (error) {
-      if (!textOf(error).includes('NoModificationAllowedError') || !isWanted()) throw error
+      if (!(await passesSoon(error)) || !isWanted()) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }

@@ -15,6 +15,7 @@ import {
   readQueueState,
   readTouchedRows,
 } from '../libraries/powersync-queue.ts'
+import { TryAgain } from '../libraries/try-again.ts'
 import { perObject } from '../readable/per-object.ts'
 import { batch, type Stop } from '../readable/readable.ts'
 import { whileUsed } from '../readable/while-used.ts'
@@ -43,6 +44,7 @@ export class Queue {
   #run: object | undefined
   #isDue = false
   #isReading = false
+  readonly #again = new TryAgain(() => void this.#read())
 
   constructor(database: CommonPowerSyncDatabase) {
     this.#database = database
@@ -72,6 +74,7 @@ export class Queue {
     void this.#read()
     return () => {
       for (const stop of stops) stop()
+      this.#again.stop()
       this.#run = undefined
       this.#isDue = false
       this.state = undefined
@@ -124,6 +127,7 @@ export class Queue {
   }
 
   #apply(reading: QueueReading): void {
+    this.#again.stop()
     const { state } = reading
     const isCleared = this.state !== undefined && this.state.era !== state.era
     const gone = isCleared ? this.rows.clear() : noKeys
@@ -151,12 +155,14 @@ export class Queue {
 
   #onClosing(): void {
     this.isClosing = true
+    this.#again.stop()
     this.#tell(noKeys)
   }
 
   #fail(error: unknown): void {
     if (this.isClosing) return
     this.error = error instanceof Error ? error : new Error(String(error), { cause: error })
+    this.#again.failed(error)
     this.#tell(noKeys)
   }
 

@@ -6,6 +6,7 @@ import { type Database, onCommit } from '../libraries/powersync.ts'
 import { onQueueChange } from '../libraries/powersync-queue.ts'
 import { selectRefused } from '../libraries/refused-sql.ts'
 import { quote } from '../libraries/sql.ts'
+import { TryAgain } from '../libraries/try-again.ts'
 import { perObject } from '../readable/per-object.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
 import { findRefusedTable } from './tables.ts'
@@ -121,6 +122,7 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
   let hasQueued = false
   const select = (lock: LockContext): Promise<RefusedRow[]> =>
     lock.getAll<RefusedRow>(selectRefused(table.viewName))
+  const again = new TryAgain(() => void read())
   const read = async (): Promise<void> => {
     isDue = true
     if (isReading) return
@@ -132,11 +134,15 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
         // What is in the queue still is not refused until it is out of it.
         const final = rows.filter(({ is_queued }) => is_queued === 0)
         hasQueued = final.length < rows.length
+        again.stop()
         if (!isStopped) use(final)
       }
     } catch (error) {
       // A database that is closed has no more news.
-      if (!isStopped && !database.closed) reportToPlatform(error)
+      if (!isStopped && !database.closed) {
+        reportToPlatform(error)
+        again.failed(error)
+      }
     } finally {
       isReading = false
     }
@@ -153,6 +159,7 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
   return () => {
     isStopped = true
     isDue = false
+    again.stop()
     for (const stop of stops) stop()
   }
 }

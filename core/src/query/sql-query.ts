@@ -6,6 +6,7 @@ import type { LockContext } from '@powersync/common'
 import { ours } from '../libraries/lock-holders.ts'
 import { endError, endOf, onEnd } from '../libraries/ending.ts'
 import { type Database, isServerDatabase } from '../libraries/powersync.ts'
+import { TryAgain } from '../libraries/try-again.ts'
 import { keepIfSame, noItems } from '../readable/keep.ts'
 import { createReadable, type Readable, type Stop } from '../readable/readable.ts'
 import { isSameValue } from '../readable/same-value.ts'
@@ -85,6 +86,7 @@ function follow(
       ours('a query in SQL', (lock: LockContext) => lock.getAll<object>(sql, parameters)),
     )
 
+  const again = new TryAgain(() => void begin())
   /** Anew for each schema, by which a view may read other tables. */
   const begin = async (): Promise<void> => {
     watch.abort()
@@ -92,8 +94,15 @@ function follow(
     const tellUnlessOver = (result: Result): void => {
       if (!signal.aborted) tell(result)
     }
-    const fail = (reason: unknown): void => tellUnlessOver({ error: errorOf(reason) })
-    const onChange = (): Promise<void> => read().then((rows) => tellUnlessOver({ rows }), fail)
+    const fail = (reason: unknown): void => {
+      if (!signal.aborted) again.failed(reason)
+      tellUnlessOver({ error: errorOf(reason) })
+    }
+    const show = (rows: object[]): void => {
+      again.stop()
+      tellUnlessOver({ rows })
+    }
+    const onChange = (): Promise<void> => read().then(show, fail)
     try {
       await database.waitForReady()
       const tables = await database.resolveTables(sql, parameters)
@@ -110,6 +119,7 @@ function follow(
   })
   const end = (): void => {
     watch.abort()
+    again.stop()
     tell({ error: endError(database, closedMessage) })
   }
   const stopWaiting = onEnd(database, end)
@@ -119,6 +129,7 @@ function follow(
     stopListening()
     stopWaiting()
     watch.abort()
+    again.stop()
   }
 }
 

@@ -45,6 +45,8 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
   /** What `connect` was called with last, until `disconnect`. */
   #wanted: Parameters<WebPowerSyncDatabase['connect']> | undefined
   #dropSync: Stop = () => undefined
+  /** The start of the SDK that has failed. */
+  #failedStart: Promise<void> | undefined
   /** How often a sync was begun since one has. */
   #syncTries = 0
   #isLeft = false
@@ -66,6 +68,23 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
       adapter.registerListener({ connectionReplaced: () => void this.#connectAgain() }),
       onPageLife({ leave: () => this.#leave(), comeBack: () => this.#comeBack() }),
     ]
+  }
+
+  /** A start that fails, as on a full disk, is told to who waits for it; who asks after that has it tried again. */
+  override async waitForReady(): Promise<void> {
+    if (this.#failedStart === this._isReadyPromise) this._isReadyPromise = this.#startAgain()
+    const start = this._isReadyPromise
+    try {
+      await super.waitForReady()
+    } catch (error) {
+      if (start === this._isReadyPromise) this.#failedStart = start
+      throw error
+    }
+  }
+
+  async #startAgain(): Promise<void> {
+    await this.initialize()
+    void this.#connectAgain()
   }
 
   /** Called by the constructor of the SDK, before there is anything of ours. */

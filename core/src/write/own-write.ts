@@ -61,7 +61,7 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
           ours(what, async (lock: LockContext) => {
             const earlier = locked()
             const queued = await runQueued(lock, { database, mutations }, () => run(lock))
-            const changes = await tracking.readRecords(lock, earlier)
+            const changes = await tracking.readOwnRecords(lock, earlier)
             if (tracking.beginnings !== beginning)
               await readUnrecorded(lock, capture, { write, changes })
             committing = true
