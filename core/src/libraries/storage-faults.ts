@@ -5,7 +5,7 @@
  *
  * All of it passes by itself, with what the app asks for unchanged.
  */
-import { RowsignalError } from '../errors.ts'
+import { isRowsignalError, RowsignalError } from '../errors.ts'
 
 /** If so much can't be written, SQLite's error is for want of space. In bytes. */
 const probeBytes = 2 ** 20
@@ -23,19 +23,17 @@ export function passes(error: unknown): boolean {
   return [full, unexplained, taken, behind].some((fault) => fault.test(text))
 }
 
-/** Whether it may be well in a moment. */
-async function passesSoon(error: unknown): Promise<boolean> {
-  const text = textOf(error)
-  return taken.test(text) || behind.test(text) || (unexplained.test(text) && !(await isFull(text)))
-}
-
-async function isFull(text: string): Promise<boolean> {
-  return full.test(text) || (unexplained.test(text) && (await isFullStorage()))
+/** Whether another tab has not let go of the file, or so this connection believes. */
+export function isTaken(error: unknown): boolean {
+  return taken.test(textOf(error))
 }
 
 /** The error itself, or `storage-full` with it as the cause. */
 export async function storageFault(error: unknown): Promise<unknown> {
-  if (!(await isFull(textOf(error)))) return error
+  if (isRowsignalError(error, 'storage-full')) return error // there may be space by now
+  const text = textOf(error)
+  const isFull = full.test(text) || (unexplained.test(text) && (await isFullStorage()))
+  if (!isFull) return error
   return new RowsignalError(
     'storage-full',
     'storage: the disk is full, or the browser gives this page no more of it, so SQLite could not write and nothing of it was stored. ' +
@@ -47,13 +45,18 @@ export async function storageFault(error: unknown): Promise<unknown> {
 /** How long after each failure another try is made: a tab that is closed lets go of the file a moment later. In ms. */
 const pausesMs = [50, 100, 200, 400, 800, 1_600]
 
-/** Runs what fails because another tab has the file open, or the like, once more, a few times, while `isWanted`. */
+/**
+ * Runs what fails because another tab has the file open, or the like, once more, a few times, while `isWanted`.
+ *
+ * @throws {RowsignalError} Rejects with `storage-full`, which does not pass so soon; else with what `run` threw last.
+ */
 export async function whenFree<T>(run: () => Promise<T>, isWanted: () => boolean): Promise<T> {
   for (const pauseMs of pausesMs) {
     try {
       return await run()
     } catch (error) {
-      if (!(await passesSoon(error)) || !isWanted()) throw error
+      const fault = await storageFault(error)
+      if (fault !== error || !passes(error) || !isWanted()) throw fault
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }

@@ -26,6 +26,8 @@ class Factory extends WASQLiteOpenFactory {
   readonly #lost: (loss: Loss) => void
   readonly #vfs: WASQLiteVFS | undefined
   readonly #clients: Client[] = []
+  /** The workers of the tab's own, which nobody else can end before they have answered. */
+  #workers: readonly Worker[] = []
   #stopWatching: Stop = () => undefined
 
   constructor({ open, logger, lost }: WebAdapterOptions) {
@@ -42,7 +44,11 @@ class Factory extends WASQLiteOpenFactory {
   }
 
   async #reach<T>(open: () => Promise<T>): Promise<T> {
-    if (!shared.includes(this.#vfs)) return open()
+    if (!shared.includes(this.#vfs)) {
+      const { value, workers } = withWorkers(open)
+      this.#workers = workers
+      return value
+    }
     const { value, answered, stop } = reachWorker(open, this.#lost)
     this.#stopWatching = stop
     const opened = await value
@@ -54,6 +60,27 @@ class Factory extends WASQLiteOpenFactory {
     this.isReleased = true
     this.#stopWatching()
     for (const { options } of this.#clients.splice(0)) options.onClose?.()
+    for (const worker of this.#workers) worker.terminate()
+  }
+}
+
+/**
+ * Finds the workers that `open` starts before it returns. The SDK hands them out once they have answered; until then one whose
+ * page is frozen would keep the file, and one that can't open it would stay.
+ */
+function withWorkers<T>(open: () => T): { value: T; workers: readonly Worker[] } {
+  const workers: Worker[] = []
+  const { Worker } = globalThis
+  globalThis.Worker = class extends Worker {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args)
+      workers.push(this)
+    }
+  }
+  try {
+    return { value: open(), workers }
+  } finally {
+    globalThis.Worker = Worker
   }
 }
 

@@ -9,7 +9,11 @@ import type {
 import type { WebDBAdapter } from '@powersync/web'
 import { RowsignalError } from '../errors.ts'
 import { openWebAdapter, type WebAdapterOptions } from '../libraries/web-adapter.ts'
+import { isTaken } from '../libraries/storage-faults.ts'
 import type { Stop } from '../readable/readable.ts'
+
+/** So often in a row a file is taken by a tab that is just letting go of it. */
+const stuckAfter = 3
 
 /** What is thrown at those who have begun on a connection that is given up. */
 const gone = new Error('the connection was given up')
@@ -20,6 +24,8 @@ export class Connection {
   readonly #release: Stop
   readonly #gone: Promise<never>
   #giveUp: Stop = () => undefined
+  /** How often in a row the file was taken. */
+  #taken = 0
 
   constructor(options: WebAdapterOptions) {
     const { adapter, opened, release } = openWebAdapter(options)
@@ -30,6 +36,14 @@ export class Connection {
       this.#giveUp = () => reject(gone)
     })
     this.#gone.catch(() => undefined) // nobody may have begun
+  }
+
+  /**
+   * Whether it may be the one that has the file: after a try that failed for another tab, OPFSCoopSyncVFS (@powersync/web 2.4.0)
+   * may have one of its files open without knowing, at which each later one fails.
+   */
+  get isStuck(): boolean {
+    return this.#taken >= stuckAfter
   }
 
   /** @returns Whether it can be used: `late` if not before so many ms are over, `gone` if it was given up before. */
@@ -66,8 +80,11 @@ export class Connection {
     const stored = { maybe: false }
     try {
       const asked = ask(this.adapter, (lock) => run(new Watched(lock, this.#gone, stored)))
-      return { value: await Promise.race([asked, this.#gone]) }
+      const value = await Promise.race([asked, this.#gone])
+      this.#taken = 0
+      return { value }
     } catch (error) {
+      if (isTaken(error)) this.#taken++
       if (error !== gone) throw error
       if (!stored.maybe) return undefined
       throw new RowsignalError(

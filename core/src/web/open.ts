@@ -13,6 +13,7 @@ import {
 } from '@powersync/web'
 import { tablesOf } from '../libraries/powersync.ts'
 import type { Loss } from '../libraries/dead-workers.ts'
+import { whenFree } from '../libraries/storage-faults.ts'
 import { droppable } from '../libraries/web-sync.ts'
 import type { Stop } from '../readable/readable.ts'
 import { onPageLife } from './page-life.ts'
@@ -45,8 +46,9 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
   /** What `connect` was called with last, until `disconnect`. */
   #wanted: Parameters<WebPowerSyncDatabase['connect']> | undefined
   #dropSync: Stop = () => undefined
-  /** The start of the SDK that has failed. */
-  #failedStart: Promise<void> | undefined
+  /** The start that runs, or was well. */
+  #start: Promise<void> | undefined
+  #hasFailed = false
   /** How often a sync was begun since one has. */
   #syncTries = 0
   #isLeft = false
@@ -72,22 +74,29 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
 
   /** A start that fails, as on a full disk, is told to who waits for it; who asks after that has it tried again. */
   override async waitForReady(): Promise<void> {
-    if (this.#failedStart === this._isReadyPromise) this._isReadyPromise = this.#startAgain()
-    const start = this._isReadyPromise
-    try {
-      await super.waitForReady()
-    } catch (error) {
-      if (start === this._isReadyPromise) this.#failedStart = start
-      throw error
-    }
+    if (!this.ready) await (this.#start ??= this.#begin())
   }
 
-  async #startAgain(): Promise<void> {
-    await this.initialize()
+  async #begin(): Promise<void> {
+    try {
+      if (!this.#hasFailed) return await super.waitForReady()
+      await this.initialize()
+    } catch (error) {
+      this.#hasFailed = true
+      this.#start = undefined
+      throw error
+    }
     void this.#connectAgain()
   }
 
-  /** Called by the constructor of the SDK, before there is anything of ours. */
+  /** Called by the constructor of the SDK, before there is anything of ours, as is the next. */
+  protected override initialize(): Promise<void> {
+    return whenFree(
+      () => super.initialize(),
+      () => !this.closed,
+    )
+  }
+
   override async _initialize(): Promise<void> {
     await (this.database as ReopeningAdapter).opened()
     await super._initialize()
@@ -108,7 +117,17 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
 
   override async connect(...wanted: Parameters<WebPowerSyncDatabase['connect']>): Promise<void> {
     this.#wanted = wanted
-    if (!this.#isLeft) await super.connect(...wanted)
+    // The SDK would never connect again after a `connect` that found no database.
+    const isReady = await this.#isReady()
+    if (isReady && this.#wanted === wanted && !this.#isLeft) await super.connect(...wanted)
+  }
+
+  /** One that is not ready connects when a later start is well. */
+  #isReady(): Promise<boolean> {
+    return this.waitForReady().then(
+      () => true,
+      () => false,
+    )
   }
 
   override async disconnect(): Promise<void> {
@@ -141,6 +160,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     this.#dropSync()
     const turn = ++this.#turn
     await this.#adapter.opened().catch(() => undefined) // who asks for SQLite is told
+    if (!(await this.#isReady())) return
     if (turn !== this.#turn || this.#isLeft || this.closed || this.#wanted === undefined) return
     await super.connect(...this.#wanted).catch(() => undefined) // it is in the status
   }

@@ -106,13 +106,26 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     while (!this.#isLeft && !this.#isClosed) {
       const connection = this.#connect()
       this.#opening = connection
-      const state = await connection.open(patienceMs, prepare)
-      this.#opening = undefined
+      const state = await this.#openOrGiveUp(connection, patienceMs, prepare)
       if (state === 'open' && !this.#isLeft && !this.#isClosed) return connection
       connection.giveUp()
       if (state === 'late') patienceMs *= 2
     }
     return undefined
+  }
+
+  async #openOrGiveUp(
+    connection: Connection,
+    ...how: Parameters<Connection['open']>
+  ): ReturnType<Connection['open']> {
+    try {
+      return await connection.open(...how)
+    } catch (error) {
+      connection.giveUp() // its worker would stay
+      throw error
+    } finally {
+      this.#opening = undefined
+    }
   }
 
   #connect(): Connection {
@@ -161,8 +174,13 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     const position = ++this.#asked
     for (;;) {
       const connection = await this.opened(position)
-      const result = await connection.run(run, ask)
-      if (result !== undefined) return result.value
+      try {
+        const result = await connection.run(run, ask)
+        if (result !== undefined) return result.value
+      } catch (error) {
+        if (connection.isStuck && connection === this.#connection) this.replace()
+        throw error
+      }
     }
   }
 

@@ -42,7 +42,7 @@ class Drive {
   /** Rows that may be stored: their tab is gone, or was told that nobody knows. */
   readonly #perhaps = new Set<string>()
   #driven: Driven[] = []
-  /** The tab by whose devtools the disk is full: it has space again when the tab is gone. */
+  /** The tab by whose devtools the disk is full. */
   #full: Tab | undefined
   #names = 0
   /** What has happened, for whoever has to understand a failure. */
@@ -59,7 +59,9 @@ class Drive {
   }
 
   async openTab(): Promise<void> {
-    const tab = await this.#tabs.open()
+    const tab = await this.#tabs.begin()
+    // A disk that was full when it opened is no end: it opens when there is space.
+    await eventually(() => tab.call('ready'))
     await tab.call('connect')
     this.#driven.push({ tab, name: `t${++this.#names}`, state: 'open', written: [] })
   }
@@ -92,9 +94,9 @@ class Drive {
 
   async #end(driven: Driven, how: 'crash' | 'close'): Promise<void> {
     this.#forget(driven)
+    await this.#empty() // the devtools of a tab that has crashed would keep the disk full
     await driven.tab[how]()
     this.#driven = this.#driven.filter((other) => other !== driven)
-    await this.#empty()
     await this.openTab()
   }
 
@@ -140,7 +142,7 @@ class Drive {
   async #empty(): Promise<void> {
     const full = this.#full
     this.#full = undefined
-    if (this.#driven.some(({ tab }) => tab === full)) await full!.limitStorage(undefined)
+    await full?.limitStorage(undefined)
   }
 
   async #comeBack(driven: Driven): Promise<void> {

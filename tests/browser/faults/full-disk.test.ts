@@ -24,12 +24,13 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
   },
 )
 
-test('where a full disk keeps a database from opening, that is told, and with space it opens', async () => {
+test('where a full disk keeps a database from opening, that is told, and with space it opens by itself', async () => {
   const tabs = await Tabs.of('OPFSCoopSyncVFS')
   const tab = await tabs.open()
   await tab.call('add', 'before')
   await tab.limitStorage(1)
   const other = await tabs.begin()
+  await other.call('connect') // which waits for a database
   await other.call('ready').catch(() => undefined)
   await eventually(async () =>
     expect(await other.call('status')).toMatchObject({
@@ -39,8 +40,14 @@ test('where a full disk keeps a database from opening, that is told, and with sp
   )
   expect(await tab.call('stored')).toEqual(['before'])
   await tab.limitStorage(undefined)
-  await other.load()
+  await eventually(async () =>
+    expect(await other.call('status')).toMatchObject({ collection: 'ready', error: 'none' }),
+  )
   expect(await other.call('rows')).toEqual(['before'])
+  await other.call('add', 'after')
+  await eventually(() =>
+    expect([...tabs.endpoint.rows.keys()].toSorted()).toEqual(['todos/after', 'todos/before']),
+  )
 })
 
 /** The code that a write of 100 KB was rejected with, if it was. */

@@ -117,3 +117,20 @@ test('what a lock throws of its own is thrown, and the lock is free', async () =
   await add('next')
   expect(await notes()).toEqual(['next'])
 })
+
+test('a connection to which the file is taken again and again is given up, for it may be the one that has it', async () => {
+  const { adapter, add, notes, told } = await openAdapter()
+  const fail = () =>
+    adapter.writeLock(() => Promise.reject(new DOMException('', 'NoModificationAllowedError')))
+  const count = (): number => told.filter((what) => what === 'replaced').length
+  await expect(fail()).rejects.toThrow()
+  await expect(fail()).rejects.toThrow()
+  await add('between') // it was another tab
+  await expect(fail()).rejects.toThrow()
+  await expect(fail()).rejects.toThrow()
+  expect(count()).toBe(0)
+  await expect(fail()).rejects.toThrow()
+  expect(count()).toBe(1)
+  await add('after')
+  expect(await notes()).toEqual(['after'])
+})
