@@ -23,9 +23,10 @@ export function passes(error: unknown): boolean {
   return [full, unexplained, taken, behind].some((fault) => fault.test(text))
 }
 
-/** Whether another tab has not let go of the file, or so this connection believes. */
-export function isTaken(error: unknown): boolean {
-  return taken.test(textOf(error))
+/** Whether the connection itself may be at fault: the file is taken, as it believes, or fails though there is space. */
+export async function mayBeOfConnection(error: unknown): Promise<boolean> {
+  const text = textOf(error)
+  return taken.test(text) || (unexplained.test(text) && !(await isFullStorage()))
 }
 
 /** The error itself, or `storage-full` with it as the cause. */

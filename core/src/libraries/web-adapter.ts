@@ -47,13 +47,23 @@ class Factory extends WASQLiteOpenFactory {
     if (!shared.includes(this.#vfs)) {
       const { value, workers } = withWorkers(open)
       this.#workers = workers
-      return value
+      const pool = await value
+      for (const worker of workers) worker.addEventListener('error', () => this.#onBroken())
+      return pool
     }
     const { value, answered, stop } = reachWorker(open, this.#lost)
     this.#stopWatching = stop
     const opened = await value
     answered()
     return opened
+  }
+
+  /**
+   * A worker of which something was not caught is as good as dead: one of OPFSWriteAheadVFS (2.4.0) that stumbles over what a tab
+   * has left that crashed keeps the lock of the file, and answers nobody.
+   */
+  #onBroken(): void {
+    if (!this.isReleased) this.#lost('dead')
   }
 
   release(): void {

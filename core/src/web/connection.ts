@@ -9,10 +9,10 @@ import type {
 import type { WebDBAdapter } from '@powersync/web'
 import { RowsignalError } from '../errors.ts'
 import { openWebAdapter, type WebAdapterOptions } from '../libraries/web-adapter.ts'
-import { isTaken } from '../libraries/storage-faults.ts'
+import { mayBeOfConnection } from '../libraries/storage-faults.ts'
 import type { Stop } from '../readable/readable.ts'
 
-/** So often in a row a file is taken by a tab that is just letting go of it. */
+/** So often in a row a file may be taken by a tab that is just letting go of it. */
 const stuckAfter = 3
 
 /** What is thrown at those who have begun on a connection that is given up. */
@@ -24,8 +24,8 @@ export class Connection {
   readonly #release: Stop
   readonly #gone: Promise<never>
   #giveUp: Stop = () => undefined
-  /** How often in a row the file was taken. */
-  #taken = 0
+  /** How often in a row it has failed by what may be its own fault. */
+  #failures = 0
 
   constructor(options: WebAdapterOptions) {
     const { adapter, opened, release } = openWebAdapter(options)
@@ -39,11 +39,11 @@ export class Connection {
   }
 
   /**
-   * Whether it may be the one that has the file: after a try that failed for another tab, OPFSCoopSyncVFS (@powersync/web 2.4.0)
-   * may have one of its files open without knowing, at which each later one fails.
+   * Whether another one is to be tried: after a try that failed for another tab, OPFSCoopSyncVFS (@powersync/web 2.4.0) may have one
+   * of its files open without knowing, at which each later one fails; after a full disk, one of OPFSWriteAheadVFS may go on failing.
    */
   get isStuck(): boolean {
-    return this.#taken >= stuckAfter
+    return this.#failures >= stuckAfter
   }
 
   /** @returns Whether it can be used: `late` if not before so many ms are over, `gone` if it was given up before. */
@@ -81,11 +81,13 @@ export class Connection {
     try {
       const asked = ask(this.adapter, (lock) => run(new Watched(lock, this.#gone, stored)))
       const value = await Promise.race([asked, this.#gone])
-      this.#taken = 0
+      this.#failures = 0
       return { value }
     } catch (error) {
-      if (isTaken(error)) this.#taken++
-      if (error !== gone) throw error
+      if (error !== gone) {
+        if (await mayBeOfConnection(error)) this.#failures++
+        throw error
+      }
       if (!stored.maybe) return undefined
       throw new RowsignalError(
         'database-lost',

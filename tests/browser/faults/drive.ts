@@ -60,10 +60,14 @@ class Drive {
 
   async openTab(): Promise<void> {
     const tab = await this.#tabs.begin()
-    // A disk that was full when it opened is no end: it opens when there is space.
+    await this.#connect(tab)
+    this.#driven.push({ tab, name: `t${++this.#names}`, state: 'open', written: [] })
+  }
+
+  /** A disk that was full when it opened is no end: it opens when there is space. */
+  async #connect(tab: Tab): Promise<void> {
     await eventually(() => tab.call('ready'))
     await tab.call('connect')
-    this.#driven.push({ tab, name: `t${++this.#names}`, state: 'open', written: [] })
   }
 
   async step(): Promise<void> {
@@ -103,8 +107,8 @@ class Drive {
   async #reload(driven: Driven): Promise<void> {
     this.#forget(driven)
     await this.#empty()
-    await driven.tab.load()
-    await driven.tab.call('connect')
+    await driven.tab.begin()
+    await this.#connect(driven.tab)
   }
 
   /** Nobody can ask any more what became of what it has written. */

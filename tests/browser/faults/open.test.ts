@@ -20,3 +20,33 @@ test.each(storages)(
     )
   },
 )
+
+declare const workers: Worker[]
+
+test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
+  'a worker of the tab that breaks is given up, and what it was asked is done by the next: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const tab = await tabs.begin()
+    await tab.page.evaluateOnNewDocument(() => {
+      const started: Worker[] = []
+      const { Worker: Real } = globalThis
+      const Kept = new Proxy(Real, {
+        construct(target, args: ConstructorParameters<typeof Worker>) {
+          const worker = new target(...args)
+          started.push(worker)
+          return worker
+        },
+      })
+      Object.assign(globalThis, { Worker: Kept, workers: started })
+    })
+    await tab.load()
+    await tab.page.evaluate(() => {
+      workers[0]!.postMessage = () => undefined // it is asked, and answers nobody
+    })
+    await tab.call('write', 'a')
+    await tab.page.evaluate(() => workers[0]!.dispatchEvent(new ErrorEvent('error')))
+    await eventually(async () => expect(await tab.call('writes')).toEqual({ a: 'stored' }))
+    await eventually(async () => expect(await tab.call('rows')).toEqual(['a']))
+  },
+)

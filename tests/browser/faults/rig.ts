@@ -267,7 +267,7 @@ export class Tab {
   async back(): Promise<boolean> {
     await this.page.goBack()
     await this.page.waitForFunction(() => 'app' in globalThis, { timeout: patienceMs })
-    await this.call('ready')
+    await eventually(() => this.call('ready')) // a page that is loaded anew may find a full disk
     return this.call('isRestored')
   }
 }
