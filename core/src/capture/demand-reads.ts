@@ -94,10 +94,12 @@ export class DemandReads {
       await untilClosed.run(read)
     } catch (error) {
       for (const asked of next) {
-        if (!passes(error)) this.#follower.demands.onRead(asked.demand, { error })
+        const { demand } = asked
+        // What waits for its rows is read with all others then, which is tried again.
+        if (demand.isBackground || !passes(error)) this.#follower.demands.onRead(demand, { error })
         this.#settle(asked)
       }
-      if (!untilClosed.closed) reader.rereadAll() // the records of any table may be gone; it reads what has not failed, too
+      if (!untilClosed.closed) reader.rereadAll() // the records of any table may be gone
     } finally {
       lockGranted()
     }

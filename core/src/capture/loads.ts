@@ -5,6 +5,7 @@
 import type { LoadSubsetOptions } from '@tanstack/db'
 import { isRowsignalError, reportToPlatform } from '../errors.ts'
 import { onSettled, openTransactions } from '../libraries/tanstack.ts'
+import { TryAgain } from '../libraries/try-again.ts'
 import { containerOf } from '../subset/contained.ts'
 import { Demand } from '../subset/demand.ts'
 import { compileSubset } from '../subset/subset.ts'
@@ -45,6 +46,7 @@ export class Loads {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
   /** Whether the developer knows that a limit is not kept. */
   #hasTold = false
+  readonly #again = new TryAgain(() => this.#readEverything())
   /** The rows that nobody wants any more and that are still there. */
   readonly #unwanted = new Set<string>()
 
@@ -101,6 +103,7 @@ export class Loads {
    */
   async end(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer)
+    this.#again.stop()
     const hooks = [...this.#loads].map(({ hook }) => hook)
     this.#loads.clear()
     const ends = await Promise.allSettled(hooks.map(async (hook) => hook?.end()))
@@ -194,7 +197,13 @@ export class Loads {
     const { demands } = this.#follower
     if (demands.some(({ isBackground }) => isBackground)) return
     const demand = new Demand({ isBackground: true })
-    this.#read(demand).catch(() => void demands.remove(demand)) // its failure is that of the collection
+    this.#read(demand).then(
+      () => this.#again.stop(),
+      (error: unknown) => {
+        demands.remove(demand) // its failure is that of the collection
+        this.#again.failed(error)
+      },
+    )
   }
 
   #drop(demand: Demand): void {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { passes } from '../../../core/src/libraries/storage-faults.ts'
 import { openDatabase } from '../../support/database.ts'
 import { eventually } from '../../support/eventually.ts'
-import { openPlaces, openQuery, type Places } from '../../support/places.ts'
+import { createPlaces, openPlaces, openQuery, type Places } from '../../support/places.ts'
 import { logStatements } from '../../support/statements.ts'
 import { schema, trackingObjects } from '../../support/todos.ts'
 import { column, Schema, Table } from '@powersync/common'
@@ -104,6 +104,23 @@ test('a query of a collection that is in step is read later, and so are those th
   expect(two.ids()).toHaveLength(10)
   await database.execute("INSERT INTO places(id, country) VALUES ('one', 'c1'), ('two', 'c2')")
   await eventually(() => expect([...one.ids(), ...two.ids()]).toHaveLength(22))
+})
+
+test('what is read in the background is read later, and not for ever at once', async () => {
+  const { database } = await openPlaces(500)
+  const places = createPlaces(database, { syncMode: 'progressive' })
+  let tries = 0
+  const log = await logStatements(database, (sql) => {
+    if (!ofRows(sql) || places.size === 0) return false
+    tries++
+    return noSpace
+  })
+  places.startSyncImmediate()
+  await eventually(() => expect(tries).toBeGreaterThan(2))
+  log.stop()
+  await eventually(() => expect(places.size).toBe(500))
+  expect(places.status).toBe('ready')
+  expect(tries).toBeLessThan(20)
 })
 
 test('what a full disk keeps from being forgotten is shown, and is no error', async () => {
