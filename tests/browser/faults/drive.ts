@@ -34,7 +34,10 @@ function randomOf(seed: number): () => number {
 
 class Drive {
   readonly #tabs: Tabs
-  /** What may happen to a tab that is open. CDP fills OPFS, and has no hold on IndexedDB. */
+  /**
+   * What may happen to a tab that is open. CDP fills OPFS, and has no hold on IndexedDB. OPFSWriteAheadVFS may not come back from a
+   * full disk to which tabs die (docs/storage.md).
+   */
   readonly #events: readonly Event[]
   readonly #random: () => number
   /** Rows of which a living tab was told that they are stored. */
@@ -50,7 +53,7 @@ class Drive {
 
   constructor(tabs: Tabs, seed: number) {
     this.#tabs = tabs
-    this.#events = tabs.storage.startsWith('OPFS') ? [...events, 'fill'] : events
+    this.#events = tabs.storage === 'OPFSCoopSyncVFS' ? [...events, 'fill'] : events
     this.#random = randomOf(seed)
   }
 
