@@ -47,8 +47,8 @@ export const runs = [
   { name: 'bindings', projects: ['browser-bindings'], full: ['browser-bindings-db-0.9'] },
   {
     name: 'browser',
-    projects: ['browser'],
-    full: ['browser-at-size', 'browser-seeds', 'browser-faults', 'browser-faults-long', 'firefox'],
+    projects: ['browser', 'browser-faults'],
+    full: ['browser-at-size', 'browser-seeds', 'browser-faults-long', 'firefox'],
   },
 ]
 

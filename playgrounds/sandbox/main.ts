@@ -2,9 +2,6 @@
 import '../app/planner.css'
 import '../app/content.css'
 import './sandbox.css'
-import { showCode } from './code.ts'
-import { connectConditions } from './conditions.ts'
-import { showSteps } from './step-strip.ts'
 import { openTracks } from './track.ts'
 
 const user = new URLSearchParams(location.search).get('user') === '2' ? '2' : '1'
@@ -13,6 +10,6 @@ for (const link of document.querySelectorAll('.sign a')) {
   if (link.getAttribute('href') === `?user=${user}`) link.setAttribute('aria-current', 'page')
 }
 void openTracks([...document.querySelectorAll<HTMLElement>('.track')])
-const conditions = connectConditions(user)
-showSteps(user, conditions.refresh)
-showCode()
+// The first planner does not wait for what is around it, which is as much code again.
+const { showAround } = await import('./around.ts')
+showAround(user)

@@ -1,7 +1,7 @@
 /** Tabs that are slow, and none that is frozen: who waits for them is served in turn. */
 import { expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
-import { storages, type Tab, Tabs, tellTime } from './rig.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { storages, type Tab, Tabs, tellTime } from '../rig.ts'
 
 /** When a wait is told, by default. */
 const lockWarnMs = 5_000

@@ -1,7 +1,7 @@
 /** Where a file is kept, and how it is removed. */
 import { expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
-import { storages, Tabs } from './rig.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { storages, Tabs } from '../rig.ts'
 
 test.each(storages)(
   'a file stays where it is, and is removed when no tab has it open, and no other file: %s',
