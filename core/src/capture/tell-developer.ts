@@ -28,8 +28,8 @@ const lateMs = 100
 
 /**
  * Tells `lock-waiting` of whoever has waited for the write lock for so long, while nobody in this page was given it and no tab
- * has committed anything: who waits behind others that go on is served in turn, however slow the machine is. Where a frozen tab has the file
- * `storage-held` says it, and this nothing.
+ * has committed anything: who waits behind others that go on is served in turn, however slow the machine is. Where a frozen
+ * tab has the file, `storage-held` says it, and this nothing.
  *
  * @returns To be called when the wait is over.
  */
