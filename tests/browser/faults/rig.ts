@@ -149,7 +149,13 @@ export class Tabs {
   /** Opens a tab and waits until it shows what is stored. */
   async open(options: TabOptions = {}): Promise<Tab> {
     const tab = await this.begin(options)
-    await tab.call('ready')
+    try {
+      await tab.call('ready')
+    } catch (error) {
+      // On OPFSWriteAheadVFS the SDK's own database may not start in a file that another tab has just made.
+      if (options.by !== 'sdk' || !String(error).includes('no such table: ps_')) throw error
+      await tab.load()
+    }
     return tab
   }
 
