@@ -20,7 +20,7 @@ export async function startPlanner(
     mount(planner, root)
     if (!isEmbedded) return
     tellSteps(planner)
-    await tellSettled(planner)
+    tellSettled(planner).catch(reportError) // the planner is shown, whatever comes of it
   } catch (error) {
     showFailure(root, error)
   }

@@ -42,15 +42,14 @@ async function forgetSeed(page: Page): Promise<void> {
   })
 }
 
-async function hasSeed(page: Page): Promise<boolean> {
-  return page.evaluate(async () => {
-    const request = indexedDB.open('rowsignal', 1)
-    await new Promise((resolve) => (request.onsuccess = resolve))
-    const seeds = request.result.transaction('seeds').objectStore('seeds').getAll()
-    await new Promise((resolve) => (seeds.onsuccess = resolve))
-    request.result.close()
-    return (seeds.result as { kept?: Map<string, unknown> }[]).some(({ kept }) => kept?.size)
-  })
+/** Runs in the page. */
+async function hasSeed(): Promise<boolean> {
+  const request = indexedDB.open('rowsignal', 1)
+  await new Promise((resolve) => (request.onsuccess = resolve))
+  const seeds = request.result.transaction('seeds').objectStore('seeds').getAll()
+  await new Promise((resolve) => (seeds.onsuccess = resolve))
+  request.result.close()
+  return (seeds.result as { kept?: Map<string, unknown> }[]).some(({ kept }) => kept?.size)
 }
 
 console.log('| planner | storage | stops | with the seed | without | ratio |')
@@ -74,7 +73,7 @@ for (const stops of stopCounts) {
     await page.waitForFunction(() => 'firstMs' in globalThis)
     const ms = await page.evaluate(() => (globalThis as unknown as { firstMs: number }).firstMs)
     await page.getByRole('status').getByText('Synced').waitFor()
-    while (!(await hasSeed(page))) await page.waitForTimeout(100)
+    await page.waitForFunction(hasSeed, undefined, { polling: 100 })
     await page.close()
     return ms
   }
