@@ -205,20 +205,57 @@ test('the first trip is soon there on a first visit', async () => {
   const browser = await openBrowser()
   const page = await browser.newPage()
   await page.setViewportSize({ width: 1280, height: 960 })
+  await page.addInitScript(markOnScreen, 'Iceland')
   await atRest(browser)
   await page.goto(playgrounds.url, { waitUntil: 'commit' })
-  const start = performance.now()
-  await Promise.any(
-    frameworks.map((name) =>
-      page
-        .frameLocator(`iframe[title="${name}" i]`)
-        .getByRole('link', { name: 'Iceland' })
-        .waitFor(),
-    ),
-  )
-  const ms = Math.round(performance.now() - start)
-  process.stdout.write(`first trip of the sandbox on a cold cache: ${ms} ms\n`)
+  const ms = await page.evaluate(onScreenAfter)
+  process.stdout.write(`first trip of the sandbox on a cold cache: ${Math.round(ms)} ms\n`)
+  await page
+    .locator('iframe')
+    .nth(2)
+    .contentFrame()
+    .getByRole('link', { name: 'Iceland' })
+    .waitFor()
 })
+
+declare global {
+  interface Window {
+    /** When a link to the trip was painted, since the epoch. */
+    onScreenAt?: number
+  }
+}
+
+/** Runs in each frame. The page takes its own time: what drives it sees a page that is busy a good third of a second late. */
+function markOnScreen(name: string): void {
+  const observer = new MutationObserver(() => {
+    const links = [...document.querySelectorAll('a')]
+    if (!links.some(({ textContent }) => textContent.includes(name))) return
+    observer.disconnect()
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel()
+      port1.addEventListener('message', () => {
+        window.onScreenAt = performance.timeOrigin + performance.now()
+      })
+      port1.start()
+      port2.postMessage('after the frame')
+    })
+  })
+  observer.observe(document, { subtree: true, childList: true, characterData: true })
+}
+
+/** @returns From the start of the navigation, its request included, to the first of the planners with the trip. */
+function onScreenAfter(): Promise<number> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const times = [...document.querySelectorAll('iframe')].flatMap(
+        ({ contentWindow }) => contentWindow?.onScreenAt ?? [],
+      )
+      if (times.length > 0) resolve(Math.min(...times) - performance.timeOrigin)
+      else setTimeout(look, 10)
+    }
+    look()
+  })
+}
 
 /** Until a browser that has just been started is done with its own pages, which are as much work as this one. */
 async function atRest(context: BrowserContext): Promise<void> {
