@@ -49,6 +49,7 @@ interface Readables {
 export async function openPlanner(framework: Framework): Promise<Planner> {
   const session = readSession(framework)
   const database = openDatabase(session)
+  const seeds = openSeeds({ database, user: session.user }) // is read while the rest is made
   const api = createApi(session.user)
   const faults = createFaults(api)
   const offline = createSetting(`${session.name}:offline`)
@@ -68,7 +69,7 @@ export async function openPlanner(framework: Framework): Promise<Planner> {
     ...session,
     ...createCollections(database),
     database,
-    seeds: [await openSeeds({ database, user: session.user })],
+    seeds: [await seeds],
     outbox: outbox(database),
     refusedChanges: refusedChanges(writes),
     placesCount: createCount(database, 'places'),

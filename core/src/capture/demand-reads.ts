@@ -44,7 +44,11 @@ export class DemandReads {
     const { followed, chunkRows } = this.#follower
     const rows = demand.isBackground ? firstStepRows : chunkRows
     return new Promise((settle) => {
-      this.#asked.add({ demand, reader: new SubsetReader(demand, followed, rows), settle })
+      this.#asked.add({
+        demand,
+        reader: new SubsetReader(demand, followed, { rows, beginSmall: true }),
+        settle,
+      })
       if (!this.#running) void this.#run()
     })
   }

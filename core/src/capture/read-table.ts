@@ -8,7 +8,7 @@ import type { Follower, StoredRows } from './follower.ts'
 import { watchReadLock } from './tell-developer.ts'
 import type { Publisher } from './publish.ts'
 import type { PublishOrder } from './publish-order.ts'
-import { SubsetReader } from './subset-reader.ts'
+import { readFirstRows, SubsetReader } from './subset-reader.ts'
 import type { TrackedTable, Tracking } from './tracking.ts'
 import type { Database } from '../libraries/powersync.ts'
 
@@ -17,6 +17,29 @@ export interface ReadOptions {
   readonly tracking: Tracking
   readonly order: PublishOrder
   readonly publisher: Publisher
+}
+
+/**
+ * Shows what fills a screen of a table whose trigger is yet to be made, in the lock in which it is made: what changes later is
+ * recorded, so nothing that is shown goes old unseen. The read of all finds these rows once more.
+ */
+export async function showFirstRows(
+  follower: Follower,
+  lock: LockContext,
+  order: PublishOrder,
+): Promise<void> {
+  const { demands, followed, chunkRows } = follower
+  const isWanted = demands.some(({ isEverything, isBackground }) => isEverything && !isBackground)
+  if (!isWanted || !follower.isEmpty) return
+  await order.run(
+    (locked) => {
+      void locked()
+      return readFirstRows(lock, followed, chunkRows)
+    },
+    (rows) => {
+      if (follower.reading) follower.commitChunk(new Map(rows))
+    },
+  )
 }
 
 /**
@@ -34,7 +57,10 @@ export async function readTable(
   const found = follower.isEmpty ? undefined : new Set<string>()
   const readers = [...follower.demands]
     .filter(({ isBackground, isLive }) => !isBackground || isLive) // what is shown of the rest stays
-    .map((demand) => new SubsetReader(demand, followed, chunkRows))
+    .map(
+      (demand) =>
+        new SubsetReader(demand, followed, { rows: chunkRows, beginSmall: follower.isEmpty }),
+    )
 
   for (;;) {
     const [reader] = readers

@@ -23,7 +23,7 @@ interface StoredChunk {
 /** Of a larger chunk the lock would be held for long, and V8 has no text of more than 512 M characters. */
 const chunkBytes = 8 * 2 ** 20
 
-/** The first rows are read alone, to be on the page one frame later; the page takes ten times as long for what fills a chunk. */
+/** So many fill a screen: they are read alone, to be on the page one frame later. What fills a chunk takes it ten times as long. */
 const firstRows = 200
 
 /** The second chunk is a whole one, unless the rows are large. */
@@ -40,13 +40,20 @@ export class SubsetReader {
   #done = false
   #failure: { readonly error: unknown } | undefined
 
-  /** @param chunkRows The rows of a chunk, at most. */
-  constructor(demand: Demand, followed: FollowedTable, chunkRows: number) {
+  /**
+   * @param chunks.rows The rows of a chunk, at most.
+   * @param chunks.beginSmall Whether the first one of all rows is to be small, as nothing is shown yet.
+   */
+  constructor(
+    demand: Demand,
+    followed: FollowedTable,
+    { rows, beginSmall }: { readonly rows: number; readonly beginSmall: boolean },
+  ) {
     this.demand = demand
     this.#followed = followed
-    this.#chunkRows = chunkRows
+    this.#chunkRows = rows
     this.#byKey = demand.isEverything
-    this.#rowLimit = this.#byKey ? Math.min(firstRows, chunkRows) : chunkRows
+    this.#rowLimit = this.#byKey && beginSmall ? Math.min(firstRows, rows) : rows
   }
 
   /** Has the next chunks be so many times as large. */
@@ -140,6 +147,27 @@ export class SubsetReader {
     this.#place = last
     return rows
   }
+}
+
+/**
+ * The rows that SQLite has soonest, which lie together: by key each lies elsewhere in the file, and IndexedDB has 200 of them in
+ * 190 ms in place of 30. To be called under the write lock.
+ *
+ * @param chunkRows The rows of a chunk, at most.
+ */
+export async function readFirstRows(
+  lock: LockContext,
+  { table }: FollowedTable,
+  chunkRows: number,
+): Promise<readonly StoredRow[]> {
+  const { chunk } = await lock.get<{ chunk: string | null }>(
+    selectChunk(table.internalName, 'any'),
+    [Math.min(firstRows, chunkRows), chunkBytes],
+  )
+  if (chunk === null) return [] // they are large: the first chunk by key has fewer of them
+  const { rows } = parse(chunk) as StoredChunk
+  await readInexactValues(lock, table, rows)
+  return rows
 }
 
 function parse(text: string): unknown {

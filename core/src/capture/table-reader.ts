@@ -9,7 +9,7 @@ import { TryAgain } from '../libraries/try-again.ts'
 import { perObject } from '../readable/per-object.ts'
 import type { Follower } from './follower.ts'
 import { watchOpening, watchReadLock } from './tell-developer.ts'
-import { type ReadOptions, readTable } from './read-table.ts'
+import { type ReadOptions, readTable, showFirstRows } from './read-table.ts'
 import type { TrackedTable } from './tracking.ts'
 import type { UntilClosed } from './until-closed.ts'
 import { endError } from '../libraries/ending.ts'
@@ -38,7 +38,10 @@ export class TableReader {
       follower.lose(error as RowsignalError)
       return
     }
-    const tracked = this.#options.tracking.track(follower.followed.table)
+    const { tracking, order } = this.#options
+    const tracked = tracking.track(follower.followed.table, (lock) =>
+      showFirstRows(follower, lock, order),
+    )
     tracked.followers.add(follower)
     follower.beginRead()
     void this.#read(follower, tracked)

@@ -28,8 +28,8 @@ const lateMs = 100
 
 /**
  * Tells `lock-waiting` of whoever has waited for the write lock for so long, while nobody in this page was given it and no tab
- * has committed anything: who waits behind others that go on is served in turn, however slow the machine is. Where a frozen
- * tab has the file, `storage-held` says it, and this nothing.
+ * has committed anything: who waits behind others that go on is served in turn, however slow the machine is. Where something
+ * else holds everybody up, a frozen tab or a full disk, its own code says it, and this nothing.
  *
  * @returns To be called when the wait is over.
  */
@@ -44,7 +44,7 @@ export function watchLockWait(
     const due = performance.now() + waitMs
     timer = setTimeout(() => {
       const now = performance.now()
-      const isKnown = holders.frozen.error !== undefined
+      const isKnown = holders.heldUp.error !== undefined
       const leftMs = isKnown || now - due > lateMs ? ms : holders.passedAt + ms - now
       if (leftMs > 0) wait(leftMs)
       else tell(lockWaiting(what, ms, holders.holder))
@@ -54,9 +54,9 @@ export function watchLockWait(
   return () => clearTimeout(timer)
 }
 
-/** Tells of each time that a frozen tab has the file and somebody waits for it: once, whatever waits. */
+/** Tells of each time that something else holds up who waits: once, whatever waits. */
 const tellsHeld = perObject((database: Database) =>
-  lockHoldersOf(database).frozen.listen((error) => {
+  lockHoldersOf(database).heldUp.listen((error) => {
     if (error !== undefined) tellDeveloper(database, error)
   }),
 )
@@ -64,7 +64,7 @@ const tellsHeld = perObject((database: Database) =>
 /** Watches the opening of a database: it may wait for the file of a frozen tab. */
 export function watchOpening(database: Database): Stop {
   tellsHeld(database)
-  return lockHoldersOf(database).frozen.wait()
+  return lockHoldersOf(database).heldUp.wait()
 }
 
 /** Names who has the lock, and blames the app only for its own. */

@@ -9,7 +9,7 @@ import { readInexactValues } from '../codec/inexact-values.ts'
 import type { Database } from '../libraries/powersync.ts'
 import { abandonTrigger, createIdTrigger, inTransaction } from '../libraries/powersync.ts'
 import { whenFree } from '../libraries/storage-faults.ts'
-import { sweepDeadTabs, TabMark } from '../libraries/tabs.ts'
+import { sweepDeadTabsIn, TabMark } from '../libraries/tabs.ts'
 import type { Changes } from './publish.ts'
 import { SubsetReader } from './subset-reader.ts'
 import {
@@ -49,6 +49,8 @@ export class Tracking {
   beginnings = 0
   #mark: TabMark
   #started: Promise<void> | undefined
+  /** The beginning that has been swept after dead tabs. */
+  #swept: number | undefined
   /** The schema that SQLite has: the SDK names the new one before its tables are there. */
   #schema: Schema
   /** How to remove triggers whose removal has failed. */
@@ -73,8 +75,12 @@ export class Tracking {
     return [...this.#tables.values()]
   }
 
-  /** The tracked table, made when first asked for. One whose trigger could not be made is forgotten. */
-  track(table: ResolvedTable): TrackedTable {
+  /**
+   * The tracked table, made when first asked for. One whose trigger could not be made is forgotten.
+   *
+   * @param readFirst What is to be read in the lock before the trigger is made; what fails of it is read later.
+   */
+  track(table: ResolvedTable, readFirst: (lock: LockContext) => Promise<void>): TrackedTable {
     const known = this.#tables.get(table.name)
     if (known !== undefined) return known
     const destination = this.#mark.nextDestination()
@@ -86,7 +92,7 @@ export class Tracking {
       recording: false,
       ready: this.#start().then(async () => {
         await this.#removeLeftovers()
-        const remove = await this.#createTrigger(table, destination)
+        const remove = await this.#createTrigger(table, destination, readFirst)
         tracked.recording = true
         return remove
       }),
@@ -112,15 +118,25 @@ export class Tracking {
     await this.#removeLeftovers()
   }
 
-  /** In one transaction: on OPFS four commits are 40 ms more. One whose answer is lost may have made it. */
-  async #createTrigger(table: ResolvedTable, destination: string): Promise<TriggerRemoveCallback> {
+  /**
+   * In one transaction: on OPFS four commits are 40 ms more. One whose answer is lost may have made it. The first of a beginning
+   * sweeps after dead tabs in the same lock, for which it would have to wait again.
+   */
+  async #createTrigger(
+    table: ResolvedTable,
+    destination: string,
+    readFirst: (lock: LockContext) => Promise<void>,
+  ): Promise<TriggerRemoveCallback> {
     let remove: TriggerRemoveCallback | undefined
     try {
-      const create = (lock: LockContext): Promise<TriggerRemoveCallback> =>
-        inTransaction(lock, async () => {
+      const create = async (lock: LockContext): Promise<TriggerRemoveCallback> => {
+        await readFirst(lock).catch(() => undefined)
+        await this.#sweep(lock)
+        return inTransaction(lock, async () => {
           remove = await createIdTrigger(this.#database, lock, { table, destination })
           return remove
         })
+      }
       const ask = (): Promise<TriggerRemoveCallback> =>
         this.#database.writeLock(ours(`the trigger of \`${table.name}\``, create))
       return await whenFree(ask, () => remove === undefined)
@@ -128,6 +144,13 @@ export class Tracking {
       if (remove !== undefined) this.#leftovers.add(remove)
       throw error
     }
+  }
+
+  async #sweep(lock: LockContext): Promise<void> {
+    const { beginnings } = this
+    if (this.#swept === beginnings) return
+    await sweepDeadTabsIn(lock, this.#database)
+    this.#swept = beginnings
   }
 
   async #removeLeftovers(): Promise<void> {
@@ -274,7 +297,7 @@ export class Tracking {
     if (this.#tables.get(tracked.name) === tracked) this.#tables.delete(tracked.name)
   }
 
-  /** Once a database: takes this tab's mark and sweeps after dead tabs. */
+  /** Once a database: takes this tab's mark. */
   #start(): Promise<void> {
     this.#started ??= this.#takeMark().catch((error: unknown) => {
       this.#started = undefined // the next table tries again
@@ -285,7 +308,6 @@ export class Tracking {
 
   async #takeMark(): Promise<void> {
     await Promise.all([this.#database.waitForReady(), this.#mark.hold()])
-    await sweepDeadTabs(this.#database)
   }
 }
 
@@ -311,7 +333,7 @@ async function readWanted(lock: LockContext, tracked: TrackedTable): Promise<Cha
     for (const [id, data] of JSON.parse(wanted.rows) as [string, AnyRow | null][])
       rows.set(id, data)
     for (const window of demands.windows()) {
-      const reader = new SubsetReader(window, followed, chunkRows)
+      const reader = new SubsetReader(window, followed, { rows: chunkRows, beginSmall: false })
       for (const [id, data] of await reader.read(lock)) rows.set(id, data)
       if (reader.failure !== undefined) throw reader.failure.error
     }

@@ -11,10 +11,10 @@
  *   say that it is done.
  */
 import { RowsignalError } from '../errors.ts'
-import { whileUsed } from '../readable/while-used.ts'
 import type { Stop } from '../readable/readable.ts'
 import { closeSignal, tabLocks } from './dead-workers.ts'
 import { hasOwnWorker, isWeb } from './ending.ts'
+import type { Look } from './held-up.ts'
 import { callsOf } from './lost-calls.ts'
 import type { Database } from './powersync.ts'
 import { reopens } from './reopening.ts'
@@ -55,93 +55,27 @@ function kindOf(database: Database): string | undefined {
   return callsOf(database.database).areWaiting ? inCall : undefined
 }
 
-/** What of this page has the write lock, and when it passed last. */
-interface Page {
-  readonly holder: object | undefined
-  /** By `performance.now()`. */
-  readonly passedAt: number
-}
-
-/** How long nobody in this page is served before the locks are looked at, and how often then. In ms. */
-const lookMs = 500
-
-/** Looks, while somebody waits for a file, whether a frozen tab has it. */
-export class FrozenHolder {
-  readonly #file: string
-  readonly #page: Page
-  readonly #listeners = new Set<(error: RowsignalError | undefined) => void>()
-  #since: number | undefined
-  #error: RowsignalError | undefined
-
-  constructor(file: string, page: Page) {
-    this.#file = file
-    this.#page = page
-  }
-
-  /** `storage-held` while a frozen tab has the file, and somebody here waits for it. */
-  get error(): RowsignalError | undefined {
-    return this.#error
-  }
-
-  /** To be called by who waits; returns what to call when the wait is over. */
-  readonly wait: () => Stop = whileUsed(() => this.#watch())
-
-  /** Calls `listener` with `error` when it is another, and at once where there is one. */
-  listen(listener: (error: RowsignalError | undefined) => void): Stop {
-    const own = (error: RowsignalError | undefined): void => listener(error) // the same function may be given twice
-    this.#listeners.add(own)
-    if (this.#error !== undefined) own(this.#error)
-    return () => void this.#listeners.delete(own)
-  }
-
-  #watch(): Stop {
-    if (tabLocks() === undefined) return () => undefined
-    let isOver = false
-    let timer: ReturnType<typeof setTimeout>
-    const lookLater = (): void => {
-      timer = setTimeout(look, lookMs)
-      ;(timer as { unref?: () => void }).unref?.() // it is to keep no process of Node alive
-    }
-    const look = async (): Promise<void> => {
-      const since = await this.#look().catch(() => undefined) // the page is being left
-      if (isOver) return
-      this.#tell(since)
-      lookLater()
-    }
-    lookLater()
-    return () => {
-      isOver = true
-      clearTimeout(timer)
-      this.#tell(undefined)
-    }
-  }
-
-  /** @returns Since when the tab that holds this one up is frozen, by `Date.now()`. */
-  async #look(): Promise<number | undefined> {
-    if (performance.now() - this.#page.passedAt < lookMs) return undefined
+/** Looks whether a frozen tab has what a worker of this page waits for, or has left the one that tabs share in a call. */
+export const frozenTab =
+  (file: string): Look =>
+  async ({ holder }) => {
     const { held = [], pending = [] } = (await tabLocks()?.query()) ?? {}
-    const wanted = locksOf(this.#file).filter((lock) => pending.some(({ name }) => name === lock))
+    const wanted = locksOf(file).filter((lock) => pending.some(({ name }) => name === lock))
     const wantedOf = held.filter(({ name = '' }) => wanted.includes(name))
-    const marks = marksOf(held, this.#file)
-    return marks.find(({ tab, isInCall }) => {
-      if (isInCall) return this.#page.holder === undefined
+    const found = marksOf(held, file).find(({ tab, isInCall }) => {
+      if (isInCall) return holder === undefined
       const workers = workersOf(tab, held, pending)
       return wantedOf.some(({ clientId }) => workers.has(clientId))
-    })?.since
+    })
+    if (found === undefined) return undefined
+    return { key: `frozen ${found.since}`, error: () => storageHeld(file, found.since) }
   }
-
-  #tell(since: number | undefined): void {
-    if (since === this.#since) return
-    this.#since = since
-    this.#error = since === undefined ? undefined : storageHeld(this.#file, since)
-    for (const listener of this.#listeners) listener(this.#error)
-  }
-}
 
 interface Mark {
   /** Whose it is. */
   readonly tab: string | undefined
   readonly isInCall: boolean
+  /** Since when it is frozen, by `Date.now()`. */
   readonly since: number
 }
 

@@ -5,8 +5,10 @@
 import { perObject } from '../readable/per-object.ts'
 import type { Stop } from '../readable/readable.ts'
 import { whileUsed } from '../readable/while-used.ts'
-import { FrozenHolder } from './frozen-tabs.ts'
+import { frozenTab } from './frozen-tabs.ts'
+import { HeldUp } from './held-up.ts'
 import { type Database, onCommit } from './powersync.ts'
+import { stuckStorage } from './stuck-storage.ts'
 
 export interface LockHolder {
   /** What of ours it is; undefined: the app's. */
@@ -24,15 +26,16 @@ export function ours<Run extends object>(what: string, run: Run): Run {
 }
 
 export class LockHolders {
-  /** Whether a frozen tab has the file. It looks while anything in this page has asked for the lock, or has it. */
-  readonly frozen: FrozenHolder
+  /** What else keeps this page from SQLite. It is looked for while anything here has asked for the lock, or has it. */
+  readonly heldUp: HeldUp
   /** Follows the commits, while there are calls. */
   readonly #follow: () => Stop
   readonly #holders = new Set<LockHolder>()
   #passedAt = 0
 
   constructor(database: Database) {
-    this.frozen = new FrozenHolder(database.database.name, this)
+    const looks = [frozenTab(database.database.name), stuckStorage(database)]
+    this.heldUp = new HeldUp(this, looks)
     this.#follow = whileUsed(() => onCommit(database, () => this.#passed()))
   }
 
@@ -66,7 +69,7 @@ export class LockHolders {
       this.#holders.add(holder)
       return run(lock)
     }
-    const ends = [this.frozen.wait(), this.#follow()]
+    const ends = [this.heldUp.wait(), this.#follow()]
     try {
       return await ask(watched as Run)
     } finally {

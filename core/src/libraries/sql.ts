@@ -87,8 +87,8 @@ export function clearChanged(destination: string): string {
 }
 
 /**
- * A chunk of a table by key, as the JSON text of `{ "rows": [[id, data], …], "last": the place of the last }`; null when it
- * has more bytes than it may. Parameters: the place to go on after (not for the first chunk), the number of rows, the
+ * A chunk of a table, `any` of the rows that SQLite has soonest, `first` and `next` by key, as the JSON text of `{ "rows": [[id, data], …], "last": the place of the last }`; null when it
+ * has more bytes than it may. Parameters: the place to go on after (of `next` alone), the number of rows, the
  * number of bytes.
  *
  * The place is SQLite's own: an id as a driver gives it may be another one, as drivers end a text at a NUL and replace
@@ -101,13 +101,13 @@ export function clearChanged(destination: string): string {
  */
 export function selectChunk(
   internalName: string,
-  which: 'first' | 'next',
+  which: 'any' | 'first' | 'next',
   predicate?: string,
 ): string {
   const after = `stored.id > (SELECT iif(place LIKE 'text%', CAST(bytes AS TEXT), bytes)
               FROM (SELECT place, unhex(substr(place, 5)) AS bytes FROM (SELECT ? AS place)))`
   const conditions = [
-    ...(which === 'first' ? [] : [after]),
+    ...(which === 'next' ? [after] : []),
     ...(predicate === undefined ? [] : [`(${predicate})`]),
   ]
   const where =
@@ -115,9 +115,10 @@ export function selectChunk(
       ? ''
       : `
   WHERE ${conditions.join(' AND ')}`
+  const order = which === 'any' ? 'rowid' : 'id'
   return `
 WITH chunk AS NOT MATERIALIZED (
-  SELECT id, data FROM ${quote(internalName)} AS stored${where} ORDER BY stored.id LIMIT ?)
+  SELECT id, data FROM ${quote(internalName)} AS stored${where} ORDER BY stored.${order} LIMIT ?)
 SELECT CASE WHEN (SELECT total(octet_length(data)) FROM chunk) <= ? THEN (
   SELECT '{"rows":[' || ifnull(group_concat(${storedRowAsJson}), '') || '],"last":"' || typeof(max(id)) || hex(max(id)) || '"}'
   FROM chunk AS stored) END AS chunk`

@@ -77,7 +77,7 @@ export async function opfsFolder(): Promise<FileSystemDirectoryHandle | undefine
 }
 
 /** By writing: `navigator.storage.estimate()` did not tell of it when a quota was set by the devtools (Chromium 156). */
-async function isFullStorage(): Promise<boolean> {
+export async function isFullStorage(): Promise<boolean> {
   const folder = await opfsFolder()
   if (folder === undefined) return false
   const name = `rowsignal-${crypto.randomUUID()}`

@@ -149,15 +149,19 @@ const trackingTrigger = new RegExp(
  */
 export async function sweepDeadTabs(database: Database): Promise<void> {
   if (tabLocks() === undefined) return
-  const sweep = async (lock: LockContext): Promise<void> => {
-    const found = await tracking(lock)
-    if (found.length === 0) return
-    const file = database.database.name
-    const living = await livingTabs(file)
-    const dead = found.filter(({ mark }) => !living.has(lockOf(file, mark)))
-    for (const { type, name } of dead) await lock.execute(`DROP ${type} IF EXISTS ${quote(name)}`)
-  }
+  const sweep = (lock: LockContext): Promise<void> => sweepDeadTabsIn(lock, database)
   await database.writeLock(ours('the sweep after a tab that is gone', sweep))
+}
+
+/** The same under a write lock that is held. */
+export async function sweepDeadTabsIn(lock: LockContext, database: Database): Promise<void> {
+  if (tabLocks() === undefined) return
+  const found = await tracking(lock)
+  if (found.length === 0) return
+  const file = database.database.name
+  const living = await livingTabs(file)
+  const dead = found.filter(({ mark }) => !living.has(lockOf(file, mark)))
+  for (const { type, name } of dead) await lock.execute(`DROP ${type} IF EXISTS ${quote(name)}`)
 }
 
 /** The tracking tables of all tabs and their triggers, these first, in the file and among what is TEMP. */

@@ -16,8 +16,9 @@ const keptErrors = 100
 /** A write that failed, or that waits. Values are not in it: they may be private. */
 export interface WriteError {
   /**
-   * What the promise of the write was rejected with: its rows have gone back to what they were. Or `lock-waiting` or
-   * `storage-held`: the write still waits for SQLite, and the error goes away by itself when its turn has come.
+   * What the promise of the write was rejected with: its rows have gone back to what they were. Or `lock-waiting`,
+   * `storage-held` or, in IndexedDB, `storage-full`: the write still waits for SQLite, and the error goes away by itself when its
+   * turn has come.
    */
   readonly error: unknown
   /** The rows that were to be written, in order. */
@@ -103,8 +104,8 @@ export function recordWriteError(
 
 /**
  * Watches a write that asks for the write lock. If it has not been granted after `ms`, and nobody in this page has
- * been, that is told: on the list, and to the developer by the logger of the database. If a frozen tab has the file, that is
- * on the list sooner.
+ * been, that is told: on the list, and to the developer by the logger of the database. If something else holds everybody
+ * up, a frozen tab or a full disk, that is on the list sooner.
  *
  * @returns To be called when the lock is there, or the write has failed.
  */
@@ -124,7 +125,7 @@ export function watchLock(
     list(error)
     tellDeveloper(database, error)
   })
-  const stopLooking = lockHoldersOf(database).frozen.listen(list)
+  const stopLooking = lockHoldersOf(database).heldUp.listen(list)
   return () => {
     stopWaiting()
     stopLooking()

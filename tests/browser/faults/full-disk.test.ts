@@ -1,4 +1,4 @@
-/** A disk that is full: CDP fills OPFS, and has no hold on IndexedDB, whose case is `core/libraries/storage-faults`. */
+/** A disk that is full: CDP fills OPFS, and has no hold on IndexedDB, which is given little and filled. */
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { storages, type Tab, Tabs } from './rig.ts'
@@ -48,6 +48,54 @@ test('where a full disk keeps a database from opening, that is told, and with sp
   await eventually(() =>
     expect([...tabs.endpoint.rows.keys()].toSorted()).toEqual(['todos/after', 'todos/before']),
   )
+})
+
+test.each(['ours', 'sdk'] as const)(
+  'where SQLite stands still since IndexedDB is full, that is told, and nothing that was stored is lost: %s',
+  async (by) => {
+    const options = by === 'sdk' ? { by } : {}
+    const tabs = await Tabs.of('IDBBatchAtomicVFS', 8 * 2 ** 20)
+    const [tab, other] = await tabs.openAll(2, options)
+    await tab!.call('add', 'before')
+    await tab!.call('fillStorage')
+    await tab!.call('write', 'one', 'two')
+    void tab!.call('writeLarge', 'large').catch(() => undefined) // it is never answered
+    void other!.call('add', 'behind it').catch(() => undefined)
+    for (const each of [tab!, other!]) {
+      await eventually(async () => expect(await each.call('told')).toContain('storage-full'))
+      expect(await each.call('rows')).toContain('before')
+    }
+    await tab!.call('freeStorage')
+    const waits = Object.entries(await tab!.call('writes')).flatMap(([id, state]) =>
+      state === 'stored' ? [] : [id],
+    )
+    expect(waits).toContain('large')
+    await other!.close()
+    await tab!.load()
+    const rows = await tab!.call('rows')
+    expect(rows).toContain('before')
+    expect(rows.filter((id) => waits.includes(id))).toEqual([])
+    expect(rows).toEqual(await tab!.call('stored'))
+    await tab!.call('add', 'after')
+    expect(await tab!.call('stored')).toContain('after')
+  },
+)
+
+test('a file in IndexedDB opens on a full disk, and one that is new says why it does not', async () => {
+  const tabs = await Tabs.of('IDBBatchAtomicVFS', 8 * 2 ** 20)
+  const first = await tabs.open()
+  await first.call('add', 'before')
+  await first.call('fillStorage')
+  await first.close()
+  const again = await tabs.open()
+  expect(await again.call('rows')).toEqual(['before'])
+  const other = await tabs.begin({ file: 'new.db' })
+  void other.call('ready').catch(() => undefined)
+  await eventually(async () => expect(await other.call('logged')).toContain('storage-full'))
+  await again.call('freeStorage')
+  await other.load()
+  await other.call('add', 'after')
+  expect(await other.call('stored')).toEqual(['after'])
 })
 
 /** The code that a write of 100 KB was rejected with, if it was. */

@@ -82,11 +82,12 @@ async function serve(folder: string, service: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function openBrowser(): Promise<{ browser: Browser; profile: string }> {
+async function openBrowser(quotaBytes?: number): Promise<{ browser: Browser; profile: string }> {
   const profile = await mkdtemp(join(tmpdir(), 'rowsignal-chromium-'))
+  const quota = `--enable-features=StorageQuotaSettings:PoolSizeBytes/${quotaBytes}`
   const browser = await launch({
     executablePath: chromiumPath(),
-    args: chromiumArguments,
+    args: [...chromiumArguments, ...(quotaBytes === undefined ? [] : [quota])],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     userDataDir: profile,
     protocolTimeout: patienceMs,
@@ -127,13 +128,17 @@ export class Tabs {
     this.storage = storage
   }
 
-  /** Everything is closed and removed when the test ends, unless `close` has done so. */
-  static async of(storage: Storage): Promise<Tabs> {
+  /**
+   * Everything is closed and removed when the test ends, unless `close` has done so.
+   *
+   * @param quotaBytes How much the origin may store. Default: what the browser gives it.
+   */
+  static async of(storage: Storage, quotaBytes?: number): Promise<Tabs> {
     const endpoint = new SyncEndpoint()
     await endpoint.start()
     onTestFinished(() => endpoint.stop())
     const url = await serve(await (built ??= buildPage()), endpoint.url)
-    const tabs = new Tabs({ endpoint, url, ...(await openBrowser()) }, storage)
+    const tabs = new Tabs({ endpoint, url, ...(await openBrowser(quotaBytes)) }, storage)
     onTestFinished(() => tabs.close())
     return tabs
   }

@@ -38,9 +38,60 @@ test('the first rows are shown before the others are read, and chunks are no lar
     statuses.push(todos.status)
   })
   await todos.preload()
-  expect(sizes).toEqual([200, 500, 300])
+  expect(sizes).toEqual([200, 300, 500]) // the chunk after the first rows finds these once more
   expect(statuses[0]).toBe('loading') // ready is when all is shown
   expect([...todos.keys()]).toEqual([...todos.keys()].toSorted())
+})
+
+test('what is stored first is shown first, and every row once, whatever its key', async () => {
+  const database = await openDatabase(schema)
+  await database.execute(
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+     INSERT INTO todos (id, title) SELECT printf('t%03d', 999 - i), 'todo ' || i FROM n`,
+  )
+  const todos = createPowerSyncCollection({ database, table, syncBatchSize: 500 })
+  const log = logEvents(todos)
+  await todos.preload()
+  expect(log.slice(0, 200).at(-1)).toContain('t800')
+  expect(log.slice(0, 200).every((event) => /t[89]\d\d/.test(event))).toBe(true)
+  expect(new Set(log).size).toBe(1_000)
+  expect(log).toHaveLength(1_000)
+})
+
+test('first rows that are gone, or others, before all are read are not shown when the collection is ready', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 300)
+  const todos = createPowerSyncCollection({ database, table })
+  const seen: number[] = []
+  let writes: Promise<unknown> | undefined
+  todos.subscribeChanges(() => {
+    seen.push(todos.size)
+    // The lock in which the trigger is made is still held: these come next.
+    writes ??= Promise.all([
+      database.execute("DELETE FROM todos WHERE id < 't000100'"),
+      database.execute("UPDATE todos SET title = 'other' WHERE id = 't000150'"),
+    ])
+  })
+  await todos.stateWhenReady()
+  await writes
+  expect(seen[0]).toBe(200)
+  await eventually(() => expect(todos.size).toBe(200))
+  expect(todos.has('t000000')).toBe(false)
+  await eventually(() => expect(todos.get('t000150')?.title).toBe('other'))
+})
+
+test('a second collection of a table that is followed is read by key alone', async () => {
+  const database = await openDatabase(schema)
+  await insertTodos(database, 300)
+  const first = createPowerSyncCollection({ database, table })
+  await first.preload()
+  const second = createPowerSyncCollection({ database, table })
+  const sizes: number[] = []
+  second.subscribeChanges((changes) => {
+    if (changes.length > 0) sizes.push(changes.length)
+  })
+  await second.preload()
+  expect(sizes).toEqual([200, 100])
 })
 
 test('rows that change, come and go between two chunks are right when the collection is ready', async () => {

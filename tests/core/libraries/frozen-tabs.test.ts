@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { FrozenHolder } from '../../../core/src/libraries/frozen-tabs.ts'
+import { frozenTab } from '../../../core/src/libraries/frozen-tabs.ts'
+import { HeldUp, type Page } from '../../../core/src/libraries/held-up.ts'
 import { eventually } from '../../support/eventually.ts'
 import { useWebLocks, type WebLocks } from '../../support/web-locks.ts'
 
@@ -22,9 +23,11 @@ function useTabs(lock: string): WebLocks {
   return locks
 }
 
+const lookingAt = (page: Page): HeldUp => new HeldUp(page, [frozenTab(file)])
+
 /** Somebody in this page waits. */
-function watch(page: { holder?: object; passedAt?: number } = {}): FrozenHolder {
-  const holder = new FrozenHolder(file, { holder: undefined, passedAt: -Infinity, ...page })
+function watch(page: Partial<Page> = {}): HeldUp {
+  const holder = lookingAt({ holder: undefined, passedAt: -Infinity, ...page })
   onTestFinished(holder.wait())
   return holder
 }
@@ -34,10 +37,9 @@ async function looked(locks: WebLocks, times: number): Promise<void> {
   await eventually(() => expect(locks.looks).toBeGreaterThanOrEqual(before + times))
 }
 
-const isTold = (holder: FrozenHolder) =>
-  eventually(() => expect(holder.error?.code).toBe('storage-held'))
+const isTold = (holder: HeldUp) => eventually(() => expect(holder.error?.code).toBe('storage-held'))
 
-async function isNotTold(locks: WebLocks, holder: FrozenHolder): Promise<void> {
+async function isNotTold(locks: WebLocks, holder: HeldUp): Promise<void> {
   await looked(locks, 3)
   expect(holder.error).toBeUndefined()
 }
@@ -104,7 +106,7 @@ test('while somebody is served nobody is told', async () => {
   const locks = useWebLocks()
   locks.hold(markInCall, 'the tab')
   const page = { holder: undefined, passedAt: Infinity }
-  const holder = new FrozenHolder(file, page)
+  const holder = lookingAt(page)
   onTestFinished(holder.wait())
   const other = watch()
   await isTold(other) // it has looked as often
@@ -116,7 +118,7 @@ test('while somebody is served nobody is told', async () => {
 test('when nobody waits any more the locks are left alone', async () => {
   const locks = useWebLocks()
   locks.hold(markInCall, 'the tab')
-  const holder = new FrozenHolder(file, { holder: undefined, passedAt: -Infinity })
+  const holder = lookingAt({ holder: undefined, passedAt: -Infinity })
   const done = [holder.wait(), holder.wait()]
   await isTold(holder)
   done[0]!()

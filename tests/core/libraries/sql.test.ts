@@ -80,7 +80,7 @@ test('each recorded id comes once with its newest data, of all tables in one sta
 test('chunks go on where the last one ended, by SQLite’s own order of texts and blobs', async () => {
   const database = await openTracked()
   await database.execute(
-    `INSERT INTO ${stored}(id, data) VALUES ('a', '{}'), ('a' || char(0) || 'b', '{}'), ('z', NULL), (x'ff', '{}')`,
+    `INSERT INTO ${stored}(id, data) VALUES ('z', NULL), ('a', '{}'), ('a' || char(0) || 'b', '{}'), (x'ff', '{}')`,
   )
   const chunk = async (sql: string, ...parameters: unknown[]) => {
     const { chunk: text } = await database.get<{ chunk: string | null }>(sql, parameters)
@@ -93,6 +93,8 @@ test('chunks go on where the last one ended, by SQLite’s own order of texts an
     part = await chunk(selectChunk(stored, 'next'), part.last, 1, 1e9)
   }
   expect(seen).toEqual(['a', 'a\0b', 'z', '\ufffdFF'])
+  const any = await chunk(selectChunk(stored, 'any'), 2, 1e9)
+  expect(any?.rows.map(([id]) => id)).toEqual(['z', 'a'])
   expect(await chunk(selectChunk(stored, 'first'), 4, 5)).toBeNull()
   expect(await chunk(selectChunk(stored, 'first'), 4, 6)).not.toBeNull()
 })

@@ -113,6 +113,33 @@ async function settled(id: string, title?: string): Promise<Settled> {
   return outcome
 }
 
+function openFiller(): Promise<IDBDatabase> {
+  const request = indexedDB.open('filler', 1)
+  request.onupgradeneeded = () =>
+    request.result.createObjectStore('filler', { autoIncrement: true })
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+/** Of which a storage can't make less. */
+function randomBytes(count: number): Uint8Array {
+  const bytes = new Uint8Array(count)
+  const most = 2 ** 16 // `getRandomValues` gives no more at once
+  for (let start = 0; start < count; start += most) {
+    crypto.getRandomValues(bytes.subarray(start, start + most))
+  }
+  return bytes
+}
+
+function isStored(transaction: IDBTransaction): Promise<boolean> {
+  return new Promise((resolve) => {
+    transaction.oncomplete = () => resolve(true)
+    transaction.onabort = () => resolve(false)
+  })
+}
+
 function causesOf(error: unknown): string[] {
   return error instanceof Error ? [error.message, ...causesOf(error.cause)] : []
 }
@@ -161,6 +188,24 @@ export const app = {
       write.catch(failed)
     }),
   release: () => release(),
+  /** Stores what is of no use until nothing more can be stored. */
+  async fillStorage(): Promise<void> {
+    const filler = await openFiller()
+    for (let bytes = 2 ** 20; bytes >= 2 ** 10;) {
+      const store = filler.transaction('filler', 'readwrite').objectStore('filler')
+      store.add(randomBytes(bytes))
+      if (!(await isStored(store.transaction))) bytes /= 2
+    }
+    filler.close()
+  },
+  /** Removes it. */
+  async freeStorage(): Promise<void> {
+    const filler = await openFiller()
+    const store = filler.transaction('filler', 'readwrite').objectStore('filler')
+    store.clear()
+    await isStored(store.transaction)
+    filler.close()
+  },
   /** A transaction that comes to nothing, so that no tab has anything to read after it. */
   writeNothing: () => database.writeTransaction(() => Promise.resolve()),
   writes: (): Record<string, Settled> => Object.fromEntries(writes),
