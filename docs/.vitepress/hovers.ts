@@ -21,6 +21,11 @@ export const hovers = transformerTwoslash({
   typesCache: createFileSystemTypesCache({ dir: `${docs}.vitepress/cache/twoslash` }),
   twoslashOptions: {
     vfsRoot: docs,
+    // Without the example: it is shown as Markdown, which drops its tags, and the block is one.
+    filterNode(node) {
+      if ('tags' in node) node.tags = (node.tags ?? []).filter(([name]) => name !== 'example')
+      return true
+    },
     extraFiles: { 'db.ts': database[0] },
     compilerOptions: {
       strict: true,
