@@ -21,7 +21,7 @@ export const hovers = transformerTwoslash({
   typesCache: createFileSystemTypesCache({ dir: `${docs}.vitepress/cache/twoslash` }),
   twoslashOptions: {
     vfsRoot: docs,
-    // Without the example: it is shown as Markdown, which drops its tags, and the block is one.
+    // Without its example: a hover shows it as Markdown, which drops every tag of it. The block is an example itself.
     filterNode(node) {
       if ('tags' in node) node.tags = (node.tags ?? []).filter(([name]) => name !== 'example')
       return true
