@@ -42,7 +42,15 @@ export default defineConfig({
   },
   buildEnd: ({ outDir }) => absoluteLinks(outDir),
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // A page that explains comes before the page of a type that has the word in its name.
+          searchOptions: { boostDocument: (id: string) => (id.startsWith('/api/') ? 0.2 : 1) },
+        },
+      },
+    },
     nav: [
       { text: 'Quick start', link: '/quick-start-vue', activeMatch: '/quick-start' },
       { text: 'Guide', link: '/guide' },

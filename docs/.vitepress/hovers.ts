@@ -21,6 +21,11 @@ export const hovers = transformerTwoslash({
   typesCache: createFileSystemTypesCache({ dir: `${docs}.vitepress/cache/twoslash` }),
   twoslashOptions: {
     vfsRoot: docs,
+    // Without its example: a hover shows it as Markdown, which drops every tag of it. The block is an example itself.
+    filterNode(node) {
+      if ('tags' in node) node.tags = (node.tags ?? []).filter(([name]) => name !== 'example')
+      return true
+    },
     extraFiles: { 'db.ts': database[0] },
     compilerOptions: {
       strict: true,

@@ -13,8 +13,16 @@ const rooms = readdirSync(new URL('../rooms', import.meta.url))
 /** Made by TypeDoc before each build. */
 const api = new URL('../api/typedoc-sidebar.json', import.meta.url)
 
+/** A path breaks after a slash, where it is wider than the sidebar. */
+const packages = existsSync(api)
+  ? (JSON.parse(readFileSync(api, 'utf8')) as Item[]).map(({ text = '', ...rest }) => ({
+      text: text.replaceAll('/', '/<wbr>'),
+      ...rest,
+    }))
+  : []
+
 export const sidebar: DefaultTheme.Sidebar = {
-  '/api/': existsSync(api) ? (JSON.parse(readFileSync(api, 'utf8')) as Item[]) : [],
+  '/api/': packages,
   '/': [
     {
       text: 'Start',

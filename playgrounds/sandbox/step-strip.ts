@@ -44,15 +44,17 @@ function note({ line, at, happened }: Change, step: Step): void {
 
 function itemsOf({ line, happened }: Change): HTMLElement[] {
   const others = frameworks.filter((framework) => framework !== line)
-  const refusal: [string, string][] = happened.has('refused') ? [['refused', 'refused']] : []
-  const steps: [string, string][] = [
-    ...own,
-    ...refusal,
-    ...others.map((other): [string, string] => [other, `seen in ${frameworkNames[other]}`]),
-  ]
+  const seen = others.map((other): [string, string] => [other, `seen in ${frameworkNames[other]}`])
+  const steps: [string, string][] = [...own, ...seen]
+  // Nothing is on its way any more, unless it is tried again: then each step is there when it has happened.
+  const shown = happened.has('refused')
+    ? [...steps, ['refused', 'refused'] as [string, string]]
+        .filter(([key]) => happened.has(key))
+        .toSorted(([one], [other]) => happened.get(one)! - happened.get(other)!)
+    : steps
   return [
     item('Changed in', frameworkNames[line], true),
-    ...steps.map(([key, text]) => {
+    ...shown.map(([key, text]) => {
       const ms = happened.get(key)
       return item(text, ms === undefined ? '…' : `${Math.round(ms)} ms`, ms !== undefined)
     }),

@@ -47,7 +47,7 @@ function makeTrack(track: HTMLElement): () => void {
     if (before instanceof HTMLIFrameElement) {
       shown = document.createElement('p')
       shown.className = 'killed'
-      shown.textContent = `The page of ${name} is gone, in the middle of what it did. What was saved is on this device.`
+      shown.textContent = `The page of ${name} is gone, in the middle of what it did. What was saved is on this device: start it again.`
       say('Start')
     } else {
       const frame = document.createElement('iframe')

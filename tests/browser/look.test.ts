@@ -80,6 +80,7 @@ test.each(frameworks)(
       await page.goto(`${playgrounds.url}/${framework}/?vfs=${query.vfs}`)
       await planner.status.getByText('Starting …').waitFor()
       expect(await planner.tripNames()).toHaveLength(3)
+      expect(await planner.text('Apr 2, 2027').count()).toBe(1)
     })
     await look(page, `${framework}-last-visit`)
   },

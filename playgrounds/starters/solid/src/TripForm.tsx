@@ -39,12 +39,14 @@ export function TripForm(props: { id: string; onClose: () => void }) {
             {(conflict) => (
               <p class="conflict" role="alert">
                 {fields[field]} became “{conflict().theirs}” meanwhile.{' '}
-                <button type="button" onClick={() => form.resolve(field, 'theirs')}>
-                  Take it
-                </button>{' '}
-                <button type="button" onClick={() => form.resolve(field, 'mine')}>
-                  Keep mine
-                </button>
+                <span class="buttons">
+                  <button type="button" onClick={() => form.resolve(field, 'theirs')}>
+                    Take it
+                  </button>
+                  <button type="button" onClick={() => form.resolve(field, 'mine')}>
+                    Keep mine
+                  </button>
+                </span>
               </p>
             )}
           </Show>
