@@ -37,7 +37,6 @@ function stuck(file: string): RowsignalError {
   return new RowsignalError(
     'storage-full',
     `storage: the disk is full, or the browser gives this page no more of it, and SQLite of \`${file}\` has not answered since. ` +
-      'In IndexedDB it may not do so any more, also with space again, and then nothing of what waits is stored. Have the user free ' +
-      'space, and load all tabs of the app again.',
+      'In IndexedDB it may never do so, and nothing of what waits is stored then. Have the user free space, and load all tabs again.',
   )
 }

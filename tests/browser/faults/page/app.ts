@@ -118,8 +118,8 @@ function openFiller(): Promise<IDBDatabase> {
   request.onupgradeneeded = () =>
     request.result.createObjectStore('filler', { autoIncrement: true })
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
+    request.addEventListener('success', () => resolve(request.result))
+    request.addEventListener('error', () => reject(request.error))
   })
 }
 
@@ -135,8 +135,8 @@ function randomBytes(count: number): Uint8Array {
 
 function isStored(transaction: IDBTransaction): Promise<boolean> {
   return new Promise((resolve) => {
-    transaction.oncomplete = () => resolve(true)
-    transaction.onabort = () => resolve(false)
+    transaction.addEventListener('complete', () => resolve(true))
+    transaction.addEventListener('abort', () => resolve(false))
   })
 }
 
