@@ -22,6 +22,8 @@ export interface ReadOptions {
 /**
  * Shows what fills a screen of a table whose trigger is yet to be made, in the lock in which it is made: what changes later is
  * recorded, so nothing that is shown goes old unseen. The read of all finds these rows once more.
+ *
+ * @returns When they are read.
  */
 export async function showFirstRows(
   follower: Follower,
@@ -31,15 +33,18 @@ export async function showFirstRows(
   const { demands, followed, chunkRows } = follower
   const isWanted = demands.some(({ isEverything, isBackground }) => isEverything && !isBackground)
   if (!isWanted || !follower.isEmpty) return
-  await order.run(
+  const reading = readFirstRows(lock, followed, chunkRows)
+  const shown = order.run(
     (locked) => {
       void locked()
-      return readFirstRows(lock, followed, chunkRows)
+      return reading
     },
     (rows) => {
       if (follower.reading) follower.commitChunk(new Map(rows))
     },
   )
+  shown.catch(() => undefined) // the read of all tells
+  await reading // and not until they are shown, which may wait for an earlier holder of the lock
 }
 
 /**

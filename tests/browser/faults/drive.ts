@@ -134,6 +134,7 @@ class Drive {
   /** Writes until the file has to grow, and can't: what happens next happens on a full disk. */
   async #fill({ tab, name, written }: Driven): Promise<void> {
     await this.#empty()
+    await eventually(() => tab.call('ready')) // it may be in error since the disk was full before
     await tab.limitStorage(1)
     this.#full = tab
     let outcome: string

@@ -207,14 +207,18 @@ export class Tab {
 
   /** Calls a method of the page's app. */
   call: Call = (name, ...args) =>
-    this.page.evaluate(
-      (name: string, args: unknown[]) =>
-        (globalThis as unknown as { app: Record<string, (...args: unknown[]) => never> }).app[
-          name
-        ]!(...args),
-      name,
-      args,
-    )
+    this.page
+      .evaluate(
+        (name: string, args: unknown[]) =>
+          (globalThis as unknown as { app: Record<string, (...args: unknown[]) => never> }).app[
+            name
+          ]!(...args),
+        name,
+        args,
+      )
+      .catch((error: Error) => {
+        throw new Error(`${name}: ${error.message}`, { cause: error })
+      })
 
   async begin(): Promise<void> {
     await this.page.goto(this.#url)
