@@ -48,7 +48,7 @@ export const runs = [
   {
     name: 'browser',
     projects: ['browser', 'browser-faults'],
-    full: ['browser-at-size', 'browser-seeds', 'browser-faults-long', 'firefox'],
+    full: ['browser-at-size', 'browser-faults-long', 'firefox'],
   },
 ]
 

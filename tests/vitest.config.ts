@@ -135,13 +135,10 @@ const types = (name: string, tsconfig: string) => ({
 })
 
 /** The planners in a browser. */
-const planners = (name: string, files: string, exclude: string[] = []) => ({
+const planners = (name: string, files: string) => ({
   resolve: { alias },
-  test: { name, include: [files], exclude, ...limits, fileParallelism: false },
+  test: { name, include: [files], ...limits, fileParallelism: false },
 })
-
-/** It has been steady for three runs only, since the cause of its failures was mended, so no commit waits for it. */
-const lastVisit = 'browser/{seeds,last-visit}.test.ts'
 
 /** They ask the registry, install three apps and show them in a browser. */
 const quickstart = ['package/quickstart.test.ts', 'package/starters.test.ts']
@@ -172,8 +169,7 @@ const projects = [
   { test: { name: 'ssr-apps', include: ['ssr-apps/*.test.ts'], ...long } },
   bindingsInChromium('browser-bindings', '0.15'),
   bindingsInChromium('browser-bindings-db-0.9', '0.9'),
-  planners('browser', 'browser/*.test.ts', [lastVisit]),
-  planners('browser-seeds', lastVisit),
+  planners('browser', 'browser/*.test.ts'),
   // With all places.
   planners('browser-at-size', 'browser/at-size/*.test.ts'),
   // Tabs that die, freeze and go into the cache.
