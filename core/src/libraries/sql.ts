@@ -87,11 +87,10 @@ export function clearChanged(destination: string): string {
 }
 
 /**
- * A chunk of a table, `any` of the rows that SQLite has soonest, `first` and `next` by key, as the JSON text of `{ "rows": [[id, data], …], "last": the place of the last }`; null when it
- * has more bytes than it may. Parameters: the place to go on after (of `next` alone), the number of rows, the
- * number of bytes.
+ * A chunk of a table as the JSON text of `{ "rows": [[id, data], …], "last": the place of the last }`; null when it has more bytes
+ * than it may. Parameters: the place to go on after (of `next` alone), the number of rows, the number of bytes.
  *
- * The place is SQLite's own: an id as a driver gives it may be another one, as drivers end a text at a NUL and replace
+ * `first` and `next` are by key; `any` is what SQLite has soonest, whose place is of no use. The place is SQLite's own: an id as a driver gives it may be another one, as drivers end a text at a NUL and replace
  * what is no UTF-8, and a read that goes on after that one leaves rows out or never ends.
  *
  * The stored JSON is put together as it is: parsing it here, too, would take a third longer. That pays for the look at the

@@ -148,12 +148,11 @@ const trackingTrigger = new RegExp(
  * Only what is named and made as ours is: an app may have `rowsignal_…` of its own.
  */
 export async function sweepDeadTabs(database: Database): Promise<void> {
-  if (tabLocks() === undefined) return
   const sweep = (lock: LockContext): Promise<void> => sweepDeadTabsIn(lock, database)
   await database.writeLock(ours('the sweep after a tab that is gone', sweep))
 }
 
-/** The same under a write lock that is held. */
+/** The same under a write lock that is held. Where there are no locks between tabs, nobody knows who is gone. */
 export async function sweepDeadTabsIn(lock: LockContext, database: Database): Promise<void> {
   if (tabLocks() === undefined) return
   const found = await tracking(lock)
