@@ -1,6 +1,7 @@
 /** Mounting what a driver has, with the log of what ran. */
 import type { Seeds } from '@rowsignal/core'
 import { onTestFinished } from 'vitest'
+import { afterFrame } from '../../core/src/readable/after-frame.ts'
 import type { Todo } from '../support/synced-collection.ts'
 import type { Driver, ListProps, Mounted, QueryFields, QueryProps, Todos } from './contract.ts'
 
@@ -20,7 +21,7 @@ export function mounting(driver: Driver) {
   const { box, flush } = driver
 
   /** Mounts, and takes down at the end of the test. */
-  async function mount<Props>(how: (props: Props) => Mounted, props: Props) {
+  async function mount<Props extends object>(how: (props: Props) => Mounted, props: Props) {
     const mounted = how(props)
     let gone = false
     const unmount = async () => {
@@ -29,6 +30,7 @@ export function mounting(driver: Driver) {
       await flush()
     }
     onTestFinished(unmount)
+    if ('seeds' in props) await new Promise<void>(afterFrame) // reading has begun
     await flush()
     return { ...mounted, unmount }
   }

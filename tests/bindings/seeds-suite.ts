@@ -1,9 +1,9 @@
 import { liveQuery, type RowStatus, seed, type Seeds } from '@rowsignal/core'
 import { gt } from '@tanstack/db'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { openSlowTodos, openTodos, todo } from '../support/synced-collection.ts'
-import type { Ask, Driver, Todos } from './contract.ts'
+import type { Ask, Driver, QueryFields, Todos } from './contract.ts'
 import { mounting } from './mounting.ts'
 
 const all =
@@ -30,6 +30,22 @@ export function testSeeds(driver: Driver): void {
     expect(await ran()).toEqual(['row b'])
     expect([texts(), heading()]).toEqual([['title a', 'title b'], 'ready 2'])
     expect([...element.querySelectorAll('li')]).toEqual(nodes)
+  })
+
+  test('reading begins when the seed has been shown, and is told as loading before', async () => {
+    const { todos } = openSlowTodos(['a'])
+    let read: (() => QueryFields) | undefined
+    const { element, unmount } = driver.mountQuery({
+      ask: box(() => todos),
+      log: () => undefined,
+      expose: (query) => void (read = query),
+      seeds: [seed(todos, [todo('a')])],
+    })
+    onTestFinished(unmount)
+    await flush()
+    const shown = element.querySelector('li')?.textContent
+    expect([shown, todos.status, read?.().status]).toEqual(['title a', 'idle', 'loading'])
+    await eventually(() => expect(todos.status).toBe('loading'))
   })
 
   test('an equal seed is replaced without a run', async () => {
@@ -124,6 +140,7 @@ export function testSeeds(driver: Driver): void {
       true,
       false,
     ])
+    await eventually(() => expect(slow.todos.status).toBe('loading'))
     slow.finish()
     await ran()
     expect([texts(), query().isSeed]).toEqual([['title b'], false])

@@ -308,6 +308,7 @@ export function testSuspense(driver: SuspenseDriver): void {
     const { todos, finish } = openSlowTodos(['a', 'b'])
     const seeded = mountWaiting(all(todos), [seed(todos, [todo('a')])])
     await seeded.shows('loading 1')
+    await eventually(() => expect(todos.status).toBe('loading'))
     const { entries } = seeded
     entries.length = 0
     finish()

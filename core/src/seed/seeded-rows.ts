@@ -6,6 +6,7 @@
 import { createTransaction } from '@tanstack/db'
 import { mutateTogether, persistByHandlers, rollbackTogether } from '../libraries/together.ts'
 import type { AnyCollection } from '../libraries/tanstack.ts'
+import { afterFrame } from '../readable/after-frame.ts'
 import { batch, type Stop } from '../readable/readable.ts'
 import type { RowCollection, RowEvent, RowKey } from '../rows/row-collection.ts'
 import { type SeededRows, setFollowed, setUnfollowed } from '../rows/seeds.ts'
@@ -37,8 +38,10 @@ export class SeededCollection<Row extends object, Key extends RowKey> implements
     return this.#shown() !== undefined
   }
 
+  /** One that is followed is `loading` also in the moment before that begins. */
   get status(): RowCollection<Row, Key>['status'] {
-    return this.source.status
+    const { status } = this.source
+    return status === 'idle' && this.#ends.size > 0 ? 'loading' : status
   }
 
   get size(): number {
@@ -70,27 +73,40 @@ export class SeededCollection<Row extends object, Key extends RowKey> implements
     callback: (events: RowEvent<Row>[]) => void,
     options: { includeInitialState: boolean },
   ): { unsubscribe(): void } {
-    setFollowed(this.source, this)
+    const { source } = this
+    setFollowed(source, this)
     let before = this.#shown()?.rows
+    let isSubscribed = false
+    let subscription: { unsubscribe(): void } | undefined
+    const subscribe = (): void => {
+      if (isSubscribed) return
+      isSubscribed = true // it may be ready before it returns
+      stopWaiting()
+      subscription = source.subscribeChanges((events) => {
+        if (before === undefined) callback(events)
+        else replace()
+      }, options)
+    }
     const replace = (): void => {
-      if (before === undefined || this.isSeed) return
-      const events = difference(before, this.source)
+      if (this.isSeed) return
+      subscribe()
+      if (before === undefined) return
+      const events = difference(before, source)
       before = undefined
       batch(() => {
         callback([]) // the order
         callback(events)
       })
     }
-    const stopStatus = this.source.on('status:change', replace)
+    const stopStatus = source.on('status:change', replace)
     this.#ends.add(replace)
-    const { source } = this
-    const subscription = source.subscribeChanges((events) => {
-      if (before === undefined) callback(events)
-      else replace()
-    }, options)
+    let stopWaiting: Stop = () => undefined
+    if (before === undefined) subscribe()
+    else stopWaiting = afterFrame(subscribe)
     return {
       unsubscribe: () => {
-        subscription.unsubscribe()
+        stopWaiting()
+        subscription?.unsubscribe()
         stopStatus()
         this.#ends.delete(replace)
         if (this.#ends.size === 0) setUnfollowed(source, this)
