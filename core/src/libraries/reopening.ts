@@ -12,12 +12,22 @@ export interface ReopeningListener {
 
 export interface ReopeningAdapter {
   readonly reopens: true
+  /**
+   * Ends a worker that tabs share, if it answers nobody since the disk is full: where each tab has it by `openPowerSync`. Writes
+   * that wait reject; what else waits is asked of the next one.
+   */
+  endFullWorker(): void
   registerListener(listener: Partial<ReopeningListener>): Stop
 }
 
 /** Whether a lost worker of the database is its own affair. */
 export function reopens(database: Database): boolean {
   return (database.database as Partial<ReopeningAdapter>).reopens === true
+}
+
+/** Ends the worker that answers nobody since the disk is full, where that is the database's own affair. */
+export function endFullWorker({ database }: Database): void {
+  ;(database as Partial<ReopeningAdapter>).endFullWorker?.()
 }
 
 export function onReopening(database: Database, listener: ReopeningListener): Stop {

@@ -19,6 +19,7 @@ const behind = /no such table: (?:main\.)?ps_(?!data_)/
 
 /** Whether what has failed may be well later, though nobody asks for anything else. */
 export function passes(error: unknown): boolean {
+  if (isRowsignalError(error, 'storage-full')) return true
   const text = textOf(error)
   return [full, unexplained, taken, behind].some((fault) => fault.test(text))
 }
@@ -57,7 +58,8 @@ export async function whenFree<T>(run: () => Promise<T>, isWanted: () => boolean
       return await run()
     } catch (error) {
       const fault = await storageFault(error)
-      if (fault !== error || !passes(error) || !isWanted()) throw fault
+      const isFull = isRowsignalError(fault, 'storage-full')
+      if (isFull || !passes(error) || !isWanted()) throw fault
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }

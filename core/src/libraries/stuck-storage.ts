@@ -1,12 +1,13 @@
 /**
  * SQLite in IndexedDB that answers nobody any more: where its storage can't be written, `IDBBatchAtomicVFS` (@powersync/web 2.4.0)
  * rejects in the middle of a call of SQLite, which never comes back then, also with space again. The worker lives as long as a tab
- * does, and nobody can end it: what can be done is to say so.
+ * does. `openPowerSync` ends it; of the SDK's own database nobody can, and what can be done is to say so.
  */
 import { RowsignalError } from '../errors.ts'
 import { hasOwnWorker, isWeb } from './ending.ts'
 import type { Look } from './held-up.ts'
 import type { Database } from './powersync.ts'
+import { endFullWorker, reopens } from './reopening.ts'
 import { isFullStorage } from './storage-faults.ts'
 
 /** How long nobody is served before it is looked, and between two looks, since each writes a MB. In ms. */
@@ -23,20 +24,24 @@ export function stuckStorage(database: Database): Look {
       return stuckSince === since
     }
     lookedAt = now
-    if (await isFullStorage()) stuckSince = since
-    return stuckSince === since
+    if (!(await isFullStorage())) return false
+    stuckSince = since
+    endFullWorker(database)
+    return true
   }
   return async (_page, since) => {
     if (!isWeb(database) || (database.ready && hasOwnWorker(database))) return undefined
     if (!(await isStuck(since))) return undefined
-    return { key: `stuck ${since}`, error: () => stuck(database.database.name) }
+    return { key: `stuck ${since}`, error: () => stuck(database) }
   }
 }
 
-function stuck(file: string): RowsignalError {
+function stuck(database: Database): RowsignalError {
+  const advice = reopens(database)
+    ? 'It is opened again, unless a tab has it without `openPowerSync`: load that one again. Have the user free space.'
+    : 'In IndexedDB it may never do so, and nothing of what waits is stored then. Have the user free space, and load all tabs again.'
   return new RowsignalError(
     'storage-full',
-    `storage: the disk is full, or the browser gives this page no more of it, and SQLite of \`${file}\` has not answered since. ` +
-      'In IndexedDB it may never do so, and nothing of what waits is stored then. Have the user free space, and load all tabs again.',
+    `storage: the disk is full, or the browser gives this page no more of it, and SQLite of \`${database.database.name}\` has not answered since. ${advice}`,
   )
 }

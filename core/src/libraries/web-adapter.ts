@@ -8,32 +8,39 @@ import {
 } from '@powersync/web'
 import type { Stop } from '../readable/readable.ts'
 import { type Loss, reachWorker } from './dead-workers.ts'
+import type { WorkerFrame } from './worker-frame.ts'
 
 /** What a client of the SDK has: how it ends the lock by which its worker knows of it, and the worker or the port to it. */
 interface Client {
   readonly options: { readonly onClose?: Stop }
 }
 
-/** Where SQLite runs in a worker that tabs share. Any other is one of the tab itself, and dies with it alone. */
 const shared: readonly (WASQLiteVFS | undefined)[] = [
   undefined,
   WASQLiteVFS.IDBBatchAtomicVFS,
   WASQLiteVFS.InMemoryVfs,
 ]
 
+/** Whether SQLite runs in a worker that tabs share. Any other is one of the tab itself, and dies with it alone. */
+export function sharesWorker({ vfs }: WebSQLOpenOptions): boolean {
+  return shared.includes(vfs)
+}
+
 class Factory extends WASQLiteOpenFactory {
   isReleased = false
   readonly #lost: (loss: Loss) => void
-  readonly #vfs: WASQLiteVFS | undefined
+  readonly #isShared: boolean
+  readonly #frame: WorkerFrame
   readonly #clients: Client[] = []
   /** The workers of the tab's own, which nobody else can end before they have answered. */
   #workers: readonly Worker[] = []
   #stopWatching: Stop = () => undefined
 
-  constructor({ open, logger, lost }: WebAdapterOptions) {
+  constructor({ open, logger, frame, lost }: WebAdapterOptions) {
     super({ open, logger })
     this.#lost = lost
-    this.#vfs = open.vfs
+    this.#frame = frame
+    this.#isShared = sharesWorker(open)
   }
 
   override async openConnection(): ReturnType<WASQLiteOpenFactory['openConnection']> {
@@ -44,14 +51,14 @@ class Factory extends WASQLiteOpenFactory {
   }
 
   async #reach<T>(open: () => Promise<T>): Promise<T> {
-    if (!shared.includes(this.#vfs)) {
+    if (!this.#isShared) {
       const { value, workers } = withWorkers(open)
       this.#workers = workers
       const pool = await value
       for (const worker of workers) worker.addEventListener('error', () => this.#onBroken())
       return pool
     }
-    const { value, answered, stop } = reachWorker(open, this.#lost)
+    const { value, answered, stop } = reachWorker(() => this.#frame.within(open), this.#lost)
     this.#stopWatching = stop
     const opened = await value
     answered()
@@ -97,6 +104,8 @@ function withWorkers<T>(open: () => T): { value: T; workers: readonly Worker[] }
 export interface WebAdapterOptions {
   readonly open: WebSQLOpenOptions
   readonly logger: PowerSyncLogger
+  /** What a worker that tabs share belongs to. */
+  readonly frame: WorkerFrame
   /** Its worker has died, or perhaps has before it answered. */
   readonly lost: (loss: Loss) => void
 }

@@ -18,6 +18,9 @@ const stuckAfter = 3
 /** What is thrown at those who have begun on a connection that is given up. */
 const gone = new Error('the connection was given up')
 
+/** Asks an adapter for a lock. */
+export type Ask<T> = (adapter: DBAdapter, run: (lock: LockContext) => Promise<T>) => Promise<T>
+
 export class Connection {
   readonly adapter: WebDBAdapter
   readonly #isOpen: Promise<unknown>
@@ -26,6 +29,7 @@ export class Connection {
   #giveUp: Stop = () => undefined
   /** How often in a row it has failed by what may be its own fault. */
   #failures = 0
+  #isFull = false
 
   constructor(options: WebAdapterOptions) {
     const { adapter, opened, release } = openWebAdapter(options)
@@ -71,11 +75,13 @@ export class Connection {
    * Runs `run` in a lock of the connection.
    *
    * @returns What it gives; undefined if the connection was given up before anything can have been stored.
-   * @throws {RowsignalError} rejects with `database-lost` if something may have been.
+   * @throws {RowsignalError} rejects with `database-lost` if something may have been; with `storage-full` if it was given up for
+   * want of space.
    */
   async run<T>(
     run: (lock: LockContext) => Promise<T>,
-    ask: (adapter: DBAdapter, run: (lock: LockContext) => Promise<T>) => Promise<T>,
+    ask: Ask<T>,
+    isWrite: boolean,
   ): Promise<{ value: T } | undefined> {
     const stored = { maybe: false }
     try {
@@ -88,12 +94,28 @@ export class Connection {
         if (await mayBeOfConnection(error)) this.#failures++
         throw error
       }
+      if (isWrite && this.#isFull) throw noSpace(stored.maybe)
       if (!stored.maybe) return undefined
       throw new RowsignalError(
         'database-lost',
         'database: its worker died, or the page was left, before it answered whether it has stored the write. The rows show what is stored.',
       )
     }
+  }
+
+  /** Whether it answers within so many ms, or is given up meanwhile. */
+  async answers(withinMs: number): Promise<boolean> {
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), withinMs))
+    const answered = this.adapter.getAll('SELECT 1').then(
+      () => true,
+      () => true,
+    )
+    return Promise.race([answered, this.#gone.catch(() => true), late])
+  }
+
+  /** It will be given up, since it can't write: then writes are not done on the next one, where they would wait again. */
+  setFull(): void {
+    this.#isFull = true
   }
 
   listen(listener: (update: BatchedUpdateNotification) => void): void {
@@ -114,6 +136,17 @@ export class Connection {
   async close(): Promise<void> {
     await Promise.race([this.adapter.close(), this.#gone.catch(() => undefined)])
   }
+}
+
+/** Of a write that waits for a worker that stands still. */
+export function noSpace(isMaybeStored: boolean): RowsignalError {
+  const outcome = isMaybeStored
+    ? 'Whether it has stored this write is not known; the rows show what is stored.'
+    : 'Nothing of this write is stored, and what is shown stays.'
+  return new RowsignalError(
+    'storage-full',
+    `storage: the disk is full, or the browser gives this page no more of it, and SQLite did not answer any more. ${outcome} Have the user free space, then do it again.`,
+  )
 }
 
 /** A lock that ends with its connection, and knows whether something may have been stored. */

@@ -105,7 +105,9 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
   protected override generateSyncStreamImplementation(
     ...args: Parameters<WebPowerSyncDatabase['generateSyncStreamImplementation']>
   ): ReturnType<WebPowerSyncDatabase['generateSyncStreamImplementation']> {
-    const { sync, drop } = droppable(() => super.generateSyncStreamImplementation(...args), {
+    // Where the worker that syncs has SQLite, too, one ends with the other.
+    const make = () => super.generateSyncStreamImplementation(...args)
+    const { sync, drop } = droppable(() => this.#adapter.frame.within(make), {
       tries: this.#syncTries++,
       onBegun: () => (this.#syncTries = 0),
       onFailed: () => void this.#connectAgain(),

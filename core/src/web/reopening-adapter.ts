@@ -10,10 +10,12 @@ import type {
 } from '@powersync/web'
 import type { ReopeningAdapter as Reopening, ReopeningListener } from '../libraries/reopening.ts'
 import type { Stop } from '../readable/readable.ts'
-import type { WebAdapterOptions } from '../libraries/web-adapter.ts'
-import { Connection } from './connection.ts'
+import { sharesWorker, type WebAdapterOptions } from '../libraries/web-adapter.ts'
+import { noFrame, type WorkerFrame, workerFrame } from '../libraries/worker-frame.ts'
+import { type Ask, Connection, noSpace } from './connection.ts'
+import { FullWorker } from './full-worker.ts'
 
-export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost'> {
+export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost' | 'frame'> {
   /** Makes ready a connection that is not the first: the SDK has done so with that. */
   readonly prepare: (adapter: DBAdapter) => Promise<void>
   /** The names of what may have changed while there was no connection. */
@@ -26,6 +28,7 @@ const openMs = 5_000
 interface Waiting {
   /** Which of all that was asked for: what was begun on a connection before goes first on the next. */
   readonly position: number
+  readonly isWrite: boolean
   readonly resolve: (connection: Connection) => void
   readonly reject: (reason: unknown) => void
 }
@@ -33,7 +36,10 @@ interface Waiting {
 export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopening {
   readonly name: string
   readonly reopens = true
+  /** What the workers of this tab belong to that others have, too. */
+  readonly frame: WorkerFrame
   readonly #options: ReopeningAdapterOptions
+  readonly #fullWorker: FullWorker | undefined
   #connection: Connection | undefined
   #opening: Connection | undefined
   /** What waits for a connection. */
@@ -48,16 +54,25 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     super()
     this.name = options.open.dbFilename
     this.#options = options
+    const isShared = sharesWorker(options.open)
+    this.frame = isShared ? workerFrame() : noFrame
+    if (isShared) {
+      this.#fullWorker = new FullWorker({
+        file: this.name,
+        letGo: () => this.#letGoOfFull(),
+        isServed: (withinMs) => this.#isServed(withinMs),
+      })
+    }
     void this.#open('first')
   }
 
   /** Resolves when there is a connection, rejects when it can't be opened; who asks then has it tried again. */
-  opened(position: number = ++this.#asked): Promise<Connection> {
+  opened(position: number = ++this.#asked, isWrite = false): Promise<Connection> {
     const connection = this.#connection
     if (this.#isClosed) return Promise.reject(closed())
     if (connection !== undefined) return Promise.resolve(connection)
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ position, resolve, reject })
+      this.#waiting.push({ position, isWrite, resolve, reject })
       if (!this.#isLeft) void this.#open('again')
     })
   }
@@ -72,6 +87,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     this.#isLeft = true
     this.#opening?.giveUp()
     this.#connection?.release()
+    this.frame.remove()
     this.#tell((listener) => listener.connectionLeft?.())
   }
 
@@ -83,7 +99,27 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     this.#isLeft = false
     this.#tell((listener) => listener.connectionReplaced?.())
     before?.giveUp()
+    this.frame.remove()
     void this.#open('again')
+  }
+
+  endFullWorker(): void {
+    void this.#fullWorker?.askUntilSpace()
+  }
+
+  /** Who has begun is told when the worker is known to be dead, by the same as after a crash: it is when all tabs have let go. */
+  #letGoOfFull(): void {
+    this.#connection?.setFull()
+    for (const { isWrite, reject } of this.#waiting) if (isWrite) reject(noSpace(false))
+    this.#waiting = this.#waiting.filter(({ isWrite }) => !isWrite)
+    this.#opening?.giveUp()
+    this.frame.remove()
+  }
+
+  async #isServed(withinMs: number): Promise<boolean> {
+    const asked = this.#connection ?? this.#opening
+    const isAnswered = (await asked?.answers(withinMs)) ?? true
+    return isAnswered || this.#isLeft || asked !== (this.#connection ?? this.#opening)
   }
 
   async #open(which: 'first' | 'again'): Promise<void> {
@@ -109,6 +145,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
       const state = await this.#openOrGiveUp(connection, patienceMs, prepare)
       if (state === 'open' && !this.#isLeft && !this.#isClosed) return connection
       connection.giveUp()
+      this.frame.remove()
       if (state === 'late') patienceMs *= 2
     }
     return undefined
@@ -122,6 +159,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
       return await connection.open(...how)
     } catch (error) {
       connection.giveUp() // its worker would stay
+      this.frame.remove()
       throw error
     } finally {
       this.#opening = undefined
@@ -129,7 +167,9 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   }
 
   #connect(): Connection {
-    const connection = new Connection({ ...this.#options, lost: () => this.#lose(connection) })
+    const { frame } = this
+    const lost = (): void => this.#lose(connection)
+    const connection = new Connection({ ...this.#options, frame, lost })
     return connection
   }
 
@@ -160,22 +200,19 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   }
 
   readLock<T>(run: (lock: LockContext) => Promise<T>, options?: DBLockOptions): Promise<T> {
-    return this.#run(run, (adapter, watched) => adapter.readLock(watched, options))
+    return this.#run(run, (adapter, watched) => adapter.readLock(watched, options), false)
   }
 
   writeLock<T>(run: (lock: LockContext) => Promise<T>, options?: DBLockOptions): Promise<T> {
-    return this.#run(run, (adapter, watched) => adapter.writeLock(watched, options))
+    return this.#run(run, (adapter, watched) => adapter.writeLock(watched, options), true)
   }
 
-  async #run<T>(
-    run: (lock: LockContext) => Promise<T>,
-    ask: (adapter: DBAdapter, run: (lock: LockContext) => Promise<T>) => Promise<T>,
-  ): Promise<T> {
+  async #run<T>(run: (lock: LockContext) => Promise<T>, ask: Ask<T>, isWrite: boolean): Promise<T> {
     const position = ++this.#asked
     for (;;) {
-      const connection = await this.opened(position)
+      const connection = await this.opened(position, isWrite)
       try {
-        const result = await connection.run(run, ask)
+        const result = await connection.run(run, ask, isWrite)
         if (result !== undefined) return result.value
       } catch (error) {
         if (connection.isStuck && connection === this.#connection) this.replace()
@@ -206,6 +243,8 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     this.#isClosed = true
     this.#rejectWaiting(closed())
     await this.#connection?.close()
+    this.#fullWorker?.close()
+    this.frame.remove()
   }
 }
 

@@ -34,10 +34,7 @@ function randomOf(seed: number): () => number {
 
 class Drive {
   readonly #tabs: Tabs
-  /**
-   * What may happen to a tab that is open. CDP fills OPFS, and has no hold on IndexedDB. OPFSWriteAheadVFS may not come back from a
-   * full disk to which tabs die (docs/storage.md).
-   */
+  /** What may happen to a tab that is open. OPFSWriteAheadVFS may not come back from a full disk to which tabs die (docs/storage.md). */
   readonly #events: readonly Event[]
   readonly #random: () => number
   /** Rows of which a living tab was told that they are stored. */
@@ -45,20 +42,29 @@ class Drive {
   /** Rows that may be stored: their tab is gone, or was told that nobody knows. */
   readonly #perhaps = new Set<string>()
   #driven: Driven[] = []
-  /** The tab by whose devtools the disk is full. */
-  #full: Tab | undefined
+  /** A tab with a file of its own, which fills IndexedDB: CDP has no hold on that. */
+  #filler: Tab | undefined
+  /** Gives space again, while the disk is full. */
+  #free: (() => Promise<void>) | undefined
   #names = 0
   /** What has happened, for whoever has to understand a failure. */
   readonly log: string[] = []
 
   constructor(tabs: Tabs, seed: number) {
     this.#tabs = tabs
-    this.#events = tabs.storage === 'OPFSCoopSyncVFS' ? [...events, 'fill'] : events
+    this.#events = tabs.storage === 'OPFSWriteAheadVFS' ? events : [...events, 'fill']
     this.#random = randomOf(seed)
   }
 
   #pick<T>(of: readonly T[]): T {
     return of[Math.floor(this.#random() * of.length)]!
+  }
+
+  async begin(): Promise<void> {
+    if (this.#tabs.storage === 'IDBBatchAtomicVFS') {
+      this.#filler = await this.#tabs.begin({ file: 'filler.db' })
+    }
+    for (let count = 0; count < 3; count++) await this.openTab()
   }
 
   async openTab(): Promise<void> {
@@ -135,8 +141,7 @@ class Drive {
   async #fill({ tab, name, written }: Driven): Promise<void> {
     await this.#empty()
     await eventually(() => tab.call('ready')) // it may be in error since the disk was full before
-    await tab.limitStorage(1)
-    this.#full = tab
+    await this.#takeSpace(tab)
     let outcome: string
     do {
       const id = `${name}-${written.length}`
@@ -146,11 +151,21 @@ class Drive {
     expect(outcome).toBe('storage-full')
   }
 
+  async #takeSpace(tab: Tab): Promise<void> {
+    const filler = this.#filler
+    if (filler === undefined) {
+      this.#free = () => tab.limitStorage(undefined)
+      return tab.limitStorage(1)
+    }
+    this.#free = () => filler.call('freeStorage')
+    return filler.call('fillStorage')
+  }
+
   /** There is space again. A file of OPFSCoopSyncVFS can't be opened before. */
   async #empty(): Promise<void> {
-    const full = this.#full
-    this.#full = undefined
-    await full?.limitStorage(undefined)
+    const free = this.#free
+    this.#free = undefined
+    await free?.()
   }
 
   async #comeBack(driven: Driven): Promise<void> {
@@ -208,10 +223,10 @@ class Drive {
 const recordersOfTab = 4
 
 export async function drive(storage: Storage, { seed, steps }: DriveOptions): Promise<void> {
-  const tabs = await Tabs.of(storage)
+  const tabs = await Tabs.of(storage, storage === 'IDBBatchAtomicVFS' ? 16 * 2 ** 20 : undefined)
   const run = new Drive(tabs, seed)
   try {
-    for (let count = 0; count < 3; count++) await run.openTab()
+    await run.begin()
     for (let count = 0; count < steps; count++) await run.step()
     await run.settle()
   } catch (error) {
