@@ -27,10 +27,15 @@ await postgres.query(
   `insert into trips (id, owner_id, name) select 't' || n, '1', 'Trip ' || n from generate_series(1, ${trips}) n`,
 )
 
-/** Runs in the page before its own scripts. As text, for what compiles this file names functions by a helper of its own. */
+/**
+ * Runs in the page before its own scripts. It tells the console, for who asked the page meanwhile would have its first frame wait for
+ * scripts of his own. As text, for what compiles this file names functions by a helper of its own. */
 const watchFirst = `requestAnimationFrame(function look() {
   if (document.querySelector('main li') === null) requestAnimationFrame(look)
-  else globalThis.firstMs = performance.now()
+  else {
+    globalThis.firstMs = performance.now()
+    console.debug('shown')
+  }
 })`
 
 /** The one record of `openSeeds`, gone or there. */
@@ -69,8 +74,9 @@ for (const stops of stopCounts) {
   const visit = async (address: string, isSeeded: boolean): Promise<number> => {
     const page = await context.newPage()
     if (!isSeeded) await forgetSeed(page)
-    await page.goto(address)
-    await page.waitForFunction(() => 'firstMs' in globalThis)
+    const shown = page.waitForEvent('console', (message) => message.text() === 'shown')
+    await page.goto(address, { waitUntil: 'commit' })
+    await shown
     const ms = await page.evaluate(() => (globalThis as unknown as { firstMs: number }).firstMs)
     await page.getByRole('status').getByText('Synced').waitFor()
     await page.waitForFunction(hasSeed, undefined, { polling: 100 })
