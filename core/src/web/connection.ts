@@ -113,6 +113,7 @@ export class Connection {
 
   async close(): Promise<void> {
     await Promise.race([this.adapter.close(), this.#gone.catch(() => undefined)])
+    this.release() // nobody watches its locks any more
   }
 }
 
