@@ -1,7 +1,7 @@
 /**
- * Locks that the browser has forgotten: somebody waits, and nobody has it. So it is in Chromium 156 now and then when a worker is
- * ended that has a lock, with a page that goes into the back/forward cache, while another tab begins to wait for it. Nobody
- * is given that lock then, however long they wait; nor is it free for one who would not wait.
+ * Locks that the browser has forgotten: somebody waits, and nobody has it. So it was in Chromium 156 when a worker had been ended
+ * that had it, with a page that went into the back/forward cache, just before another tab asked. Nobody is given that lock then,
+ * however long they wait; nor is it free for one who would not wait.
  *
  * A request that is taken back has the browser look at who waits for a lock, and go on.
  */
