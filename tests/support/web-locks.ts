@@ -9,18 +9,32 @@ export interface WebLocks {
   /** The worker is gone: it waits for nothing any more. */
   die(): void
   release(name: string): void
+  /** Who has it. */
+  holder(name: string): string | undefined
   /** How often the locks were looked at. */
   readonly looks: number
+  /** The names of those that were asked for. */
+  readonly asked: readonly string[]
 }
 
 export function useWebLocks(): WebLocks {
   const held = new Map<string, string>() // by name, whose
   const pending = new Map<string, string>()
   const state = { looks: 0 }
+  const asked: string[] = []
   const listed = (of: Map<string, string>) =>
     [...of].map(([name, clientId]) => ({ name, clientId, mode: 'exclusive' }))
   const locks = {
-    async request<T>(name: string, run: () => Promise<T>): Promise<T> {
+    async request<T>(name: string, ...how: [LockOptions, () => T] | [() => T]): Promise<T> {
+      asked.push(name)
+      const [run, { signal }] = how.length === 1 ? [how[0], {} as LockOptions] : [how[1], how[0]]
+      const waiter = pending.get(name)
+      if (waiter !== undefined) {
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+        // Who waits is looked at, as Chromium does with a lock that it had forgotten.
+        if (!held.has(name) && pending.delete(name)) held.set(name, waiter)
+        throw signal?.reason
+      }
       held.set(name, 'tab')
       try {
         return await run()
@@ -40,6 +54,8 @@ export function useWebLocks(): WebLocks {
     wait: (name, client = 'worker') => void pending.set(name, client),
     die: () => pending.clear(),
     release: (name) => void held.delete(name),
+    holder: (name) => held.get(name),
+    asked,
     get looks() {
       return state.looks
     },

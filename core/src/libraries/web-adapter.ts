@@ -8,6 +8,7 @@ import {
 } from '@powersync/web'
 import type { Stop } from '../readable/readable.ts'
 import { type Loss, reachWorker } from './dead-workers.ts'
+import { mendForgottenLocks } from './forgotten-locks.ts'
 import type { WorkerFrame } from './worker-frame.ts'
 
 /** What a client of the SDK has: how it ends the lock by which its worker knows of it, and the worker or the port to it. */
@@ -54,6 +55,7 @@ class Factory extends WASQLiteOpenFactory {
     if (!this.#isShared) {
       const { value, workers } = withWorkers(open)
       this.#workers = workers
+      this.#stopWatching = mendForgottenLocks()
       const pool = await value
       for (const worker of workers) worker.addEventListener('error', () => this.#onBroken())
       return pool

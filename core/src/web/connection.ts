@@ -135,6 +135,7 @@ export class Connection {
 
   async close(): Promise<void> {
     await Promise.race([this.adapter.close(), this.#gone.catch(() => undefined)])
+    this.release() // nobody watches its locks any more
   }
 }
 
