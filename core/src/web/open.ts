@@ -61,6 +61,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
       open,
       logger,
       prepare: (opened) => this.#prepare(opened),
+      hasTabs: () => this.resolvedOpenOptions.enableMultiTabs === true,
       tables: () => tablesOf(this),
     })
     super({ ...options, logger, opened: adapter })

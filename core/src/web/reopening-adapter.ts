@@ -18,6 +18,8 @@ import { FullWorker } from './full-worker.ts'
 export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost' | 'frame'> {
   /** Makes ready a connection that is not the first: the SDK has done so with that. */
   readonly prepare: (adapter: DBAdapter) => Promise<void>
+  /** Whether the worker is one that other tabs may have, too, where the storage has such. */
+  readonly hasTabs: () => boolean
   /** The names of what may have changed while there was no connection. */
   readonly tables: () => string[]
 }
@@ -54,7 +56,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     super()
     this.name = options.open.dbFilename
     this.#options = options
-    const isShared = sharesWorker(options.open)
+    const isShared = 'SharedWorker' in globalThis && sharesWorker(options.open)
     this.frame = isShared ? workerFrame() : noFrame
     if (isShared) {
       this.#fullWorker = new FullWorker({
@@ -114,6 +116,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     this.#waiting = this.#waiting.filter(({ isWrite }) => !isWrite)
     this.#opening?.giveUp()
     this.frame.remove()
+    if (!this.#options.hasTabs()) this.replace()
   }
 
   async #isServed(withinMs: number): Promise<boolean> {

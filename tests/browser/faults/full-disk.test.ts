@@ -50,11 +50,12 @@ test('where a full disk keeps a database from opening, that is told, and with sp
   )
 })
 
-test.each(['one tab', 'several tabs', 'several tabs that sync'])(
+test.each(['one tab', 'a tab without others', 'several tabs', 'several tabs that sync'])(
   'on a full IndexedDB a write is rejected, reading goes on, and writes work again with space: %s',
   async (which) => {
     const tabs = await Tabs.of('IDBBatchAtomicVFS', 8 * 2 ** 20)
-    const all = await tabs.openAll(which === 'one tab' ? 1 : 3)
+    const options = which === 'a tab without others' ? { alone: 'yes' as const } : {}
+    const all = await tabs.openAll(which.startsWith('several') ? 3 : 1, options)
     const [tab] = all as [Tab]
     if (which.endsWith('sync')) for (const each of all) await each.call('connect')
     await tab.call('add', 'before')

@@ -105,6 +105,8 @@ export interface TabOptions {
   readonly by?: 'sdk'
   /** The name of the file. */
   readonly file?: string
+  /** Without several tabs, as the SDK opens it in Safari: the worker is the tab's own. */
+  readonly alone?: 'yes'
 }
 
 /** The tabs of one person: one browser, one origin. */

@@ -20,6 +20,7 @@ async function openAdapter() {
       prepared.push('again')
       await opened.execute('CREATE TABLE notes (id TEXT PRIMARY KEY)')
     },
+    hasTabs: () => false,
     tables: () => ['notes'],
   })
   onTestFinished(() => adapter.close())

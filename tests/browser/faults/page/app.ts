@@ -38,6 +38,7 @@ const logger: PowerSyncLogger = {
 const open = {
   dbFilename: query.get('file') ?? 'faults.db',
   vfs: WASQLiteVFS[query.get('vfs') as keyof typeof WASQLiteVFS],
+  ...(query.has('alone') && { enableMultiTabs: false }),
 }
 
 /** The SDK's own database, or one that opens its file again by itself. */
