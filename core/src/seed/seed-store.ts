@@ -1,6 +1,9 @@
 /**
- * The seeds of the last visit in IndexedDB: one record for each database, of one user and one schema. Each time that it is dropped
- * begins another era, and a page of an era before writes nothing: a tab that was frozen meanwhile brings nothing back.
+ * The seeds of the last visit in IndexedDB: of each database its era, and a record of what was kept in it, of one user and one
+ * schema. Each time that it is dropped begins another era. What a tab of an era before still writes, as one that was frozen meanwhile, is
+ * a record of that era: nobody reads it, and the next visit removes it.
+ *
+ * So a write is one request, with nothing to wait for: a page that is closed lives no longer.
  */
 
 /** Rows of one list, or single rows, as they were shown. */
@@ -18,9 +21,15 @@ export interface Owner {
   readonly shape: string
 }
 
-interface Stored extends Partial<Owner> {
+/** What was kept in an era, under its name and that. */
+interface Stored extends Owner {
   readonly era: number
-  readonly kept?: ReadonlyMap<string, KeptRows>
+  readonly kept: ReadonlyMap<string, KeptRows>
+}
+
+/** Under the name. */
+interface Current {
+  readonly era: number
 }
 
 const storeName = 'seeds'
@@ -46,20 +55,26 @@ export class SeedStore {
   /** What was kept for this owner; what is another's is dropped. */
   async read(): Promise<ReadonlyMap<string, KeptRows>> {
     const store = this.#store('readonly')
-    const stored = await settled<Stored | undefined>(store.get(this.#name))
-    this.#era = stored?.era ?? 0
-    if (stored?.kept === undefined) return new Map()
+    const [current, records] = await Promise.all([
+      settled<Current | undefined>(store.get(this.#name)),
+      settled<Stored[]>(store.getAll(this.#ofAllEras())),
+    ])
+    this.#era = current?.era ?? 0
+    const stored = records.find(({ era }) => era === this.#era)
     const { user, shape } = this.#owner
-    if (stored.user === user && stored.shape === shape) return stored.kept
-    await this.drop()
-    return new Map()
+    const isOwn = stored === undefined || (stored.user === user && stored.shape === shape)
+    if (!isOwn) await this.drop()
+    else if (records.some(({ era }) => era !== this.#era)) this.#removeEarlier()
+    return isOwn && stored !== undefined ? stored.kept : new Map()
   }
 
-  /** Keeps these in place of what was kept, unless that was dropped since it was read. */
+  /** Keeps these in place of what was kept, for nobody if that was dropped since it was read. */
   write(kept: ReadonlyMap<string, KeptRows>): void {
-    const next: Stored = { ...this.#owner, era: this.#era, kept }
+    const stored: Stored = { ...this.#owner, era: this.#era, kept }
     try {
-      this.#change((era) => (era === this.#era ? next : undefined))
+      const store = this.#store('readwrite')
+      store.put(stored, [this.#name, this.#era])
+      store.transaction.commit()
     } catch {
       // The user has cleared the storage of the page, and IndexedDB has closed: there is nothing to keep it in.
     }
@@ -67,24 +82,28 @@ export class SeedStore {
 
   /** Keeps nothing any more. */
   drop(): Promise<void> {
-    const dropped = this.#change((era) => ({ era: era + 1 }))
+    const store = this.#store('readwrite')
+    store.delete(this.#ofAllEras())
+    const request: IDBRequest<Current | undefined> = store.get(this.#name)
+    request.onsuccess = () => {
+      const next: Current = { era: (request.result?.era ?? 0) + 1 }
+      store.put(next, this.#name)
+      this.#era = next.era
+    }
     return new Promise((resolve, reject) => {
-      dropped.addEventListener('complete', () => {
-        this.#era++
-        resolve()
-      })
-      dropped.addEventListener('abort', () => reject(dropped.error))
+      store.transaction.addEventListener('complete', () => resolve())
+      store.transaction.addEventListener('abort', () => reject(store.transaction.error))
     })
   }
 
-  #change(next: (era: number) => Stored | undefined): IDBTransaction {
-    const store = this.#store('readwrite')
-    const request: IDBRequest<Stored | undefined> = store.get(this.#name)
-    request.onsuccess = () => {
-      const stored = next(request.result?.era ?? 0)
-      if (stored !== undefined) store.put(stored, this.#name)
-    }
-    return store.transaction
+  #removeEarlier(): void {
+    const earlier = IDBKeyRange.bound([this.#name], [this.#name, this.#era], false, true)
+    this.#store('readwrite').delete(earlier)
+  }
+
+  /** The keys of what was kept, in whichever era: a list comes after each number. */
+  #ofAllEras(): IDBKeyRange {
+    return IDBKeyRange.bound([this.#name], [this.#name, []])
   }
 
   #store(mode: IDBTransactionMode): IDBObjectStore {

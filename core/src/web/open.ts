@@ -69,7 +69,11 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     this.resolvedOpenOptions = { ...this.resolvedOpenOptions, ...open }
     this.#stops = [
       adapter.registerListener({ connectionReplaced: () => void this.#connectAgain() }),
-      onPageLife({ leave: () => this.#leave(), comeBack: () => this.#comeBack() }),
+      onPageLife({
+        leave: () => this.#leave(),
+        freeze: () => this.#freeze(),
+        comeBack: () => this.#comeBack(),
+      }),
     ]
   }
 
@@ -173,6 +177,12 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     this.#isLeft = true
     this.#dropSync()
     this.#adapter.leave()
+  }
+
+  /** Nor is it to keep a worker that others want to end. */
+  #freeze(): void {
+    this.#leave()
+    this.#adapter.frame.remove()
   }
 
   #comeBack(): void {

@@ -1,12 +1,20 @@
 /** When a page stops for a while, and goes on: the back/forward cache, and a browser that freezes a hidden tab. */
 import type { Stop } from '../readable/readable.ts'
 
-export function onPageLife({ leave, comeBack }: { leave: Stop; comeBack: Stop }): Stop {
+export interface PageLife {
+  /** The page is left, for good or for a while, and may be gone in a moment: whatever takes time keeps others from their last words. */
+  readonly leave: Stop
+  /** It stands still from now on. Told after `leave` when it goes into the back/forward cache. */
+  readonly freeze: Stop
+  readonly comeBack: Stop
+}
+
+export function onPageLife({ leave, freeze, comeBack }: PageLife): Stop {
   const over = new AbortController()
   const { signal } = over
   addEventListener('pagehide', leave, { signal })
   addEventListener('pageshow', ({ persisted }) => persisted && comeBack(), { signal })
-  document.addEventListener('freeze', leave, { signal })
+  document.addEventListener('freeze', freeze, { signal })
   document.addEventListener('resume', comeBack, { signal })
   return () => over.abort()
 }

@@ -89,7 +89,6 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     this.#isLeft = true
     this.#opening?.giveUp()
     this.#connection?.release()
-    this.frame.remove()
     this.#tell((listener) => listener.connectionLeft?.())
   }
 
