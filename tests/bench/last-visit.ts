@@ -47,14 +47,17 @@ async function forgetSeed(page: Page): Promise<void> {
   })
 }
 
-/** Runs in the page. */
-async function hasSeed(): Promise<boolean> {
+/** Runs in the page: whether the list of trips is kept, and not only what was read before it. */
+async function hasSeed(count: number): Promise<boolean> {
   const request = indexedDB.open('rowsignal', 1)
   await new Promise((resolve) => (request.onsuccess = resolve))
   const seeds = request.result.transaction('seeds').objectStore('seeds').getAll()
   await new Promise((resolve) => (seeds.onsuccess = resolve))
   request.result.close()
-  return (seeds.result as { kept?: Map<string, unknown> }[]).some(({ kept }) => kept?.size)
+  const kept = (seeds.result as { kept?: Map<string, { rows: object[] }> }[]).flatMap((seed) => [
+    ...(seed.kept?.values() ?? []),
+  ])
+  return kept.some(({ rows }) => rows.length >= count)
 }
 
 console.log('| planner | storage | stops | with the seed | without | ratio |')
@@ -79,7 +82,7 @@ for (const stops of stopCounts) {
     await shown
     const ms = await page.evaluate(() => (globalThis as unknown as { firstMs: number }).firstMs)
     await page.getByRole('status').getByText('Synced').waitFor()
-    await page.waitForFunction(hasSeed, undefined, { polling: 100 })
+    while (!(await page.evaluate(hasSeed, trips))) await page.waitForTimeout(100)
     await page.close()
     return ms
   }

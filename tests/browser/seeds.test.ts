@@ -107,6 +107,19 @@ test.each(everywhere)(
   },
 )
 
+test.each(everywhere)(
+  '%s: a page that is closed at once has kept what it showed: %s',
+  async (framework, vfs) => {
+    const person = await openPerson(framework, vfs)
+    const page = await person.visit()
+    await page.evaluate(() => seedPage.fill(3))
+    await eventually(async () => expect(await shown(page)).toBe(`ready 3: ${all}`))
+    await page.close()
+    const again = await person.visit('hold')
+    expect(await shown(again)).toBe(`seed 3: ${all}`)
+  },
+)
+
 test('what has been read long after the page was opened is kept, too', async () => {
   const person = await openPerson()
   const page = await person.visit('seeds=off')

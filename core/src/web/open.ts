@@ -61,7 +61,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
       open,
       logger,
       prepare: (opened) => this.#prepare(opened),
-      hasTabs: () => this.resolvedOpenOptions.enableMultiTabs === true,
+      hasTabs: () => this.resolvedOpenOptions.enableMultiTabs,
       tables: () => tablesOf(this),
     })
     super({ ...options, logger, opened: adapter })

@@ -95,29 +95,29 @@ test.each(['sdk', 'mixed'] as const)(
     const tabs = await Tabs.of('IDBBatchAtomicVFS', 8 * 2 ** 20)
     const other = await tabs.open(by === 'mixed' ? {} : { by: 'sdk' })
     const tab = await tabs.open({ by: 'sdk' })
-    await tab!.call('add', 'before')
-    await tab!.call('fillStorage')
-    await tab!.call('write', 'one', 'two')
-    void tab!.call('writeLarge', 'large').catch(() => undefined) // it is never answered
-    void other!.call('add', 'behind it').catch(() => undefined)
-    for (const each of [tab!, other!]) {
+    await tab.call('add', 'before')
+    await tab.call('fillStorage')
+    await tab.call('write', 'one', 'two')
+    void tab.call('writeLarge', 'large').catch(() => undefined) // it is never answered
+    void other.call('add', 'behind it').catch(() => undefined)
+    for (const each of [tab, other]) {
       await eventually(async () => expect(await each.call('told')).toContain('storage-full'))
       expect(await each.call('told')).not.toContain('lock-waiting')
       expect(await each.call('rows')).toContain('before')
     }
-    await tab!.call('freeStorage')
-    const waits = Object.entries(await tab!.call('writes')).flatMap(([id, state]) =>
+    await tab.call('freeStorage')
+    const waits = Object.entries(await tab.call('writes')).flatMap(([id, state]) =>
       state === 'stored' ? [] : [id],
     )
     expect(waits).toContain('large')
-    await other!.close()
-    await tab!.load()
-    const rows = await tab!.call('rows')
+    await other.close()
+    await tab.load()
+    const rows = await tab.call('rows')
     expect(rows).toContain('before')
     expect(rows.filter((id) => [...waits, 'behind it'].includes(id))).toEqual([])
-    expect(rows).toEqual(await tab!.call('stored'))
-    await tab!.call('add', 'after')
-    expect(await tab!.call('stored')).toContain('after')
+    expect(rows).toEqual(await tab.call('stored'))
+    await tab.call('add', 'after')
+    expect(await tab.call('stored')).toContain('after')
   },
 )
 

@@ -81,6 +81,12 @@ new PerformanceObserver((list) => {
 
 const opened = await open()
 
+/** What IndexedDB has of a database: its era, or what was kept in one. */
+interface StoredSeed {
+  readonly era: number
+  readonly kept?: Map<string, { readonly rows: readonly { readonly title: string }[] }>
+}
+
 const page = {
   ...opened,
   log,
@@ -110,10 +116,11 @@ const page = {
     const all = request.result.transaction(names).objectStore('seeds').getAll()
     await new Promise((resolve) => (all.onsuccess = resolve))
     request.result.close()
-    const [stored] = all.result as { kept?: Map<string, { rows: { title: string }[] }> }[]
-    return stored?.kept === undefined
-      ? undefined
-      : [...stored.kept.values()].flatMap(({ rows }) => rows.map(({ title }) => title)).join()
+    const records = all.result as StoredSeed[]
+    const { era } = records.find(({ kept }) => kept === undefined) ?? { era: 0 }
+    const stored = records.find(({ kept, era: of }) => kept !== undefined && of === era)
+    const rows = [...(stored?.kept?.values() ?? [])].flatMap(({ rows }) => rows)
+    return stored && rows.map(({ title }) => title).join()
   },
 }
 
