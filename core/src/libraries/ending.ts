@@ -15,7 +15,7 @@ import { unlessAnswered } from './whose-worker.ts'
 /** What the adapters of @powersync/web (2.4.0) have beyond those of other platforms. */
 interface WebAdapter {
   /** Only once it is open; throws before. */
-  getConfiguration(): { readonly requiresPersistentTriggers: boolean }
+  getConfiguration(): { readonly requiresPersistentTriggers: boolean; readonly vfs: string }
 }
 
 /** Databases whose workers are watched. */
@@ -147,4 +147,9 @@ export function isWeb({ database }: Database): boolean {
 /** Whether SQLite runs in a worker of the tab's own, and not in one that tabs share. The database has to be open. */
 export function hasOwnWorker({ database }: Database): boolean {
   return (database as unknown as WebAdapter).getConfiguration().requiresPersistentTriggers
+}
+
+/** Whether its file is in IndexedDB. The database has to be open. */
+export function isInIndexedDb({ database }: Database): boolean {
+  return (database as unknown as WebAdapter).getConfiguration().vfs === 'IDBBatchAtomicVFS'
 }

@@ -4,7 +4,7 @@
  * does. `openPowerSync` ends it; of the SDK's own database nobody can, and what can be done is to say so.
  */
 import { RowsignalError } from '../errors.ts'
-import { hasOwnWorker, isWeb } from './ending.ts'
+import { hasOwnWorker, isInIndexedDb, isWeb } from './ending.ts'
 import type { Look } from './held-up.ts'
 import type { Database } from './powersync.ts'
 import { endFullWorker, reopens } from './reopening.ts'
@@ -30,10 +30,16 @@ export function stuckStorage(database: Database): Look {
     return true
   }
   return async (_page, since) => {
-    if (!isWeb(database) || (database.ready && hasOwnWorker(database))) return undefined
+    if (!mayBeStuck(database)) return undefined
     if (!(await isStuck(since))) return undefined
     return { key: `stuck ${since}`, error: () => stuck(database) }
   }
+}
+
+/** Of one that is not open yet that is not known. */
+function mayBeStuck(database: Database): boolean {
+  if (!isWeb(database)) return false
+  return !database.ready || (isInIndexedDb(database) && !hasOwnWorker(database))
 }
 
 function stuck(database: Database): RowsignalError {

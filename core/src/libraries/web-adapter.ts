@@ -16,15 +16,16 @@ interface Client {
   readonly options: { readonly onClose?: Stop }
 }
 
+/** Where SQLite runs in a worker that tabs share. Any other is one of the tab itself, and dies with it alone. */
 const shared: readonly (WASQLiteVFS | undefined)[] = [
   undefined,
   WASQLiteVFS.IDBBatchAtomicVFS,
   WASQLiteVFS.InMemoryVfs,
 ]
 
-/** Whether SQLite runs in a worker that tabs share. Any other is one of the tab itself, and dies with it alone. */
-export function sharesWorker({ vfs }: WebSQLOpenOptions): boolean {
-  return shared.includes(vfs)
+/** Whether the file is in IndexedDB, as it is by default. */
+export function opensInIndexedDb({ vfs }: WebSQLOpenOptions): boolean {
+  return vfs === undefined || vfs === WASQLiteVFS.IDBBatchAtomicVFS
 }
 
 class Factory extends WASQLiteOpenFactory {
@@ -41,7 +42,7 @@ class Factory extends WASQLiteOpenFactory {
     super({ open, logger })
     this.#lost = lost
     this.#frame = frame
-    this.#isShared = sharesWorker(open)
+    this.#isShared = shared.includes(open.vfs)
   }
 
   override async openConnection(): ReturnType<WASQLiteOpenFactory['openConnection']> {

@@ -6,7 +6,7 @@ const patienceMs = 100
 
 /** Calls `run` once, when the next frame has been shown, and at once where there are none: on a server, or in a hidden page. */
 export function afterFrame(run: () => void): Stop {
-  if (typeof requestAnimationFrame !== 'function' || document.visibilityState === 'hidden') {
+  if (typeof document === 'undefined' || document.visibilityState !== 'visible') {
     run()
     return () => undefined
   }

@@ -10,7 +10,7 @@ import type {
 } from '@powersync/web'
 import type { ReopeningAdapter as Reopening, ReopeningListener } from '../libraries/reopening.ts'
 import type { Stop } from '../readable/readable.ts'
-import { sharesWorker, type WebAdapterOptions } from '../libraries/web-adapter.ts'
+import { opensInIndexedDb, type WebAdapterOptions } from '../libraries/web-adapter.ts'
 import { noFrame, type WorkerFrame, workerFrame } from '../libraries/worker-frame.ts'
 import { type Ask, Connection, noSpace } from './connection.ts'
 import { FullWorker } from './full-worker.ts'
@@ -56,9 +56,9 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     super()
     this.name = options.open.dbFilename
     this.#options = options
-    const isShared = 'SharedWorker' in globalThis && sharesWorker(options.open)
-    this.frame = isShared ? workerFrame() : noFrame
-    if (isShared) {
+    const mayStandStill = 'SharedWorker' in globalThis && opensInIndexedDb(options.open)
+    this.frame = mayStandStill ? workerFrame() : noFrame
+    if (mayStandStill) {
       this.#fullWorker = new FullWorker({
         file: this.name,
         letGo: () => this.#letGoOfFull(),
