@@ -2,6 +2,7 @@ import type { CommonPowerSyncDatabase } from '@powersync/common'
 import { type Seeds, seed } from '@rowsignal/core'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../support/database.ts'
+import { afterFrame } from '../../../core/src/readable/after-frame.ts'
 import { eventually } from '../../support/eventually.ts'
 import { allowedBytes, bytesOfOurs } from '../../support/heap.ts'
 import { openSlowTodos, openTodos, todo } from '../../support/synced-collection.ts'
@@ -116,6 +117,7 @@ export function testLeaks({
   test('a live query outlives its last component by keepAliveMs', async () => {
     const { props } = await open()
     const { unmount } = mountAll({ ...props, keepAliveMs: 200 })
+    await new Promise<void>(afterFrame) // reading has begun
     await flush()
     unmount()
     await flush()
