@@ -128,7 +128,7 @@ test('what has been read long after the page was opened is kept, too', async () 
   const slow = await person.visit('hold')
   // Once for the list, and once for the commit that has made the trigger: no other comes.
   await eventually(async () =>
-    expect(await slow.evaluate(() => seedPage.saves())).toBeGreaterThan(1),
+    expect(await slow.evaluate(() => seedPage.looks())).toBeGreaterThan(1),
   )
   await slow.evaluate(() => seedPage.release())
   await eventually(async () => expect(await kept(slow)).toContain('todo 3'))

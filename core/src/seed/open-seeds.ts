@@ -84,7 +84,7 @@ function keep(
     await store.drop()
   }
   const save = (): void => {
-    if (!isOver) store.write(recorder.record())
+    if (!isOver && recorder.hasRead) store.write(recorder.record())
   }
   const shape = shapeOf(database)
   const schedule = saveWhileIdle(save)

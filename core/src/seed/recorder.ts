@@ -57,6 +57,13 @@ export class Recorder {
     return this.#kept.get(name)
   }
 
+  /** Whether anything shown has been read: another tab may have kept more meanwhile than what this one has found. */
+  get hasRead(): boolean {
+    return [...this.#shown.values()].some(
+      ({ collection }) => collection.deref()?.status === 'ready',
+    )
+  }
+
   /** What is to be kept now: what was shown last first, and of what can't be read now what was kept before. */
   record(): ReadonlyMap<string, KeptRows> {
     const next = new Map<string, KeptRows>()

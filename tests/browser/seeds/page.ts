@@ -64,14 +64,14 @@ async function open() {
   return { database, todos, seeds: seeds[0], liveQuery, release }
 }
 
-/** How often what is shown has been kept: SQLite's own are in its worker. */
-let saves = 0
-const { prototype } = IDBObjectStore
-const put = Reflect.get(prototype, 'put')
-prototype.put = function (...args) {
-  saves++
-  return put.apply(this, args)
-}
+/** How often the browser was idle for somebody: then it is looked whether there is something to keep. */
+let looks = 0
+const { requestIdleCallback } = globalThis
+globalThis.requestIdleCallback = (look, options) =>
+  requestIdleCallback((deadline) => {
+    looks++
+    look(deadline)
+  }, options)
 
 /** What has moved on the screen without anybody's doing, as the browser counts it. */
 const moved: number[] = []
@@ -106,7 +106,7 @@ const page = {
       ),
     )
   },
-  saves: () => saves,
+  looks: () => looks,
   /** The titles in the record that is kept, or undefined. */
   async kept(): Promise<string | undefined> {
     const request = indexedDB.open('rowsignal')
