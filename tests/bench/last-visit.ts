@@ -47,17 +47,20 @@ async function forgetSeed(page: Page): Promise<void> {
   })
 }
 
-/** Runs in the page: whether the list of trips is kept, and not only what was read before it. */
-async function hasSeed(count: number): Promise<boolean> {
+/** Runs in the page: until the list of trips is kept, and not only what was read before it. */
+async function untilKept(count: number): Promise<void> {
   const request = indexedDB.open('rowsignal', 1)
   await new Promise((resolve) => (request.onsuccess = resolve))
-  const seeds = request.result.transaction('seeds').objectStore('seeds').getAll()
-  await new Promise((resolve) => (seeds.onsuccess = resolve))
+  for (let isKept = false; !isKept;) {
+    const seeds = request.result.transaction('seeds').objectStore('seeds').getAll()
+    await new Promise((resolve) => (seeds.onsuccess = resolve))
+    const all = seeds.result as { kept?: Map<string, { rows: object[] }> }[]
+    isKept = all.some(({ kept }) =>
+      [...(kept?.values() ?? [])].some(({ rows }) => rows.length >= count),
+    )
+    await new Promise(requestAnimationFrame)
+  }
   request.result.close()
-  const kept = (seeds.result as { kept?: Map<string, { rows: object[] }> }[]).flatMap((seed) => [
-    ...(seed.kept?.values() ?? []),
-  ])
-  return kept.some(({ rows }) => rows.length >= count)
 }
 
 console.log('| planner | storage | stops | with the seed | without | ratio |')
@@ -82,7 +85,7 @@ for (const stops of stopCounts) {
     await shown
     const ms = await page.evaluate(() => (globalThis as unknown as { firstMs: number }).firstMs)
     await page.getByRole('status').getByText('Synced').waitFor()
-    while (!(await page.evaluate(hasSeed, trips))) await page.waitForTimeout(100)
+    await page.evaluate(untilKept, trips)
     await page.close()
     return ms
   }

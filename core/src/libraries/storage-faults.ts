@@ -36,12 +36,16 @@ export async function storageFault(error: unknown): Promise<unknown> {
   const text = textOf(error)
   const isFull = full.test(text) || (unexplained.test(text) && (await isFullStorage()))
   if (!isFull) return error
-  return new RowsignalError(
-    'storage-full',
-    'storage: the disk is full, or the browser gives this page no more of it, so SQLite could not write and nothing of it was stored. ' +
-      'What is shown stays. Have the user free space, then do it again.',
-    { cause: error },
+  return storageFull(
+    'so SQLite could not write and nothing of it was stored. What is shown stays. Have the user free space, then do it again.',
+    error,
   )
+}
+
+/** @param rest What has come of it, and what to do: the end of the message. */
+export function storageFull(rest: string, cause?: unknown): RowsignalError {
+  const message = `storage: the disk is full, or the browser gives this page no more of it, ${rest}`
+  return new RowsignalError('storage-full', message, { cause })
 }
 
 /** How long after each failure another try is made: a tab that is closed lets go of the file a moment later. In ms. */

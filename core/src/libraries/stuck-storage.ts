@@ -3,12 +3,12 @@
  * rejects in the middle of a call of SQLite, which never comes back then, also with space again. The worker lives as long as a tab
  * does. `openPowerSync` ends it; of the SDK's own database nobody can, and what can be done is to say so.
  */
-import { RowsignalError } from '../errors.ts'
+import type { RowsignalError } from '../errors.ts'
 import { hasOwnWorker, isInIndexedDb, isWeb } from './ending.ts'
 import type { Look } from './held-up.ts'
 import type { Database } from './powersync.ts'
 import { endFullWorker, reopens } from './reopening.ts'
-import { isFullStorage } from './storage-faults.ts'
+import { isFullStorage, storageFull } from './storage-faults.ts'
 
 /** How long nobody is served before it is looked, and between two looks, since each writes a MB. In ms. */
 const doubtMs = 1_500
@@ -46,8 +46,7 @@ function stuck(database: Database): RowsignalError {
   const advice = reopens(database)
     ? 'It is opened again, unless a tab has it without `openPowerSync`: load that one again. Have the user free space.'
     : 'In IndexedDB it may never do so, and nothing of what waits is stored then. Have the user free space, and load all tabs again.'
-  return new RowsignalError(
-    'storage-full',
-    `storage: the disk is full, or the browser gives this page no more of it, and SQLite of \`${database.database.name}\` has not answered since. ${advice}`,
+  return storageFull(
+    `and SQLite of \`${database.database.name}\` has not answered since. ${advice}`,
   )
 }

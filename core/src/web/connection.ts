@@ -9,7 +9,7 @@ import type {
 import type { WebDBAdapter } from '@powersync/web'
 import { RowsignalError } from '../errors.ts'
 import { openWebAdapter, type WebAdapterOptions } from '../libraries/web-adapter.ts'
-import { mayBeOfConnection } from '../libraries/storage-faults.ts'
+import { mayBeOfConnection, storageFull } from '../libraries/storage-faults.ts'
 import type { Stop } from '../readable/readable.ts'
 
 /** So often in a row a file may be taken by a tab that is just letting go of it. */
@@ -144,9 +144,8 @@ export function noSpace(isMaybeStored: boolean): RowsignalError {
   const outcome = isMaybeStored
     ? 'Whether it has stored this write is not known; the rows show what is stored.'
     : 'Nothing of this write is stored, and what is shown stays.'
-  return new RowsignalError(
-    'storage-full',
-    `storage: the disk is full, or the browser gives this page no more of it, and SQLite did not answer any more. ${outcome} Have the user free space, then do it again.`,
+  return storageFull(
+    `and SQLite did not answer any more. ${outcome} Have the user free space, then do it again.`,
   )
 }
 

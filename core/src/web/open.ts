@@ -31,7 +31,8 @@ export interface OpenPowerSyncOptions extends BasePowerSyncDatabaseOptions, WebS
  *
  * Use it in place of `new PowerSyncDatabase(…)` of @powersync/web. It is one, with what that has: collections, statements and
  * the sync streams go on, `connect` is done again with the same connector. A write, or any callback of a lock, that was under
- * way and has stored nothing is run again; one of which that is not known rejects with `database-lost`.
+ * way and has stored nothing is run again; one of which that is not known rejects with `database-lost`. A write that waits for a
+ * full IndexedDB, whose worker stands still, rejects with `storage-full`.
  *
  * While the page is in the cache or frozen the file and the sync are let go of, so that other tabs go on.
  */
