@@ -24,6 +24,12 @@ export function passes(error: unknown): boolean {
   return [full, unexplained, taken, behind].some((fault) => fault.test(text))
 }
 
+/** Whether it is storage that has failed, and not what was asked of it. */
+export function isOfStorage(error: unknown): boolean {
+  const text = textOf(error)
+  return full.test(text) || unexplained.test(text)
+}
+
 /** Whether the connection itself may be at fault: the file is taken, as it believes, or fails though there is space. */
 export async function mayBeOfConnection(error: unknown): Promise<boolean> {
   const text = textOf(error)
@@ -36,9 +42,14 @@ export async function storageFault(error: unknown): Promise<unknown> {
   const text = textOf(error)
   const isFull = full.test(text) || (unexplained.test(text) && (await isFullStorage()))
   if (!isFull) return error
+  return nothingStored(error)
+}
+
+/** Of a write that has failed for want of space, or was not tried for it. */
+export function nothingStored(cause?: unknown): RowsignalError {
   return storageFull(
     'so SQLite could not write and nothing of it was stored. What is shown stays. Have the user free space, then do it again.',
-    error,
+    cause,
   )
 }
 

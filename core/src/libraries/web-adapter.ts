@@ -28,6 +28,14 @@ export function opensInIndexedDb({ vfs }: WebSQLOpenOptions): boolean {
   return vfs === undefined || vfs === WASQLiteVFS.IDBBatchAtomicVFS
 }
 
+/**
+ * Whether a connection is done for when storage has failed it once. One of OPFSWriteAheadVFS (2.4.0) goes on with what it has not stored, as
+ * when there was no space for the head of its other log: what it and others write then is overwritten, though it was answered.
+ */
+export function endsAtFault({ vfs }: WebSQLOpenOptions): boolean {
+  return vfs === WASQLiteVFS.OPFSWriteAheadVFS
+}
+
 class Factory extends WASQLiteOpenFactory {
   isReleased = false
   readonly #lost: (loss: Loss) => void
@@ -82,6 +90,14 @@ class Factory extends WASQLiteOpenFactory {
     for (const { options } of this.#clients.splice(0)) options.onClose?.()
     for (const worker of this.#workers) worker.terminate()
   }
+
+  /** The worker that writes, which is the first, and what it has locked. */
+  releaseWriter(): boolean {
+    const [writer] = this.#clients.splice(0, 1)
+    writer?.options.onClose?.()
+    for (const worker of this.#workers) worker.terminate()
+    return this.#clients.length > 0
+  }
 }
 
 /**
@@ -117,14 +133,21 @@ export interface WebAdapterOptions {
  * Opens a connection.
  *
  * @returns `release` ends it at once: a worker of the tab itself is terminated, as a crash would, and one that tabs share learns
- * that this tab is gone. SQLite rolls back what was not committed.
+ * that this tab is gone. SQLite rolls back what was not committed. `releaseWriter` leaves those that only read, and says whether there
+ * are any; who asks to write waits for good then.
  */
 export function openWebAdapter(options: WebAdapterOptions): {
   adapter: WebDBAdapter
   opened: Promise<unknown>
   release: Stop
+  releaseWriter: () => boolean
 } {
   const factory = new Factory(options)
   const adapter = factory.openDB() as WebDBAdapter & { init(): Promise<void> }
-  return { adapter, opened: adapter.init(), release: () => factory.release() }
+  const releaseWriter = (): boolean => {
+    const reads = factory.releaseWriter()
+    void adapter.writeLock(() => Promise.resolve()) // never answered: so the SDK gives reads to the others
+    return reads
+  }
+  return { adapter, opened: adapter.init(), release: () => factory.release(), releaseWriter }
 }

@@ -1,15 +1,11 @@
 /** One connection of @powersync/web to SQLite, which may die or be given up: whoever has begun on it is told. */
 import { LockContext } from '@powersync/common'
-import type {
-  BatchedUpdateNotification,
-  DBAdapter,
-  QueryResult,
-  RawQueryResult,
-} from '@powersync/common'
-import type { WebDBAdapter } from '@powersync/web'
+import type { DBAdapter, QueryResult, RawQueryResult } from '@powersync/common'
+import type { SharedConnectionWorker, WebDBAdapter } from '@powersync/web'
 import { RowsignalError } from '../errors.ts'
-import { openWebAdapter, type WebAdapterOptions } from '../libraries/web-adapter.ts'
-import { mayBeOfConnection, storageFull } from '../libraries/storage-faults.ts'
+import { type AskConnection, shareConnection } from '../libraries/shared-connection.ts'
+import { endsAtFault, openWebAdapter, type WebAdapterOptions } from '../libraries/web-adapter.ts'
+import { isOfStorage, mayBeOfConnection, storageFull } from '../libraries/storage-faults.ts'
 import type { Stop } from '../readable/readable.ts'
 
 /** So often in a row a file may be taken by a tab that is just letting go of it. */
@@ -21,30 +17,74 @@ const gone = new Error('the connection was given up')
 /** Asks an adapter for a lock. */
 export type Ask<T> = (adapter: DBAdapter, run: (lock: LockContext) => Promise<T>) => Promise<T>
 
+export interface ConnectionOptions extends WebAdapterOptions {
+  /** Storage has failed it: it writes no more, and reads if it `isReading`. */
+  readonly faulted: () => void
+}
+
+/** What is known of one who has begun. */
+interface Begun {
+  mayBeStored: boolean
+  /** What has ended the connection, if that was a statement of this one. */
+  fault?: { readonly error: unknown }
+}
+
+interface Watch {
+  /** Rejects when no answer will come any more. */
+  readonly end: Promise<never>
+  readonly begun: Begun
+  /** To be called at once with what a statement has failed by. */
+  readonly failed: (error: unknown) => void
+}
+
 export class Connection {
   readonly adapter: WebDBAdapter
+  readonly #options: ConnectionOptions
   readonly #isOpen: Promise<unknown>
   readonly #release: Stop
+  readonly #releaseWriter: () => boolean
   readonly #gone: Promise<never>
   #giveUp: Stop = () => undefined
+  /** Rejects at the latest when `#gone` does. */
+  readonly #writerGone: Promise<never>
+  #giveUpWriter: Stop = () => undefined
   /** How often in a row it has failed by what may be its own fault. */
   #failures = 0
   #isFull = false
+  #isFaulted = false
+  #isReading = true
+  /** Ends what the worker that syncs has of it. */
+  readonly #shared: Stop[] = []
 
-  constructor(options: WebAdapterOptions) {
-    const { adapter, opened, release } = openWebAdapter(options)
+  constructor(options: ConnectionOptions) {
+    const { adapter, opened, release, releaseWriter } = openWebAdapter(options)
     this.adapter = adapter
+    this.#options = options
     this.#isOpen = opened
     this.#release = release
+    this.#releaseWriter = releaseWriter
     this.#gone = new Promise((_, reject) => {
       this.#giveUp = () => reject(gone)
     })
-    this.#gone.catch(() => undefined) // nobody may have begun
+    this.#writerGone = new Promise((_, reject) => {
+      this.#giveUpWriter = () => reject(gone)
+    })
+    for (const end of [this.#gone, this.#writerGone]) end.catch(() => undefined) // nobody may have begun
+  }
+
+  /** Whether it can write no more, since storage has failed it. */
+  get isFaulted(): boolean {
+    return this.#isFaulted
+  }
+
+  /** Whether it goes on reading nevertheless. */
+  get isReading(): boolean {
+    return this.#isReading
   }
 
   /**
    * Whether another one is to be tried: after a try that failed for another tab, OPFSCoopSyncVFS (@powersync/web 2.4.0) may have one
-   * of its files open without knowing, at which each later one fails; after a full disk, one of OPFSWriteAheadVFS may go on failing.
+   * of its files open without knowing, at which each later one fails.
    */
   get isStuck(): boolean {
     return this.#failures >= stuckAfter
@@ -83,24 +123,64 @@ export class Connection {
     ask: Ask<T>,
     isWrite: boolean,
   ): Promise<{ value: T } | undefined> {
-    const stored = { maybe: false }
+    const begun: Begun = { mayBeStored: false }
+    const failed = (error: unknown): void => this.#failed(begun, error)
+    const end = isWrite ? this.#writerGone : this.#gone
     try {
-      const asked = ask(this.adapter, (lock) => run(new Watched(lock, this.#gone, stored)))
-      const value = await Promise.race([asked, this.#gone])
+      if (isWrite && this.#isFaulted) throw gone
+      const asked = ask(this.adapter, (lock) => run(new Watched(lock, { end, begun, failed })))
+      const value = await Promise.race([asked, end])
       this.#failures = 0
       return { value }
     } catch (error) {
+      failed(error)
+      if (begun.fault !== undefined) throw begun.fault.error
       if (error !== gone) {
         if (await mayBeOfConnection(error)) this.#failures++
         throw error
       }
-      if (isWrite && this.#isFull) throw noSpace(stored.maybe)
-      if (!stored.maybe) return undefined
+      if (isWrite && this.#isFull) throw noSpace(begun.mayBeStored)
+      if (!begun.mayBeStored) return undefined
       throw new RowsignalError(
         'database-lost',
         'database: its worker died, or the page was left, before it answered whether it has stored the write. The rows show what is stored.',
       )
     }
+  }
+
+  /** At once, before anybody else has the lock: what is done on it from now on may be lost, or overwrite what others have stored. */
+  #failed(begun: Begun, error: unknown): void {
+    if (!endsAtFault(this.#options.open) || !isOfStorage(error)) return
+    begun.fault ??= { error }
+    if (this.#isFaulted) return
+    this.#isFaulted = true
+    this.#endShared()
+    this.#isReading = this.#releaseWriter()
+    this.#giveUpWriter()
+    this.#options.faulted()
+  }
+
+  #endShared(): void {
+    for (const close of this.#shared.splice(0)) close()
+  }
+
+  /**
+   * For the worker that syncs.
+   *
+   * @param mayWrite Rejects if nothing can be written now.
+   */
+  async share(mayWrite: () => Promise<void>): Promise<SharedConnectionWorker> {
+    if (!endsAtFault(this.#options.open)) return this.adapter.shareConnection()
+    const ask: AskConnection = async (run, { isWrite, timeoutMs }) => {
+      const options = timeoutMs === undefined ? {} : { timeoutMs }
+      if (isWrite) await mayWrite()
+      // Also what it reads: its state is one of this connection, and not of those that only read.
+      const answer = await this.run(run, (adapter, own) => adapter.writeLock(own, options), isWrite)
+      if (answer === undefined) throw gone
+    }
+    const { port, close } = shareConnection({ ask, listen: (listener) => this.listen(listener) })
+    this.#shared.push(close)
+    return { port, identifier: this.adapter.name }
   }
 
   /** Whether it answers within so many ms, or is given up meanwhile. */
@@ -118,18 +198,20 @@ export class Connection {
     this.#isFull = true
   }
 
-  listen(listener: (update: BatchedUpdateNotification) => void): void {
-    this.adapter.registerListener({ tablesUpdated: listener })
+  listen(listener: (tables: string[]) => void): Stop {
+    return this.adapter.registerListener({ tablesUpdated: ({ tables }) => listener(tables) })
   }
 
   /** Lets go of what it holds, at once. */
   release(): void {
+    this.#endShared()
     this.#release()
   }
 
   /** Ends it for those who have begun on it. */
   giveUp(): void {
     this.release()
+    this.#giveUpWriter()
     this.#giveUp()
   }
 
@@ -152,33 +234,42 @@ export function noSpace(isMaybeStored: boolean): RowsignalError {
 /** A lock that ends with its connection, and knows whether something may have been stored. */
 class Watched extends LockContext {
   readonly #lock: LockContext
-  readonly #gone: Promise<never>
-  readonly #stored: { maybe: boolean }
+  readonly #watch: Watch
   #isInTransaction = false
 
-  constructor(lock: LockContext, gone: Promise<never>, stored: { maybe: boolean }) {
+  constructor(lock: LockContext, watch: Watch) {
     super()
     this.#lock = lock
-    this.#gone = gone
-    this.#stored = stored
+    this.#watch = watch
   }
 
   async executeRaw(query: string, parameters?: unknown[]): Promise<RawQueryResult> {
-    this.#note(query)
-    return Promise.race([this.#lock.executeRaw(query, parameters), this.#gone])
+    return this.#run(query, () => this.#lock.executeRaw(query, parameters))
   }
 
   override async executeBatch(query: string, rows?: unknown[][]): Promise<QueryResult<never>> {
+    return this.#run(query, () => this.#lock.executeBatch(query, rows))
+  }
+
+  async #run<T>(query: string, execute: () => Promise<T>): Promise<T> {
+    const { end, begun, failed } = this.#watch
+    if (begun.fault !== undefined) throw begun.fault.error
     this.#note(query)
-    return Promise.race([this.#lock.executeBatch(query, rows), this.#gone])
+    try {
+      return await Promise.race([execute(), end])
+    } catch (error) {
+      failed(error)
+      throw error
+    }
   }
 
   #note(query: string): void {
     const word = /^\s*(\w*)/.exec(query)?.[1]?.toUpperCase()
     const ends = /(?:^|;)\s*(?:COMMIT|END|RELEASE)\b/i.test(query)
+    const { begun } = this.#watch
     if (word === 'BEGIN') this.#isInTransaction = true
     else if (word === 'ROLLBACK') this.#isInTransaction = false
-    else if (word !== 'SELECT' && !this.#isInTransaction) this.#stored.maybe = true
-    this.#stored.maybe ||= ends
+    else if (word !== 'SELECT' && !this.#isInTransaction) begun.mayBeStored = true
+    begun.mayBeStored ||= ends
   }
 }

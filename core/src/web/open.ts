@@ -64,6 +64,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
       prepare: (opened) => this.#prepare(opened),
       hasTabs: () => this.resolvedOpenOptions.enableMultiTabs,
       tables: () => tablesOf(this),
+      faulted: () => this.#dropSync(),
     })
     super({ ...options, logger, opened: adapter })
     this.#adapter = adapter

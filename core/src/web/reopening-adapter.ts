@@ -14,6 +14,7 @@ import { opensInIndexedDb, type WebAdapterOptions } from '../libraries/web-adapt
 import { noFrame, type WorkerFrame, workerFrame } from '../libraries/worker-frame.ts'
 import { type Ask, Connection, noSpace } from './connection.ts'
 import { FullWorker } from './full-worker.ts'
+import { Space } from './space.ts'
 
 export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost' | 'frame'> {
   /** Makes ready a connection that is not the first: the SDK has done so with that. */
@@ -22,6 +23,8 @@ export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost' 
   readonly hasTabs: () => boolean
   /** The names of what may have changed while there was no connection. */
   readonly tables: () => string[]
+  /** Nobody can write until the connection is replaced, which it is when there is space. */
+  readonly faulted: Stop
 }
 
 /** How long an opening may take before it is tried anew, at first, in ms: each try may take twice as long. */
@@ -42,6 +45,8 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   readonly frame: WorkerFrame
   readonly #options: ReopeningAdapterOptions
   readonly #fullWorker: FullWorker | undefined
+  /** Whether there is any, after a connection has ended for want of it. */
+  readonly #space = new Space()
   #connection: Connection | undefined
   #opening: Connection | undefined
   /** What waits for a connection. */
@@ -171,8 +176,25 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   #connect(): Connection {
     const { frame } = this
     const lost = (): void => this.#lose(connection)
-    const connection = new Connection({ ...this.#options, frame, lost })
+    const faulted = (): void => this.#fault(connection)
+    const connection = new Connection({ ...this.#options, frame, lost, faulted })
     return connection
+  }
+
+  #fault(connection: Connection): void {
+    this.#space.fault()
+    this.#options.faulted()
+    if (connection.isReading) void this.#replaceWithSpace(connection)
+    else this.#replaceFaulted(connection)
+  }
+
+  async #replaceWithSpace(connection: Connection): Promise<void> {
+    await this.#space.again()
+    this.#replaceFaulted(connection)
+  }
+
+  #replaceFaulted(connection: Connection): void {
+    if (connection === this.#connection && !this.#isLeft) this.replace()
   }
 
   /** Its worker is dead. One that is being opened is opened again, by who has begun to. */
@@ -182,7 +204,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   }
 
   #take(connection: Connection): void {
-    connection.listen(({ tables }) => this.#tellTables(tables))
+    connection.listen((tables) => this.#tellTables(tables))
     this.#connection = connection
     this.#configuration = connection.adapter.getConfiguration()
     const waiting = this.#waiting.splice(0).toSorted((a, b) => a.position - b.position)
@@ -213,6 +235,11 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     const position = ++this.#asked
     for (;;) {
       const connection = await this.opened(position, isWrite)
+      if (isWrite) await this.#space.check()
+      if (isWrite && connection.isFaulted) {
+        this.#replaceFaulted(connection)
+        continue
+      }
       try {
         const result = await connection.run(run, ask, isWrite)
         if (result !== undefined) return result.value
@@ -232,7 +259,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   }
 
   async shareConnection(): Promise<SharedConnectionWorker> {
-    return (await this.opened()).adapter.shareConnection()
+    return (await this.opened()).share(() => this.#space.check())
   }
 
   /** Only once there has been a connection. */

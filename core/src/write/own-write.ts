@@ -3,6 +3,7 @@
  * after the COMMIT: what it changed itself at once, what others changed when its TanStack transaction has settled.
  */
 import type { LockContext } from '@powersync/common'
+import { isRowsignalError } from '../errors.ts'
 import { ours } from '../libraries/lock-holders.ts'
 import type { PendingMutation, Transaction } from '@tanstack/db'
 import { type Capture, captureOf } from '../capture/capture.ts'
@@ -79,9 +80,10 @@ export async function writeAndShow(database: Database, write: OwnWrite): Promise
   try {
     await untilClosed.run(queueOf(database).run(positionOf(mutations), ready, request))
   } catch (error) {
-    // COMMIT may have happened and only its answer be lost, the records with it.
-    if (committing) reader.rereadAll()
-    if (!untilClosed.closed) throw await storageFault(error)
+    const fault = await storageFault(error)
+    // COMMIT may have happened and only its answer be lost, the records with it. Without space it has not.
+    if (committing && !isRowsignalError(fault, 'storage-full')) reader.rereadAll()
+    if (!untilClosed.closed) throw fault
     throw endError(
       database,
       'write: the database was closed before it answered. Whether the write was stored shows when it is opened again.',

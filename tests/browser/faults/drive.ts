@@ -9,8 +9,8 @@ export interface DriveOptions {
   readonly steps: number
 }
 
-const events = ['crash', 'close', 'reload', 'freeze', 'leave', 'write', 'write'] as const
-type Event = (typeof events)[number] | 'fill'
+/** What may happen to a tab that is open. */
+const events = ['crash', 'close', 'reload', 'freeze', 'leave', 'write', 'write', 'fill'] as const
 type State = 'open' | 'frozen' | 'away'
 
 /** A tab of the drive: where it is, and which rows it was told to write. */
@@ -34,8 +34,6 @@ function randomOf(seed: number): () => number {
 
 class Drive {
   readonly #tabs: Tabs
-  /** What may happen to a tab that is open. OPFSWriteAheadVFS may not come back from a full disk to which tabs die (docs/storage.md). */
-  readonly #events: readonly Event[]
   readonly #random: () => number
   /** Rows of which a living tab was told that they are stored. */
   readonly #stored = new Set<string>()
@@ -52,7 +50,6 @@ class Drive {
 
   constructor(tabs: Tabs, seed: number) {
     this.#tabs = tabs
-    this.#events = tabs.storage === 'OPFSWriteAheadVFS' ? events : [...events, 'fill']
     this.#random = randomOf(seed)
   }
 
@@ -82,7 +79,7 @@ class Drive {
   async step(): Promise<void> {
     const driven = this.#pick(this.#driven)
     await this.#write()
-    const what = driven.state === 'open' ? this.#pick(this.#events) : 'comeBack'
+    const what = driven.state === 'open' ? this.#pick(events) : 'comeBack'
     this.log.push(`${what} ${driven.name}`)
     if (what === 'crash' || what === 'close') await this.#end(driven, what)
     else if (what === 'reload') await this.#reload(driven)

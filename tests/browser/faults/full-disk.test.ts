@@ -14,13 +14,63 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
     let failed: string | undefined
     for (let turn = 0; failed === undefined && turn < 100; turn++) failed = await write(tab, turn)
     expect(failed).toBe('storage-full')
-    expect(await tab.call('rows')).toEqual(await tab.call('stored'))
-    expect(await tab.call('rows')).toContain('before')
+    const rows = await tab.call('rows')
+    expect(rows).toContain('before')
+    expect(await tab.call('count')).toBe(`${rows.length}`)
     expect(await tab.call('told')).toContain('storage-full')
     await tab.limitStorage(undefined)
     await tab.call('add', 'after')
     await eventually(async () => expect(await tab.call('stored')).toContain('after'))
     expect(await tab.call('rows')).toEqual(await tab.call('stored'))
+  },
+)
+
+test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
+  'what was stored stays so, however often the disk is full, and whoever it is full for: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const all = await tabs.openAll(2)
+    for (const tab of all) await tab.call('connect')
+    const stored: string[] = []
+    for (let round = 0; round < 12; round++) {
+      const tab = all[round % 2]!
+      await tab.limitStorage(1)
+      // Until the file has to grow.
+      for (let turn = 0; ; turn++) {
+        const id = `${round} large ${turn}`
+        const outcome = await tab.call('writeLarge', id)
+        if (outcome !== 'stored') {
+          expect(outcome).toBe('storage-full')
+          break
+        }
+        stored.push(id)
+      }
+      const id = `${round} from the server`
+      tabs.endpoint.change({ type: 'todos', id, data: { title: 'x'.repeat(100_000) } })
+      for (const [index, each] of all.entries()) await each.call('write', `${round} full ${index}`)
+      await tab.limitStorage(undefined)
+      for (const [index, each] of all.entries()) {
+        await eventually(() => each.call('add', `${round} after ${index}`))
+        stored.push(`${round} after ${index}`)
+      }
+    }
+    for (const tab of all) {
+      const states = await eventually(async () => {
+        const writes = await tab.call('writes')
+        expect(Object.values(writes)).not.toContain('waits')
+        return writes
+      })
+      for (const [id, state] of Object.entries(states)) if (state === 'stored') stored.push(id)
+    }
+    all.push(await tabs.open()) // which has read the file only now
+    for (const tab of all) {
+      await eventually(async () => {
+        const rows = await tab.call('rows')
+        expect(rows).toEqual(await tab.call('stored'))
+        expect([...tabs.endpoint.rows.keys()].toSorted()).toEqual(rows.map((id) => `todos/${id}`))
+        expect(stored.filter((id) => !rows.includes(id))).toEqual([])
+      })
+    }
   },
 )
 

@@ -22,6 +22,7 @@ async function openAdapter() {
     },
     hasTabs: () => false,
     tables: () => ['notes'],
+    faulted: () => undefined,
   })
   onTestFinished(() => adapter.close())
   adapter.registerListener({

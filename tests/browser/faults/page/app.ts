@@ -145,7 +145,12 @@ function causesOf(error: unknown): string[] {
   return error instanceof Error ? [error.message, ...causesOf(error.cause)] : []
 }
 
-const codeOf = (error: unknown): string => (isRowsignalError(error) ? error.code : String(error))
+/** Of a write to a collection in error that is its code: TanStack DB takes none then. */
+function codeOf(error: unknown): string {
+  if (isRowsignalError(error)) return error.code
+  const isOfState = error instanceof Error && error.name === 'CollectionStateError'
+  return (isOfState && todos.utils.error?.code) || String(error)
+}
 const sync = syncStatus(database)
 sync.listen(() => undefined)
 
