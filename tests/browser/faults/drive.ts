@@ -195,7 +195,8 @@ class Drive {
       }
     }
     await this.openTab() // it sweeps after those that are gone
-    const stored = await this.#driven[0]!.tab.call('stored')
+    // A worker that has stopped before there was space may be ended only now.
+    const stored = await eventually(() => this.#driven[0]!.tab.call('stored'))
     const missing = [...this.#stored].filter((id) => !stored.includes(id))
     expect(missing).toEqual([])
     expect(stored.filter((id) => !this.#stored.has(id) && !this.#perhaps.has(id))).toEqual([])

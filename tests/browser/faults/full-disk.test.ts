@@ -26,28 +26,32 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
 )
 
 test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
-  'what was stored stays so, however often the disk is full, and whoever it is full for: %s',
+  'what was stored stays so, however often the disk is full, for an own write or for what is downloaded: %s',
   async (storage) => {
     const tabs = await Tabs.of(storage)
     const all = await tabs.openAll(2)
     for (const tab of all) await tab.call('connect')
     const stored: string[] = []
     for (let round = 0; round < 12; round++) {
-      const tab = all[round % 2]!
+      const tab = all[Math.floor(round / 2) % 2]!
       await tab.limitStorage(1)
-      // Until the file has to grow.
-      for (let turn = 0; ; turn++) {
-        const id = `${round} large ${turn}`
-        const outcome = await tab.call('writeLarge', id)
-        if (outcome !== 'stored') {
-          expect(outcome).toBe('storage-full')
-          break
+      if (round % 2 === 0) {
+        const large = await writeUntilFull(tab, `${round}`)
+        expect(large.outcome).toBe('storage-full')
+        stored.push(...large.stored)
+      } else {
+        for (let turn = 0; turn < 20; turn++) {
+          const data = { title: 'x'.repeat(100_000) }
+          tabs.endpoint.change({ type: 'todos', id: `${round} from the server ${turn}`, data })
         }
-        stored.push(id)
       }
-      const id = `${round} from the server`
-      tabs.endpoint.change({ type: 'todos', id, data: { title: 'x'.repeat(100_000) } })
-      for (const [index, each] of all.entries()) await each.call('write', `${round} full ${index}`)
+      for (let turn = 0; turn < 30; turn++) {
+        // Also between a statement of the sync that has failed and its next.
+        for (const [index, each] of all.entries()) {
+          await each.call('write', `${round} full ${index} ${turn}`)
+        }
+      }
+      for (const each of all) await settledWrites(each)
       await tab.limitStorage(undefined)
       for (const [index, each] of all.entries()) {
         await eventually(() => each.call('add', `${round} after ${index}`))
@@ -55,12 +59,9 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
       }
     }
     for (const tab of all) {
-      const states = await eventually(async () => {
-        const writes = await tab.call('writes')
-        expect(Object.values(writes)).not.toContain('waits')
-        return writes
-      })
-      for (const [id, state] of Object.entries(states)) if (state === 'stored') stored.push(id)
+      for (const [id, state] of Object.entries(await settledWrites(tab))) {
+        if (state === 'stored') stored.push(id)
+      }
     }
     all.push(await tabs.open()) // which has read the file only now
     for (const tab of all) {
@@ -188,6 +189,29 @@ test('a file in IndexedDB opens on a full disk, and one that is new says why it 
   await other.call('add', 'after')
   expect(await other.call('stored')).toEqual(['after'])
 })
+
+/** Writes rows until the file has to grow, and can't. */
+async function writeUntilFull(
+  tab: Tab,
+  name: string,
+): Promise<{ stored: string[]; outcome: string }> {
+  const stored: string[] = []
+  for (;;) {
+    const id = `${name} large ${stored.length}`
+    const outcome = await tab.call('writeLarge', id)
+    if (outcome !== 'stored') return { stored, outcome }
+    stored.push(id)
+  }
+}
+
+/** What has become of all writes of a tab. */
+function settledWrites(tab: Tab): Promise<Record<string, string>> {
+  return eventually(async () => {
+    const writes = await tab.call('writes')
+    expect(Object.values(writes)).not.toContain('waits')
+    return writes
+  })
+}
 
 /** The code that a write of 100 KB was rejected with, if it was. */
 function write(tab: Tab, turn: number): Promise<string | undefined> {

@@ -123,6 +123,43 @@ test('what is read in the background is read later, and not for ever at once', a
   expect(tries).toBeLessThan(20)
 })
 
+test('changes that a full disk keeps from being read are shown with space, and the collection stays ready', async () => {
+  const { database, places } = await openPlaces(100)
+  const query = ofCountry(places, 'c1')
+  await query.live.preload()
+  let tries = 0
+  const log = await logStatements(database, (sql) => {
+    if (!ofRecords(sql)) return false
+    tries++
+    return noSpace
+  })
+  const told: string[] = []
+  places.on('status:change', ({ status }) => told.push(status))
+  await database.execute("INSERT INTO places(id, country) VALUES ('one', 'c1')")
+  await eventually(() => expect(tries).toBeGreaterThan(2))
+  expect(query.ids()).not.toContain('one')
+  log.stop()
+  await eventually(() => expect(query.ids()).toContain('one'))
+  expect(told).toEqual([])
+})
+
+test('a write whose COMMIT finds no space is rejected, and the collection stays ready', async () => {
+  const database = await openDatabase(schema)
+  const todos = createPowerSyncCollection({ database, table: schema.props.todos })
+  await todos.preload()
+  const told: string[] = []
+  todos.on('status:change', ({ status }) => told.push(status))
+  const log = await logStatements(database, (sql) => sql.startsWith('COMMIT') && noSpace)
+  await expect(todos.insert({ id: 'a', title: 'one' }).isPersisted.promise).rejects.toMatchObject({
+    code: 'storage-full',
+  })
+  expect(log.filter(ofRows)).toEqual([]) // nothing is in doubt
+  log.stop()
+  await todos.insert({ id: 'a', title: 'two' }).isPersisted.promise
+  expect(todos.toArray).toMatchObject([{ id: 'a', title: 'two' }])
+  expect(told).toEqual([])
+})
+
 test('what a full disk keeps from being forgotten is shown, and is no error', async () => {
   const { database, places } = await openPlaces(100)
   const query = ofCountry(places, 'c1')
