@@ -91,7 +91,7 @@ class Factory extends WASQLiteOpenFactory {
     for (const worker of this.#workers) worker.terminate()
   }
 
-  /** The worker that writes, which is the first, and what it has locked. */
+  /** Ends the worker that writes, which is the first, and gives up what it has locked. Returns whether others are left, which only read. */
   releaseWriter(): boolean {
     const [writer] = this.#clients.splice(0, 1)
     writer?.options.onClose?.()

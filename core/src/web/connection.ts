@@ -127,7 +127,7 @@ export class Connection {
     const failed = (error: unknown): void => this.#failed(begun, error)
     const end = isWrite ? this.#writerGone : this.#gone
     try {
-      if (isWrite && this.#isFaulted) throw gone
+      if (isWrite && this.#isFaulted) await this.#gone // there is another then
       const asked = ask(this.adapter, (lock) => run(new Watched(lock, { end, begun, failed })))
       const value = await Promise.race([asked, end])
       this.#failures = 0
@@ -216,6 +216,7 @@ export class Connection {
   }
 
   async close(): Promise<void> {
+    if (this.#isFaulted) return this.giveUp() // the worker that writes would never answer
     await Promise.race([this.adapter.close(), this.#gone.catch(() => undefined)])
     this.release() // nobody watches its locks any more
   }

@@ -181,7 +181,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     this.#adapter.leave()
   }
 
-  /** Nor is it to keep a worker that others want to end. */
+  /** Nor is it to keep a worker that others want to end, for which a browser would keep no page in its cache either. */
   #freeze(): void {
     this.#leave()
     this.#adapter.frame.remove()

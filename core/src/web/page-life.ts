@@ -2,9 +2,9 @@
 import type { Stop } from '../readable/readable.ts'
 
 export interface PageLife {
-  /** The page is left, for good or for a while, and may be gone in a moment: whatever takes time keeps others from their last words. */
+  /** The page is left for good, and gone in a moment: whatever takes time keeps others from their last words. */
   readonly leave: Stop
-  /** It stands still from now on. Told after `leave` when it goes into the back/forward cache. */
+  /** It stands still from now on, for a while: frozen, or in the back/forward cache, where the browser may be able to keep it. */
   readonly freeze: Stop
   readonly comeBack: Stop
 }
@@ -12,7 +12,7 @@ export interface PageLife {
 export function onPageLife({ leave, freeze, comeBack }: PageLife): Stop {
   const over = new AbortController()
   const { signal } = over
-  addEventListener('pagehide', leave, { signal })
+  addEventListener('pagehide', ({ persisted }) => (persisted ? freeze() : leave()), { signal })
   addEventListener('pageshow', ({ persisted }) => persisted && comeBack(), { signal })
   document.addEventListener('freeze', freeze, { signal })
   document.addEventListener('resume', comeBack, { signal })

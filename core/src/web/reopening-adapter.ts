@@ -236,10 +236,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     for (;;) {
       const connection = await this.opened(position, isWrite)
       if (isWrite) await this.#space.check()
-      if (isWrite && connection.isFaulted) {
-        this.#replaceFaulted(connection)
-        continue
-      }
+      if (isWrite && connection.isFaulted) this.#replaceFaulted(connection)
       try {
         const result = await connection.run(run, ask, isWrite)
         if (result !== undefined) return result.value
@@ -270,6 +267,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#space.close()
     this.#rejectWaiting(closed())
     await this.#connection?.close()
     this.#fullWorker?.close()

@@ -20,6 +20,11 @@ export class Space {
     this.#isDoubtful = true
   }
 
+  /** Nobody is to wait for it any more. */
+  close(): void {
+    this.#isDoubtful = false
+  }
+
   /** @throws {RowsignalError} Rejects with `storage-full` if there was a fault, and there is still no space. */
   async check(): Promise<void> {
     if (this.#isDoubtful && !(await this.#isFound())) throw nothingStored()

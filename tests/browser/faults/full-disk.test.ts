@@ -75,6 +75,32 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
   },
 )
 
+test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
+  'on a full disk a page goes into the back/forward cache and comes back, and a database closes: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const [tab, other] = (await tabs.openAll(2)) as [Tab, Tab]
+    await tab.limitStorage(1)
+    const { outcome } = await writeUntilFull(tab, 'first')
+    expect(outcome).toBe('storage-full')
+    await tab.call('write', 'left')
+    await tab.leave()
+    await other.limitStorage(undefined)
+    await other.call('add', 'meanwhile')
+    await tab.back()
+    await eventually(() => tab.call('add', 'back'))
+    await tab.limitStorage(1)
+    expect((await writeUntilFull(tab, 'second')).outcome).toBe('storage-full')
+    await tab.call('write', 'closed')
+    await tab.call('close')
+    expect(await settledWrites(tab)).not.toMatchObject({ closed: 'stored' })
+    await other.limitStorage(undefined)
+    const stored = await eventually(() => other.call('stored'))
+    expect(stored).toEqual(expect.arrayContaining(['meanwhile', 'back']))
+    await eventually(async () => expect(await other.call('rows')).toEqual(stored))
+  },
+)
+
 test('where a full disk keeps a database from opening, that is told, and with space it opens by itself', async () => {
   const tabs = await Tabs.of('OPFSCoopSyncVFS')
   const tab = await tabs.open()

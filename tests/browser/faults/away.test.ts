@@ -1,7 +1,7 @@
 /** Tabs that stop for a while: in the back/forward cache, or frozen by the browser. */
 import { expect, test } from 'vitest'
-import { eventually } from '../../../support/eventually.ts'
-import { storages, type Tab, Tabs, tellTime } from '../rig.ts'
+import { eventually } from '../../support/eventually.ts'
+import { storages, type Tab, Tabs, tellTime } from './rig.ts'
 
 const isConnected = (tab: Tab) =>
   eventually(async () => expect((await tab.call('status')).sync.connected).toBe(true))
