@@ -51,6 +51,7 @@ export class Connection {
   /** How often in a row it has failed by what may be its own fault. */
   #failures = 0
   #isFull = false
+  #isGone = false
   #isFaulted = false
   #isReading = true
   /** Ends what the worker that syncs has of it. */
@@ -75,6 +76,11 @@ export class Connection {
   /** Whether it can write no more, since storage has failed it. */
   get isFaulted(): boolean {
     return this.#isFaulted
+  }
+
+  /** Whether it was given up. */
+  get isGone(): boolean {
+    return this.#isGone
   }
 
   /** Whether it goes on reading nevertheless. */
@@ -210,6 +216,7 @@ export class Connection {
 
   /** Ends it for those who have begun on it. */
   giveUp(): void {
+    this.#isGone = true
     this.release()
     this.#giveUpWriter()
     this.#giveUp()

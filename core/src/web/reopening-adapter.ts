@@ -133,7 +133,9 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     if (this.#isOpening) return
     this.#isOpening = true
     try {
-      const connection = await this.#tryUntilOpen(which)
+      let connection = await this.#tryUntilOpen(which)
+      // In the step before this one. Nobody would replace it.
+      while (connection?.isGone === true) connection = await this.#tryUntilOpen(which)
       if (connection !== undefined) this.#take(connection)
       if (connection !== undefined && which === 'again') this.#tellTables(this.#options.tables())
     } catch (error) {

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ReopeningAdapter } from '../../../core/src/web/reopening-adapter.ts'
 
 /** In memory and in this process: what is opened again is empty. */
-async function openAdapter() {
+async function openAdapter(onPrepared: () => void = () => undefined) {
   const prepared: string[] = []
   const told: string[] = []
   const adapter = new ReopeningAdapter({
@@ -19,6 +19,7 @@ async function openAdapter() {
     prepare: async (opened) => {
       prepared.push('again')
       await opened.execute('CREATE TABLE notes (id TEXT PRIMARY KEY)')
+      onPrepared()
     },
     hasTabs: () => false,
     tables: () => ['notes'],
@@ -110,6 +111,24 @@ test('while the connection is left nothing is answered, and afterwards everythin
   adapter.replace()
   await waiting
   expect(await notes()).toEqual(['waiting'])
+})
+
+test('a page that is left and comes back at the moment when a connection is ready goes on with another', async () => {
+  // In whichever step of what follows: one that was given up must not be taken, for nobody would give it up again.
+  for (let steps = 0; steps < 30; steps++) {
+    const leaveAndComeBack = async (): Promise<void> => {
+      for (let step = 0; step < steps; step++) await Promise.resolve()
+      if (isOver) return
+      isOver = true
+      adapter.leave()
+      adapter.replace()
+    }
+    const { adapter, add, notes } = await openAdapter(() => void leaveAndComeBack())
+    let isOver = false
+    adapter.replace()
+    await add('first')
+    expect(await notes()).toEqual(['first'])
+  }
 })
 
 test('what a lock throws of its own is thrown, and the lock is free', async () => {
