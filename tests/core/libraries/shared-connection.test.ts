@@ -57,6 +57,17 @@ async function openShared(mayWrite: () => Promise<void> = () => Promise.resolve(
   return { adapter, connect, close }
 }
 
+/** The tables that a client is told of. */
+async function listenBy(client: Remote<Client>): Promise<unknown[]> {
+  const { port1, port2 } = new MessageChannel()
+  onTestFinished(() => port1.close())
+  const told: unknown[] = []
+  port1.addEventListener('message', ({ data }) => told.push(data))
+  port1.start()
+  await client.setUpdateListener(transfer(port2, [port2]))
+  return told
+}
+
 const count = (adapter: DBAdapter) =>
   adapter.get<{ count: number }>('SELECT count(*) AS count FROM notes').then(({ count }) => count)
 
@@ -80,14 +91,15 @@ test('statements run in the lock that was asked for, which others wait for until
 test('it is told of the tables that were written to, until it asks for that no more', async () => {
   const { adapter, connect } = await openShared()
   const client = await connect()
-  const { port1, port2 } = new MessageChannel()
-  onTestFinished(() => port1.close())
-  const told: unknown[] = []
-  port1.addEventListener('message', ({ data }) => told.push(data))
-  port1.start()
-  await client.setUpdateListener(transfer(port2, [port2]))
+  const other = await connect()
+  const told = await listenBy(client)
+  const toldOther = await listenBy(other)
   await adapter.execute("INSERT INTO notes VALUES ('a')")
-  await eventually(() => expect(told).toContainEqual(['notes']))
+  await eventually(() => expect(told).toEqual([['notes']]))
+  await client.setUpdateListener(null)
+  await adapter.execute("INSERT INTO notes VALUES ('b')")
+  await eventually(() => expect(toldOther).toEqual([['notes'], ['notes']]))
+  expect(told).toEqual([['notes']])
 })
 
 test.each(['its client is gone', 'its client closes it', 'the page closes it'])(
