@@ -18,8 +18,8 @@ const gone = new Error('the connection was given up')
 export type Ask<T> = (adapter: DBAdapter, run: (lock: LockContext) => Promise<T>) => Promise<T>
 
 export interface ConnectionOptions extends WebAdapterOptions {
-  /** Storage has failed it: it writes no more, and reads if it `isReading`. */
-  readonly faulted: () => void
+  /** Storage has failed it: it writes no more, and goes on reading or not. */
+  readonly faulted: (isReading: boolean) => void
 }
 
 /** What is known of one who has begun. */
@@ -53,7 +53,6 @@ export class Connection {
   #isFull = false
   #isGone = false
   #isFaulted = false
-  #isReading = true
   /** Ends what the worker that syncs has of it. */
   readonly #shared: Stop[] = []
 
@@ -81,11 +80,6 @@ export class Connection {
   /** Whether it was given up. */
   get isGone(): boolean {
     return this.#isGone
-  }
-
-  /** Whether it goes on reading nevertheless. */
-  get isReading(): boolean {
-    return this.#isReading
   }
 
   /**
@@ -161,9 +155,9 @@ export class Connection {
     if (this.#isFaulted) return
     this.#isFaulted = true
     this.#endShared()
-    this.#isReading = this.#releaseWriter()
+    const isReading = this.#releaseWriter()
     this.#giveUpWriter()
-    this.#options.faulted()
+    this.#options.faulted(isReading)
   }
 
   #endShared(): void {

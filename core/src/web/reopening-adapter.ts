@@ -178,15 +178,15 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   #connect(): Connection {
     const { frame } = this
     const lost = (): void => this.#lose(connection)
-    const faulted = (): void => this.#fault(connection)
+    const faulted = (isReading: boolean): void => this.#fault(connection, isReading)
     const connection = new Connection({ ...this.#options, frame, lost, faulted })
     return connection
   }
 
-  #fault(connection: Connection): void {
+  #fault(connection: Connection, isReading: boolean): void {
     this.#space.fault()
     this.#options.faulted()
-    if (connection.isReading) void this.#replaceWithSpace(connection)
+    if (isReading) void this.#replaceWithSpace(connection)
     else this.#replaceFaulted(connection)
   }
 
