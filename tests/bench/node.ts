@@ -2,22 +2,16 @@
 import '../support/engine.ts'
 import { createConsoleLogger, LogLevels, type Schema } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
-import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { WASQLiteOpenFactory } from '@powersync/web'
 import { schema as plain } from './schema.ts'
+import { inMemory } from '../support/in-memory.ts'
 
 export async function openInProcess(schema: Schema = plain): Promise<PowerSyncDatabase> {
   const logger = createConsoleLogger({ minLevel: LogLevels.error })
-  const open = {
-    dbFilename: `${crypto.randomUUID()}.db`,
-    vfs: WASQLiteVFS.InMemoryVfs,
-    useWebWorker: false,
-    enableMultiTabs: false,
-    ssrMode: false,
-  }
   const database = new PowerSyncDatabase({
     schema,
     logger,
-    factory: new WASQLiteOpenFactory({ logger, open }),
+    factory: new WASQLiteOpenFactory({ logger, open: inMemory() }),
   })
   await database.init()
   return database

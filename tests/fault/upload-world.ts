@@ -1,25 +1,22 @@
 /** A queue of writes, a backend that refuses some of them over HTTP, and what must be true of them afterwards. */
 import { createConsoleLogger, type DBAdapter, LogLevels } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
-import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { WASQLiteOpenFactory } from '@powersync/web'
 import { createConnector, uploadWithFetch } from '@rowsignal/core'
 import { expect } from 'vitest'
 import { FaultyAdapter } from '../support/faulty-adapter.ts'
 import { backOff, queued, schema } from '../support/outbox.ts'
 import { keepFiles, newFiles, type StoredFiles } from '../support/stored-files.ts'
 import { type Answers, UploadServer } from '../support/upload-server.ts'
+import { inMemory } from '../support/in-memory.ts'
 
 export async function openUploads(files: StoredFiles = newFiles()) {
   keepFiles(files)
   const logger = createConsoleLogger({ minLevel: LogLevels.error })
-  const open = {
-    dbFilename: files.filename,
-    vfs: WASQLiteVFS.InMemoryVfs,
-    useWebWorker: false,
-    enableMultiTabs: false,
-    ssrMode: false,
-  }
-  const real: DBAdapter = new WASQLiteOpenFactory({ logger, open }).openDB()
+  const real: DBAdapter = new WASQLiteOpenFactory({
+    logger,
+    open: inMemory(files.filename),
+  }).openDB()
   const adapter = new FaultyAdapter(real)
   const database = new PowerSyncDatabase({ schema, logger, opened: adapter })
   await database.init()

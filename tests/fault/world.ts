@@ -1,13 +1,14 @@
 /** Two collections over a real database whose adapter may fail, and what must be true of them afterwards. */
 import { createConsoleLogger, type DBAdapter, LogLevels } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
-import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { WASQLiteOpenFactory } from '@powersync/web'
 import { createPowerSyncCollection, isRowsignalError } from '@rowsignal/core'
 import { expect } from 'vitest'
 import { eventually, patienceMs } from '../support/eventually.ts'
 import { FaultyAdapter } from '../support/faulty-adapter.ts'
 import { keepFiles, newFiles, type StoredFiles } from '../support/stored-files.ts'
 import { schema } from '../support/todos.ts'
+import { inMemory } from '../support/in-memory.ts'
 
 export const tables = ['lists', 'todos'] as const
 export type TableName = (typeof tables)[number]
@@ -50,14 +51,10 @@ export async function openWorld({ files = newFiles(), storesTriggers = false }: 
   keepFiles(files)
   // A connection is closed while locks are held; the engine says so on the level below.
   const logger = createConsoleLogger({ minLevel: LogLevels.error })
-  const open = {
-    dbFilename: files.filename,
-    vfs: WASQLiteVFS.InMemoryVfs,
-    useWebWorker: false,
-    enableMultiTabs: false,
-    ssrMode: false,
-  }
-  const real: DBAdapter = new WASQLiteOpenFactory({ logger, open }).openDB()
+  const real: DBAdapter = new WASQLiteOpenFactory({
+    logger,
+    open: inMemory(files.filename),
+  }).openDB()
   const adapter = new FaultyAdapter(real)
   const database = new PowerSyncDatabase({ schema, logger, opened: adapter })
   if (storesTriggers) storeTriggers(database)

@@ -1,7 +1,8 @@
 import { createConsoleLogger, LogLevels, type Schema } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
-import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { WASQLiteOpenFactory } from '@powersync/web'
 import { onTestFinished } from 'vitest'
+import { inMemory } from './in-memory.ts'
 
 export interface DatabaseOptions {
   /** What the SDK prints. Default: errors and warnings. A test that cuts connections on purpose has no use for them. */
@@ -19,13 +20,7 @@ export async function openDatabase(
     logger,
     factory: new WASQLiteOpenFactory({
       logger: createConsoleLogger({ minLevel: Math.max(logLevel, LogLevels.error) }), // it warns of tabs
-      open: {
-        dbFilename: `${crypto.randomUUID()}.db`,
-        vfs: WASQLiteVFS.InMemoryVfs,
-        useWebWorker: false,
-        enableMultiTabs: false,
-        ssrMode: false,
-      },
+      open: inMemory(),
     }),
   })
   await database.init()

@@ -1,11 +1,12 @@
 /** A client that is connected to a sync endpoint, with collections of each kind of table. */
 import { column, createConsoleLogger, LogLevels, Schema, Table } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
-import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { WASQLiteOpenFactory } from '@powersync/web'
 import { createPowerSyncCollection, rowsignalTables } from '@rowsignal/core'
 import { onTestFinished } from 'vitest'
 import { keepFiles, newFiles, type StoredFiles } from './stored-files.ts'
 import { SyncEndpoint } from './sync-endpoint.ts'
+import { inMemory } from './in-memory.ts'
 
 export const outboxSchema = new Schema({
   todos: new Table({ title: column.text, done: column.integer }, { viewName: 'todo_view' }),
@@ -53,13 +54,7 @@ function openConnection(files: StoredFiles) {
   const logger = createConsoleLogger({ minLevel: LogLevels.error })
   const adapter = new WASQLiteOpenFactory({
     logger,
-    open: {
-      dbFilename: files.filename,
-      vfs: WASQLiteVFS.InMemoryVfs,
-      useWebWorker: false,
-      enableMultiTabs: false,
-      ssrMode: false,
-    },
+    open: inMemory(files.filename),
   }).openDB()
   return async (): Promise<PowerSyncDatabase> => {
     const database = new PowerSyncDatabase({ schema: outboxSchema, logger, opened: adapter })

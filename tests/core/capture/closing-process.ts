@@ -5,19 +5,13 @@
 import '../../support/engine.ts'
 import { column, createConsoleLogger, LogLevels, Schema, Table } from '@powersync/common'
 import { PowerSyncDatabase } from '@powersync/node'
-import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { WASQLiteOpenFactory } from '@powersync/web'
 import { createPowerSyncCollection } from '@rowsignal/core'
+import { inMemory } from '../../support/in-memory.ts'
 
 const schema = new Schema({ todos: new Table({ title: column.text }) })
 const logger = createConsoleLogger({ minLevel: LogLevels.error })
-const open = {
-  dbFilename: 'closing.db',
-  vfs: WASQLiteVFS.InMemoryVfs,
-  useWebWorker: false,
-  enableMultiTabs: false,
-  ssrMode: false,
-}
-const factory = new WASQLiteOpenFactory({ logger, open })
+const factory = new WASQLiteOpenFactory({ logger, open: inMemory('closing.db') })
 const database = new PowerSyncDatabase({ schema, logger, factory })
 const todos = createPowerSyncCollection({ database, table: schema.props.todos })
 await todos.preload()

@@ -1,18 +1,13 @@
 import { createConsoleLogger, LogLevels } from '@powersync/common'
-import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { WASQLiteOpenFactory } from '@powersync/web'
 import { expect, onTestFinished, test } from 'vitest'
 import { callsOf } from '../../../core/src/libraries/lost-calls.ts'
+import { inMemory } from '../../support/in-memory.ts'
 
 /** In memory and in this process. */
 function openAdapter() {
   const adapter = new WASQLiteOpenFactory({
-    open: {
-      dbFilename: `${crypto.randomUUID()}.db`,
-      vfs: WASQLiteVFS.InMemoryVfs,
-      useWebWorker: false,
-      enableMultiTabs: false,
-      ssrMode: false,
-    },
+    open: inMemory(),
     logger: createConsoleLogger({ minLevel: LogLevels.error }),
   }).openDB()
   onTestFinished(() => adapter.close())

@@ -1,6 +1,6 @@
 /** What the worker that syncs does with a connection that the page shows it, by the Comlink that the SDK uses for it. */
 import { type Remote, transfer, wrap } from 'comlink'
-import { WASQLiteOpenFactory, WASQLiteVFS } from '@powersync/web'
+import { WASQLiteOpenFactory } from '@powersync/web'
 import type { DBAdapter } from '@powersync/common'
 import { createConsoleLogger, LogLevels } from '@powersync/common'
 import { expect, onTestFinished, test } from 'vitest'
@@ -10,6 +10,7 @@ import {
 } from '../../../core/src/libraries/shared-connection.ts'
 import { eventually } from '../../support/eventually.ts'
 import { useTabLocks } from '../../support/tab-locks.ts'
+import { inMemory } from '../../support/in-memory.ts'
 
 /** What the SDK (2.4.0) calls of it. */
 interface Client {
@@ -28,13 +29,7 @@ interface Client {
 async function openShared(mayWrite: () => Promise<void> = () => Promise.resolve()) {
   const adapter: DBAdapter = new WASQLiteOpenFactory({
     logger: createConsoleLogger({ minLevel: LogLevels.error }),
-    open: {
-      dbFilename: `${crypto.randomUUID()}.db`,
-      vfs: WASQLiteVFS.InMemoryVfs,
-      useWebWorker: false,
-      enableMultiTabs: false,
-      ssrMode: false,
-    },
+    open: inMemory(),
   }).openDB()
   await adapter.execute('CREATE TABLE notes (id TEXT PRIMARY KEY)')
   const ask: AskConnection = async (run, { isWrite }) => {

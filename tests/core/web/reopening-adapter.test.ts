@@ -1,20 +1,14 @@
 import { createConsoleLogger, LogLevels } from '@powersync/common'
-import { WASQLiteVFS } from '@powersync/web'
 import { expect, onTestFinished, test } from 'vitest'
 import { ReopeningAdapter } from '../../../core/src/web/reopening-adapter.ts'
+import { inMemory } from '../../support/in-memory.ts'
 
 /** In memory and in this process: what is opened again is empty. */
 async function openAdapter(onPrepared: () => void = () => undefined) {
   const prepared: string[] = []
   const told: string[] = []
   const adapter = new ReopeningAdapter({
-    open: {
-      dbFilename: `${crypto.randomUUID()}.db`,
-      vfs: WASQLiteVFS.InMemoryVfs,
-      useWebWorker: false,
-      enableMultiTabs: false,
-      ssrMode: false,
-    },
+    open: inMemory(),
     logger: createConsoleLogger({ minLevel: LogLevels.error }),
     prepare: async (opened) => {
       prepared.push('again')
