@@ -15,7 +15,16 @@ interface Sync {
   /** The port to that worker. */
   readonly worker?: { close(): void }
   /** What that worker does for this tab, of which `sync` does it for all: calls and values go through the port. */
-  readonly syncManager?: { readonly sync: { syncParams: null; waitForReady(): Promise<void> } }
+  readonly syncManager?: { readonly sync: SyncOfAll }
+}
+
+interface SyncOfAll {
+  /** Resolves when it has SQLite. */
+  waitForReady(): Promise<void>
+  /** Asks a tab for SQLite, unless it has `syncParams`. */
+  setParams(params: object): Promise<void>
+  get syncParams(): Promise<object | null>
+  set syncParams(params: null)
 }
 
 interface Connectedness {
@@ -75,8 +84,7 @@ export function droppable<Made extends object>(
     clearTimeout(timer)
     if (!isDropped) timer = failAfter(pauseMs)
   }
-  if (tries > 0) beginAnew(sync)
-  const ready = readyOf(sync)
+  const ready = readyOf(sync, tries > 0)
   ready.then(answered, failed)
   // A connection manager whose sync has failed to begin connects no more, so it is not told.
   sync.waitForReady = () => ready.catch(() => dropped)
@@ -106,14 +114,29 @@ export function droppable<Made extends object>(
 
 /**
  * The worker begins to sync for all tabs when the first one of them has given it SQLite. If that fails, since that tab goes
- * meanwhile, it answers the others, and syncs for none.
+ * meanwhile, it answers the others, and syncs for none, until it is asked to begin anew.
  */
-async function readyOf(sync: Sync & { waitForReady(): Promise<unknown> }): Promise<void> {
+async function readyOf(
+  sync: Sync & { waitForReady(): Promise<unknown> },
+  isAnew: boolean,
+): Promise<void> {
   await sync.waitForReady()
-  await sync.syncManager?.sync.waitForReady()
+  const ofAll = sync.syncManager?.sync
+  if (ofAll === undefined) return
+  const ready = ofAll.waitForReady()
+  if (isAnew) await beginAnew(ofAll, ready)
+  await ready
 }
 
-/** It asks for SQLite again when it knows of none that has given it. To be called before this tab says that it is there. */
-function beginAnew({ syncManager }: Sync): void {
-  if (syncManager !== undefined) syncManager.sync.syncParams = null
+/**
+ * A worker that has SQLite is left as it is: without `syncParams`, for however short a time, a tab that connects would make its sync
+ * fail once, after which the SDK (2.4.0) fails in the same way for ever, without a pause.
+ */
+async function beginAnew(ofAll: SyncOfAll, ready: Promise<void>): Promise<void> {
+  let isReady = false
+  void ready.then(() => (isReady = true))
+  const params = await ofAll.syncParams // is answered after `ready`, if that can be answered
+  if (isReady || params === null) return
+  ofAll.syncParams = null
+  await ofAll.setParams(params)
 }

@@ -1,7 +1,7 @@
 /** Tabs over one file, before anything befalls them. */
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { storages, Tabs } from './rig.ts'
+import { storages, type Tab, Tabs } from './rig.ts'
 
 test.each(storages)(
   'what a tab writes is in the others, and at the server: %s',
@@ -48,5 +48,58 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
     await tab.page.evaluate(() => workers[0]!.dispatchEvent(new ErrorEvent('error')))
     await eventually(async () => expect(await tab.call('writes')).toEqual({ a: 'stored' }))
     await eventually(async () => expect(await tab.call('rows')).toEqual(['a']))
+  },
+)
+
+declare const held: { release: () => void }[]
+
+/** From now on a page does not make this call to the worker that syncs until it is released; so many before fail. */
+async function hold(tab: Tab, method: string, failures = 0): Promise<void> {
+  const begin = (method: string, failures: number): void => {
+    const kept: typeof held = []
+    let left = failures
+    const post = MessagePort.prototype.postMessage
+    MessagePort.prototype.postMessage = function (
+      message: { path?: string[] } | undefined,
+      transfer: never,
+    ) {
+      const release = (): void => post.call(this, message, transfer)
+      if (message?.path?.join('.') !== method) release()
+      else if (left-- > 0) throw new Error('not now')
+      else kept.push({ release })
+    }
+    Object.assign(globalThis, { held: kept })
+  }
+  await tab.page.evaluate(begin, method, failures)
+}
+
+async function isHeld(tab: Tab): Promise<void> {
+  await eventually(async () => expect(await tab.page.evaluate(() => held.length)).toBe(1))
+}
+
+async function release(tab: Tab): Promise<void> {
+  await tab.page.evaluate(() => {
+    for (const { release } of held) release()
+  })
+}
+
+test.each(storages)(
+  'a tab that begins its sync anew while another one connects does not end the sync of all: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const [one, other] = (await tabs.openAll(2)) as [Tab, Tab]
+    await hold(one, 'connect')
+    await hold(other, 'setParams', 1)
+    const connected = [one.call('connect')]
+    await isHeld(one)
+    connected.push(other.call('connect'))
+    await isHeld(other)
+    await release(one)
+    await release(other)
+    await Promise.all(connected)
+    tabs.endpoint.change({ type: 'todos', id: 'a', data: { title: 'a' } })
+    for (const tab of [one, other]) {
+      await eventually(async () => expect(await tab.call('rows')).toEqual(['a']))
+    }
   },
 )

@@ -86,3 +86,18 @@ test.each(storages)(
     await expectRight(tabs, others)
   },
 )
+
+test.each(storages)(
+  'tabs that connect again and again, and at once, sync in the end: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const all = (await tabs.openAll(3)) as [Tab, ...Tab[]]
+    const connecting: Promise<unknown>[] = []
+    for (let turn = 0; turn < 100; turn++) {
+      for (const tab of [...all, ...all, ...all]) connecting.push(tab.call('connect'))
+      await later(all[0], moments[turn % moments.length]!)
+    }
+    await Promise.all(connecting)
+    await expectRight(tabs, all)
+  },
+)
