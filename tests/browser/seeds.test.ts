@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import type { BrowserContext, Page } from 'playwright-core'
 import solid from 'vite-plugin-solid'
+import type { Page as CachedPage } from 'puppeteer-core'
 import { expect, test } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
+import { openCachingBrowser } from '../support/caching-browser.ts'
 import { sharePage } from '../support/built-page.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Framework, frameworks } from './planner.ts'
@@ -117,6 +119,30 @@ test.each(everywhere)(
     await page.close()
     const again = await person.visit('hold')
     expect(await shown(again)).toBe(`seed 3: ${all}`)
+  },
+)
+
+test.each(storages)(
+  'a page that is left at once, and that the browser keeps, has kept what it showed: %s',
+  async (vfs) => {
+    const { browser } = await openCachingBrowser()
+    const address = `${app.url}?framework=vue&vfs=${vfs}&reopens`
+    const shownBy = (page: CachedPage) =>
+      page.evaluate(() => document.querySelector<HTMLElement>('#app')!.innerText).then(onOneLine)
+    const page = await browser.newPage()
+    await page.goto(address)
+    await page.waitForFunction(() => 'seedPage' in globalThis)
+    await page.evaluate(() => {
+      addEventListener('pagehide', ({ persisted }) => (sessionStorage['isKept'] = persisted))
+      return seedPage.fill(3)
+    })
+    await eventually(async () => expect(await shownBy(page)).toBe(`ready 3: ${all}`))
+    await page.goto(`${app.url}elsewhere`)
+    expect(await page.evaluate(() => sessionStorage['isKept'] as string)).toBe('true')
+    const again = await browser.newPage()
+    await again.goto(`${address}&hold`)
+    await again.waitForFunction(() => 'seedPage' in globalThis)
+    expect(await shownBy(again)).toBe(`seed 3: ${all}`)
   },
 )
 

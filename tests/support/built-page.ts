@@ -37,7 +37,7 @@ export function sharePage(root: string, plugins: PluginOption[] = []): { readonl
       response.setHeader('content-type', types[extname(file)] ?? 'text/plain')
       readFile(join(outDir, file)).then(
         (content) => response.end(content),
-        () => response.writeHead(404).end(),
+        () => response.writeHead(404).end('not found'),
       )
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,8 +1,6 @@
 /**
- * Tabs that die: real pages over one file, in a Chromium that does to them what browsers do.
- *
- * By puppeteer and not by Playwright, whose emulation of focus keeps every page visible: none would freeze, and none go
- * into the back/forward cache. CDP kills a tab (`crash`) and stops its clock (`freeze`).
+ * Tabs that die: real pages over one file, in a Chromium that does to them what browsers do. CDP kills a tab (`crash`) and stops its clock
+ * (`freeze`).
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
@@ -10,11 +8,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type CDPSession, launch, type Page } from 'puppeteer-core'
+import type { Browser, CDPSession, Page } from 'puppeteer-core'
 import { build } from 'vite'
 import { expect, onTestFinished } from 'vitest'
 import { aliasFor } from '../../support/alias.ts'
-import { chromiumArguments, chromiumPath } from '../../support/chromium.ts'
+import { type CachingBrowser, openCachingBrowser } from '../../support/caching-browser.ts'
 import { eventually, patienceMs } from '../../support/eventually.ts'
 import { SyncEndpoint } from '../../support/sync-endpoint.ts'
 import type { App } from './page/app.ts'
@@ -82,19 +80,6 @@ async function serve(folder: string, service: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function openBrowser(quotaBytes?: number): Promise<{ browser: Browser; profile: string }> {
-  const profile = await mkdtemp(join(tmpdir(), 'rowsignal-chromium-'))
-  const quota = `--enable-features=StorageQuotaSettings:PoolSizeBytes/${quotaBytes}`
-  const browser = await launch({
-    executablePath: chromiumPath(),
-    args: [...chromiumArguments, ...(quotaBytes === undefined ? [] : [quota])],
-    ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    userDataDir: profile,
-    protocolTimeout: patienceMs,
-  })
-  return { browser, profile }
-}
-
 /** Prints how long something took; nobody asserts it. */
 export function tellTime(what: string, begun: number): void {
   process.stdout.write(`${what} after ${Math.round(performance.now() - begun)} ms\n`)
@@ -112,20 +97,20 @@ export interface TabOptions {
 /** The tabs of one person: one browser, one origin. */
 export class Tabs {
   readonly endpoint: SyncEndpoint
+  /** Ends the browser, for a test that opens one after the other. */
+  readonly close: () => Promise<void>
   readonly #browser: Browser
   readonly #url: string
   readonly storage: Storage
-  readonly #profile: string
   #opened = 0
-  #isClosed = false
 
   private constructor(
-    parts: { endpoint: SyncEndpoint; browser: Browser; profile: string; url: string },
+    parts: CachingBrowser & { endpoint: SyncEndpoint; url: string },
     storage: Storage,
   ) {
     this.endpoint = parts.endpoint
+    this.close = parts.close
     this.#browser = parts.browser
-    this.#profile = parts.profile
     this.#url = parts.url
     this.storage = storage
   }
@@ -140,17 +125,7 @@ export class Tabs {
     await endpoint.start()
     onTestFinished(() => endpoint.stop())
     const url = await serve(await (built ??= buildPage()), endpoint.url)
-    const tabs = new Tabs({ endpoint, url, ...(await openBrowser(quotaBytes)) }, storage)
-    onTestFinished(() => tabs.close())
-    return tabs
-  }
-
-  /** Ends the browser, for a test that opens one after the other. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    await this.#browser.close()
-    await rm(this.#profile, { recursive: true, force: true, maxRetries: 3 })
+    return new Tabs({ endpoint, url, ...(await openCachingBrowser(quotaBytes)) }, storage)
   }
 
   /** Opens a tab and waits until it shows what is stored. */

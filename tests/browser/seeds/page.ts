@@ -1,10 +1,11 @@
 /**
  * A page of todos that keeps its seeds, told by its address: `?framework=…&vfs=…`, `?user=…`, `?seeds=off`, `?hold` until
- * `release`, `?schema=…`.
+ * `release`, `?schema=…`, `?reopens` for a database of `openPowerSync`.
  */
 import { column, createConsoleLogger, LogLevels, Schema, Table } from '@powersync/common'
 import { PowerSyncDatabase, WASQLiteVFS } from '@powersync/web'
 import { createPowerSyncCollection, liveQuery, openSeeds, signOut } from '@rowsignal/core'
+import { openPowerSync } from '@rowsignal/core/web'
 import type { Mount } from './shown.ts'
 
 const query = new URLSearchParams(location.search)
@@ -13,10 +14,11 @@ const schema = new Schema({
   todos: new Table(query.has('schema') ? { ...columns, note: column.text } : columns),
 })
 
-/** Each tab with a worker of its own: none is told of what another does, and none waits for one that has left. */
+/** Unless it reopens, each tab with a worker of its own: none is told of what another does, and none waits for one that has left. */
 function openDatabase(dbFilename: string): PowerSyncDatabase {
   const vfs = WASQLiteVFS[query.get('vfs') as keyof typeof WASQLiteVFS]
   const logger = createConsoleLogger({ minLevel: LogLevels.warn })
+  if (query.has('reopens')) return openPowerSync({ schema, logger, database: { dbFilename, vfs } })
   return new PowerSyncDatabase({
     schema,
     logger,
