@@ -58,9 +58,11 @@ async function hold(tab: Tab, method: string, failures = 0): Promise<void> {
   const begin = (method: string, failures: number): void => {
     const kept: typeof held = []
     let left = failures
-    const post = MessagePort.prototype.postMessage
-    MessagePort.prototype.postMessage = function (
-      message: { path?: string[] } | undefined,
+    const { prototype } = MessagePort
+    const real = Object.getOwnPropertyDescriptor(prototype, 'postMessage')!
+    const post = real.value as (this: MessagePort, message: unknown, transfer: never) => void
+    prototype.postMessage = function (
+      message: { readonly path?: readonly string[] } | undefined,
       transfer: never,
     ) {
       const release = (): void => post.call(this, message, transfer)
