@@ -51,6 +51,7 @@ export class Connection {
   /** How often in a row it has failed by what may be its own fault. */
   #failures = 0
   #isFull = false
+  #isLeft = false
   #isGone = false
   #isFaulted = false
   /** Ends what the worker that syncs has of it. */
@@ -135,7 +136,9 @@ export class Connection {
     } catch (error) {
       failed(error)
       if (begun.fault !== undefined) throw begun.fault.error
-      if (error !== gone) {
+      // Its worker may still reject what was asked: it has closed its side.
+      if (this.#isLeft) await this.#gone.catch(() => undefined)
+      else if (error !== gone) {
         if (await mayBeOfConnection(error)) this.#failures++
         throw error
       }
@@ -202,8 +205,13 @@ export class Connection {
     return this.adapter.registerListener({ tablesUpdated: ({ tables }) => listener(tables) })
   }
 
-  /** Lets go of what it holds, at once. */
-  release(): void {
+  /** Lets go of what it holds, at once. Who has begun on it hears no more until it is given up. */
+  leave(): void {
+    this.#isLeft = true
+    this.#letGo()
+  }
+
+  #letGo(): void {
     this.#endShared()
     this.#release()
   }
@@ -211,15 +219,15 @@ export class Connection {
   /** Ends it for those who have begun on it. */
   giveUp(): void {
     this.#isGone = true
-    this.release()
+    this.#letGo()
     this.#giveUpWriter()
     this.#giveUp()
   }
 
   async close(): Promise<void> {
-    if (this.#isFaulted) return this.giveUp() // the worker that writes would never answer
+    if (this.#isFaulted || this.#isLeft) return this.giveUp() // its worker would never answer
     await Promise.race([this.adapter.close(), this.#gone.catch(() => undefined)])
-    this.release() // nobody watches its locks any more
+    this.#letGo() // nobody watches its locks any more
   }
 }
 

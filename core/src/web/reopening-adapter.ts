@@ -93,7 +93,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   leave(): void {
     this.#isLeft = true
     this.#opening?.giveUp()
-    this.#connection?.release()
+    this.#connection?.leave()
     this.#tell((listener) => listener.connectionLeft?.())
   }
 

@@ -107,6 +107,32 @@ test('while the connection is left nothing is answered, and afterwards everythin
   expect(await notes()).toEqual(['waiting'])
 })
 
+test('what a statement fails by since its connection was left is told to nobody, and its lock is run again', async () => {
+  const { adapter, add, notes } = await openAdapter()
+  const [begun, left] = [gate(), gate()]
+  let runs = 0
+  const write = adapter.writeLock(async (lock) => {
+    if (++runs > 1) return addNote(lock, 'again')
+    begun.open()
+    await left.opened
+    return lock.execute('SELECT what_a_worker_rejects')
+  })
+  let outcome = 'waits'
+  write.then(
+    () => (outcome = 'stored'),
+    (error: unknown) => (outcome = String(error)),
+  )
+  await begun.opened
+  adapter.leave()
+  left.open()
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(outcome).toBe('waits')
+  adapter.replace()
+  await add('last')
+  expect(outcome).toBe('stored')
+  expect(await notes()).toEqual(['again', 'last'])
+})
+
 test('a page that is left and comes back at the moment when a connection is ready goes on with another', async () => {
   // In whichever step of what follows: one that was given up must not be taken, for nobody would give it up again.
   for (let steps = 0; steps < 30; steps++) {
