@@ -1,6 +1,6 @@
 /**
  * A connection that the page hands to the worker of @powersync/web (2.4.0) that syncs. The SDK hands out its own worker, past the page;
- * here each statement of the sync comes through the page, which sees the ones that fail.
+ * here each statement of the sync comes through the page, which sees the ones that fail, and rolls back what a client leaves open.
  */
 import type { LockContext, RawQueryResult } from '@powersync/common'
 import { expose, proxy } from 'comlink'
@@ -54,12 +54,14 @@ class Shared {
     const token = crypto.randomUUID()
     return new Promise((granted, failed) => {
       const isOver = this.#ask(
-        (lock) =>
-          new Promise((end) => {
+        async (lock) => {
+          await new Promise<void>((end) => {
             if (this.#closed.signal.aborted) return end()
             this.#leases.set(token, { lock, end, isOver })
             granted(token)
-          }),
+          })
+          if (this.#closed.signal.aborted) await rollBack(lock)
+        },
         { isWrite, timeoutMs },
       )
       isOver.catch(failed)
@@ -97,13 +99,18 @@ class Shared {
   }
 }
 
+/** A transaction that is left open has the file, also when its lock is free: who then gets the lock would wait for the file for good. */
+async function rollBack(lock: LockContext): Promise<void> {
+  await lock.executeRaw('ROLLBACK').catch(() => undefined) // there may be none
+}
+
 export interface SharedOptions {
   readonly ask: AskConnection
   /** Tells of the tables that were written to. */
   readonly listen: (listener: (tables: string[]) => void) => Stop
 }
 
-/** @returns `port` is what `shareConnection` of the SDK gives; `close` gives back what its clients hold, and lets them wait for good. */
+/** @returns `port` is what `shareConnection` of the SDK gives; `close` rolls back and gives back what its clients hold, and lets them wait for good. */
 export function shareConnection(options: SharedOptions): { port: MessagePort; close: Stop } {
   const { port1, port2 } = new MessageChannel()
   const clients = new Set<Shared>()

@@ -16,12 +16,17 @@ interface Client {
   readonly options: { readonly onClose?: Stop }
 }
 
-/** Where SQLite runs in a worker that tabs share. Any other is one of the tab itself, and dies with it alone. */
+/** Where SQLite runs in a worker that tabs share. */
 const shared: readonly (WASQLiteVFS | undefined)[] = [
   undefined,
   WASQLiteVFS.IDBBatchAtomicVFS,
   WASQLiteVFS.InMemoryVfs,
 ]
+
+/** Whether SQLite runs in a worker of the tab itself, which dies with it alone. */
+export function hasOwnWorker({ vfs }: WebSQLOpenOptions): boolean {
+  return !shared.includes(vfs)
+}
 
 /** Whether the file is in IndexedDB, as it is by default. */
 export function opensInIndexedDb({ vfs }: WebSQLOpenOptions): boolean {
@@ -50,7 +55,7 @@ class Factory extends WASQLiteOpenFactory {
     super({ open, logger })
     this.#lost = lost
     this.#frame = frame
-    this.#isShared = shared.includes(open.vfs)
+    this.#isShared = !hasOwnWorker(open)
   }
 
   override async openConnection(): ReturnType<WASQLiteOpenFactory['openConnection']> {

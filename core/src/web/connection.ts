@@ -4,7 +4,12 @@ import type { DBAdapter, QueryResult, RawQueryResult } from '@powersync/common'
 import type { SharedConnectionWorker, WebDBAdapter } from '@powersync/web'
 import { RowsignalError } from '../errors.ts'
 import { type AskConnection, shareConnection } from '../libraries/shared-connection.ts'
-import { endsAtFault, openWebAdapter, type WebAdapterOptions } from '../libraries/web-adapter.ts'
+import {
+  endsAtFault,
+  hasOwnWorker,
+  openWebAdapter,
+  type WebAdapterOptions,
+} from '../libraries/web-adapter.ts'
 import { isOfStorage, mayBeOfConnection, storageFull } from '../libraries/storage-faults.ts'
 import type { Stop } from '../readable/readable.ts'
 
@@ -173,7 +178,7 @@ export class Connection {
    * @param mayWrite Rejects if nothing can be written now.
    */
   async share(mayWrite: () => Promise<void>): Promise<SharedConnectionWorker> {
-    if (!endsAtFault(this.#options.open)) return this.adapter.shareConnection()
+    if (!hasOwnWorker(this.#options.open)) return this.adapter.shareConnection()
     const ask: AskConnection = async (run, { isWrite, timeoutMs }) => {
       const options = timeoutMs === undefined ? {} : { timeoutMs }
       if (isWrite) await mayWrite()

@@ -51,6 +51,21 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
   },
 )
 
+test.each(storages)(
+  'a transaction of a sync that is dropped is rolled back, and keeps no other tab from writing: %s',
+  async (storage) => {
+    const tabs = await Tabs.of(storage)
+    const [one, other] = (await tabs.openAll(2)) as [Tab, Tab]
+    await one.call('dropTransaction', 'dropped')
+    await other.call('add', 'a')
+    await one.call('add', 'b')
+    for (const tab of [one, other]) {
+      await eventually(async () => expect(await tab.call('rows')).toEqual(['a', 'b']))
+      expect(await tab.call('stored')).toEqual(['a', 'b'])
+    }
+  },
+)
+
 declare const held: { release: () => void }[]
 
 /** From now on a page does not make this call to the worker that syncs until it is released; so many before fail. */

@@ -21,7 +21,7 @@ import {
   type WebDBAdapter,
   type WebSQLOpenOptions,
 } from '@powersync/web'
-
+import { wrap } from 'comlink'
 import type { ReopeningAdapter } from '../../../../core/src/libraries/reopening.ts'
 
 const query = new URLSearchParams(location.search)
@@ -79,6 +79,15 @@ const connector: PowerSyncBackendConnector = {
       await transaction.complete()
     }
   },
+}
+
+/** What a tab shows the worker that syncs of its SQLite. */
+interface SharedSqlite {
+  connectToExisting(options: { identifier: string; lockName: string }): Promise<{
+    requestAccess(isWrite: boolean): Promise<string>
+    execute(token: string, sql: string, parameters: unknown[]): Promise<unknown>
+    close(): Promise<void>
+  }>
 }
 
 /** What a promise has come to, as a test can read it: `stored`, or the code or message of its error. */
@@ -169,6 +178,20 @@ export const app = {
     const adapter = database.database as unknown as WebDBAdapter
     adapter.shareConnection = () => new Promise(() => {})
     void database.connect(connector)
+  },
+  /** What the worker that syncs does when it is told to let go of this tab in the middle of a transaction. */
+  async dropTransaction(id: string): Promise<void> {
+    const { port, identifier } = await (
+      database.database as unknown as WebDBAdapter
+    ).shareConnection()
+    const worker = wrap<SharedSqlite>(port)
+    const lockName = 'the worker that syncs'
+    void navigator.locks.request(lockName, () => new Promise(() => {}))
+    const client = await worker.connectToExisting({ identifier, lockName })
+    const token = await client.requestAccess(true)
+    await client.execute(token, 'BEGIN IMMEDIATE', [])
+    await client.execute(token, 'INSERT INTO todos (id) VALUES (?)', [id])
+    await client.close()
   },
   close: () => database.close(),
   /** Writes rows, each in a transaction of its own, and returns at once. */
