@@ -60,6 +60,8 @@ const bucket = 'all'
 export class SyncEndpoint {
   /** All entries that were uploaded and accepted, in order. */
   readonly uploaded: UploadedEntry[] = []
+  /** Those that were not taken, since one with their number was: it is sent again when its answer was lost. */
+  readonly repeated: UploadedEntry[] = []
   /** `type/id` -> what the server holds. */
   readonly rows = new Map<string, Record<string, unknown>>()
   readonly #operations: Operation[] = []
@@ -243,7 +245,10 @@ export class SyncEndpoint {
     }
     for (const entry of entries) {
       const last = this.uploaded.at(-1)?.clientId ?? 0
-      if (entry.clientId !== undefined && entry.clientId <= last) continue
+      if (entry.clientId !== undefined && entry.clientId <= last) {
+        this.repeated.push(entry)
+        continue
+      }
       this.uploaded.push(entry)
       const change = { type: entry.type, id: entry.id, data: this.#afterUpload(entry) }
       if (this.#replicationHeld === undefined) this.#append(change)

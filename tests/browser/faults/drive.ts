@@ -175,6 +175,14 @@ class Drive {
     driven.state = 'open'
   }
 
+  /** What the server was sent again is what it has: a number of the queue that was used twice would make it drop a write. */
+  #expectRepeated(): void {
+    const { uploaded, repeated } = this.#tabs.endpoint
+    const sent = new Map(uploaded.map(({ clientId, id }) => [clientId, id]))
+    for (const { clientId, id } of repeated)
+      expect(sent.get(clientId), `number ${clientId}`).toBe(id)
+  }
+
   /** All is quiet: nothing is lost or doubled, nothing records for nobody, and each tab shows what is stored. */
   async settle(): Promise<void> {
     await this.#empty()
@@ -197,6 +205,7 @@ class Drive {
     await this.openTab() // it sweeps after those that are gone
     // A worker that has stopped before there was space may be ended only now.
     const stored = await eventually(() => this.#driven[0]!.tab.call('stored'))
+    this.#expectRepeated()
     const missing = [...this.#stored].filter((id) => !stored.includes(id))
     expect(missing).toEqual([])
     expect(stored.filter((id) => !this.#stored.has(id) && !this.#perhaps.has(id))).toEqual([])
