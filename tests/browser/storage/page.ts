@@ -18,7 +18,13 @@ const logger = createConsoleLogger({ minLevel: LogLevels.error })
 async function open(dbFilename: string, vfs: WASQLiteVFS): Promise<PowerSyncDatabase> {
   const factory = new WASQLiteOpenFactory({ logger, open: { dbFilename, vfs } })
   const database = new PowerSyncDatabase({ schema, logger, factory })
-  await database.init()
+  try {
+    await database.init()
+  } catch (error) {
+    // On OPFSWriteAheadVFS (2.4.0) what reads may not see yet what the other worker has just made.
+    if (!String(error).includes('no such table: ps_')) throw error
+    return open(dbFilename, vfs)
+  }
   return database
 }
 
