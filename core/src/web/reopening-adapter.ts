@@ -10,7 +10,7 @@ import type {
 } from '@powersync/web'
 import type { ReopeningAdapter as Reopening, ReopeningListener } from '../libraries/reopening.ts'
 import type { Stop } from '../readable/readable.ts'
-import { opensInIndexedDb, type WebAdapterOptions } from '../libraries/web-adapter.ts'
+import { hasOwnWorker, opensInIndexedDb, type WebAdapterOptions } from '../libraries/web-adapter.ts'
 import { noFrame, type WorkerFrame, workerFrame } from '../libraries/worker-frame.ts'
 import { type Ask, Connection, noSpace } from './connection.ts'
 import { FullWorker } from './full-worker.ts'
@@ -86,7 +86,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
 
   /** Whether SQLite runs in a worker that only this tab has, and that only dies with it. */
   get hasOwnWorker(): boolean {
-    return this.#configuration?.requiresPersistentTriggers === true
+    return hasOwnWorker(this.#options.open)
   }
 
   /** Gives the connection up at once, without an answer of its worker. What waits for SQLite waits for `replace`. */
