@@ -42,7 +42,7 @@ async function sendTransaction(
   }
 }
 
-/** The backend wants a number that grows: that of the first operation. */
+/** The backend wants a number that grows, and the key ends with one. */
 function numbersOf(key: string): { client: string; transaction: number } {
   const slash = key.lastIndexOf('/')
   return {

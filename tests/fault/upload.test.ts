@@ -68,6 +68,9 @@ describe.each(scenarios)('$name', (scenario) => {
         await world.database.close()
         const next = await openUploads(files)
         try {
+          const twice =
+            'SELECT ps_crud.id FROM ps_crud JOIN rowsignal_refused ON ps_crud.id = operation_id'
+          expect(await next.database.getAll(twice)).toEqual([])
           await upload(next, server)
           await expectSettled(next, server)
         } finally {

@@ -51,10 +51,16 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 
+/** A transaction that was sent, and what was refused of it, as places: as a backend over HTTP keeps its answer. */
+interface Answer {
+  readonly sent: readonly number[]
+  readonly refused: readonly number[]
+}
+
 /** Takes each transaction once, and refuses operations that are bad: alone, or with all of their transaction. */
 class Backend {
   readonly applied: string[] = []
-  readonly #answers = new Map<string, CrudEntry[]>()
+  readonly #answers = new Map<string, Answer>()
   readonly #isWhole: boolean
   /** What happens to the next requests: their answer is lost, or the backend is down. */
   faults: ('lost' | 'down')[] = []
@@ -67,10 +73,12 @@ class Backend {
     const fault = this.faults.shift()
     if (fault === 'down') throw new Error('503')
     const ops = transactions.flatMap(({ key, operations }) => {
-      const numbers = (entries: readonly CrudEntry[]) => entries.map(({ clientId }) => clientId)
+      const sent = operations.map(({ clientId }) => clientId)
       const known = this.#answers.get(key)
-      if (known !== undefined)
-        return operations.filter(({ clientId }) => numbers(known).includes(clientId))
+      if (known !== undefined) {
+        expect(sent, 'what is sent under a key that was sent before').toEqual(known.sent)
+        return operations.filter((_operation, place) => known.refused.includes(place))
+      }
       const isBad = ({ opData }: CrudEntry) => opData?.['title'] === 'bad'
       // What a transaction does to a row whose insert in it is bad, is of no row.
       const bad = operations.filter(
@@ -81,7 +89,8 @@ class Backend {
             .some((other) => isBad(other) && other.op === UpdateType.PUT && other.id === one.id),
       )
       const isRefused = this.#isWhole && bad.length > 0 ? operations : bad
-      this.#answers.set(key, [...isRefused])
+      const refused = isRefused.map((operation) => operations.indexOf(operation))
+      this.#answers.set(key, { sent, refused })
       const client = key.slice(0, key.lastIndexOf('/'))
       for (const operation of operations)
         if (!isRefused.includes(operation)) this.applied.push(`${client}/${operation.clientId}`)
@@ -250,6 +259,6 @@ test('whatever is done, every operation ends in exactly one place, and those tha
         }
       },
     ),
-    { numRuns: 60, interruptAfterTimeLimit: 60_000 },
+    { numRuns: 300, interruptAfterTimeLimit: 60_000 },
   )
 })

@@ -12,14 +12,14 @@ const rowOfServer = (table: string, id: string): string =>
   `(SELECT data FROM ps_oplog WHERE row_type = ${table} AND row_id = ${id} ORDER BY op_id DESC LIMIT 1)`
 
 /**
- * Stores operations of the queue as refused, each under its key: again is the same. The JSON is the queue's own text, since a
- * number that JavaScript has read may be another.
+ * Stores operations of the queue as refused, each under its key. The JSON is the queue's own text, since a number that
+ * JavaScript has read may be another.
  *
  * Parameters: `[[number, reason, code, status, key of the refused insert that it goes with], …]` as JSON text, the time.
  */
 export function storeRefused(refused: string): string {
   return `
-INSERT OR REPLACE INTO ${quote(refused)}
+INSERT INTO ${quote(refused)}
   (id, reason, code, status, behind, refused_at, operation_id, transaction_id, table_name, row_id, operation, data, metadata,
    row_before)
 SELECT ${keyOfQueued}, given.value->>1, given.value->>2, given.value->>3, given.value->>4, ?2, queue.id, queue.tx_id,
@@ -29,17 +29,18 @@ FROM json_each(?1) AS given JOIN ps_crud AS queue ON queue.id = given.value->>0`
 }
 
 /**
- * The id of the client, and the refused operations of some rows: `[key, table, row, number, op, whether superseded, whether
- * the server has the row]`, in the order of the queue, as JSON text. Parameter: `[[table, row], …]` as JSON text.
+ * The id of the client, and the refused inserts of some rows that operations may go with: `[key, table, row, whether the server
+ * has the row]`, in the order of the queue, as JSON text. Parameter: `[[table, row], …]` as JSON text.
  *
  * The id is asked of SQLite: the SDK (1.3.0) keeps the promise of its own question, also when that has failed.
  */
-export function selectRefusedOf(refused: string): string {
+export function selectRefusedInserts(refused: string): string {
   return `
-SELECT powersync_client_id() AS client, json_group_array(json_array(id, table_name, row_id, operation_id, operation,
-  is_superseded, ${rowOfServer('refused.table_name', 'refused.row_id')} IS NOT NULL)) AS found
+SELECT powersync_client_id() AS client, json_group_array(json_array(id, table_name, row_id,
+  ${rowOfServer('refused.table_name', 'refused.row_id')} IS NOT NULL)) AS found
 FROM (SELECT * FROM ${quote(refused)} ORDER BY operation_id) AS refused
-WHERE (table_name, row_id) IN (SELECT value->>0, value->>1 FROM json_each(?))`
+WHERE operation = 'PUT' AND is_superseded IS NOT 1
+  AND (table_name, row_id) IN (SELECT value->>0, value->>1 FROM json_each(?))`
 }
 
 /** Whether the server has a row, as it was downloaded last. Parameters: table, id. */
@@ -55,22 +56,15 @@ export function supersedeRefused(refused: string): string {
   return `UPDATE ${quote(refused)} SET is_superseded = 1 WHERE id IN (SELECT value FROM json_each(?))`
 }
 
-/**
- * Whether an operation that is stored as refused is in the queue still: its upload has not been finished, and is repeated.
- * `row` is the table or alias.
- */
-const isQueued = (row: string): string =>
-  `EXISTS (SELECT 1 FROM ps_crud AS queue WHERE queue.id = ${row}.operation_id AND ${keyOfQueued} = ${row}.id)`
-
-/** All refused operations, in the order of the queue, with `is_queued`. */
+/** All refused operations, in the order of the queue. */
 export function selectRefused(refused: string): string {
-  return `SELECT refused.*, ${isQueued('refused')} AS is_queued FROM ${quote(refused)} AS refused ORDER BY operation_id, id`
+  return `SELECT * FROM ${quote(refused)} ORDER BY operation_id, id`
 }
 
-/** Refused operations and those that go with them, in the order of the queue, as above. Parameter: keys as JSON text. */
+/** Refused operations and those that go with them, in the order of the queue. Parameter: keys as JSON text. */
 export function selectRefusedWith(refused: string): string {
   return `
-SELECT refused.*, ${isQueued('refused')} AS is_queued FROM ${quote(refused)} AS refused
+SELECT * FROM ${quote(refused)}
 WHERE id IN (SELECT value FROM json_each(?1)) OR behind IN (SELECT value FROM json_each(?1))
 ORDER BY operation_id, id`
 }
@@ -92,8 +86,11 @@ SELECT json_group_array(json_array(id, ?2, NULL, NULL, key)) AS found FROM (
 WHERE next_insert IS NULL OR id < next_insert`
 }
 
-/** Takes operations out of the queue. Parameter: as `selectQueuedBehind` gives them. */
+/** Takes operations out of the queue. Parameter: as `storeRefused` takes them; of each only the number is needed. */
 export const deleteQueued = 'DELETE FROM ps_crud WHERE id IN (SELECT value->>0 FROM json_each(?))'
+
+/** Takes all operations up to one out of the queue, as `complete` of the SDK does. Parameter: the number of the last. */
+export const deleteSent = 'DELETE FROM ps_crud WHERE id <= ?'
 
 /** The fields of two objects as one, those of the second where both have one; a null of it too, which `json_patch` drops. */
 const merged = (first: string, second: string): string => `(

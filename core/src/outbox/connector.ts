@@ -22,7 +22,7 @@ import { type Uploads, uploadStateOf } from './upload-state.ts'
 export interface UploadTransaction {
   /**
    * The same whenever this transaction is sent, after a restart too, and no other transaction has it, of this device or
-   * another one: by it a backend knows what it has done already.
+   * another one: by it a backend knows what it has done already. `<client id>/<number>`, a number that grows.
    */
   readonly key: string
   /** In the order in which they were written. */
@@ -193,17 +193,16 @@ async function sendTransactions(
   const { database } = sending
   const table = refusedTableOf(database)
   const operations = found.flatMap(({ crud }) => crud)
-  const kept = await KeptOperations.read({ database, table, operations })
-  const { client } = kept
-  const sent = new Set(kept.toSend)
+  const kept = await KeptOperations.settle({ database, table, operations })
+  const { client, toSend } = kept
+  const sent = new Set(toSend)
   const transactions = found
-    .map(({ crud }) => ({
-      key: keyOf(client, crud),
-      operations: crud.filter((entry) => sent.has(entry)),
+    .map((transaction) => ({
+      key: `${client}/${numberOf(transaction)}`,
+      operations: transaction.crud.filter((entry) => sent.has(entry)),
     }))
     .filter((transaction) => transaction.operations.length > 0)
-  const refused =
-    transactions.length > 0 ? await sendOnce(transactions, { ...sending, client }) : []
+  const refused = transactions.length > 0 ? await sendOnce(transactions, sending) : []
   await kept.store(refused)
   await found.at(-1)?.complete()
 }
@@ -211,13 +210,11 @@ async function sendTransactions(
 /** Returns what was refused. */
 async function sendOnce(
   transactions: readonly UploadTransaction[],
-  { client, signal, credentials, upload }: Sending & { readonly client: string },
+  { signal, credentials, upload }: Sending,
 ): Promise<readonly RefusedOperation[]> {
   const operations = transactions.flatMap((transaction) => transaction.operations)
-  const [only] = transactions
-  const key = transactions.length === 1 && only !== undefined ? only.key : keyOf(client, operations)
   try {
-    await upload({ key, operations, transactions, signal, credentials })
+    await upload({ key: keyOf(transactions), operations, transactions, signal, credentials })
     return []
   } catch (error) {
     const count = transactions.length
@@ -229,8 +226,18 @@ async function sendOnce(
   }
 }
 
-function keyOf(client: string, operations: readonly CrudEntry[]): string {
-  return `${client}/${operations[0]?.clientId}-${operations.at(-1)?.clientId}`
+/**
+ * The number of the transaction, and not of its operations: some of them may leave the queue before it is sent. An operation
+ * that was put into the queue past PowerSync has no transaction.
+ */
+function numberOf({ transactionId, crud }: CrudTransaction): string {
+  return transactionId == null ? `op${crud[0]?.clientId}` : `${transactionId}`
+}
+
+function keyOf(transactions: readonly UploadTransaction[]): string {
+  const [first, ...more] = transactions.map(({ key }) => key)
+  const last = more.at(-1)
+  return last === undefined ? `${first}` : `${first}-${last.slice(last.lastIndexOf('/') + 1)}`
 }
 
 /** Waits until it is time, or somebody asks for it, or the connection is back or ends. */

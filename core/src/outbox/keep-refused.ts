@@ -1,30 +1,31 @@
 /**
- * What becomes of the operations of an upload that do not reach the server: stored as refused first, out of the queue then. A
- * crash in between repeats the upload, and what is stored is overwritten under the same key, or goes if it is taken now.
+ * What becomes of the operations of an upload that the server does not take: stored as refused, and out of the queue, in one
+ * transaction.
  *
  * An update or delete of a row whose insert was refused goes with that: alone it would be of a row that the server has never
  * seen, and be taken and lost. Unless the server has a row of that id, or has taken another insert of it.
+ *
+ * Which these are is settled before the rest is sent, for good. Whenever a transaction is sent again it is the same: the
+ * server's answer to it, which it knows by the key, is of what was sent first.
  */
 import { ours } from '../libraries/lock-holders.ts'
 import { type CrudEntry, type ResolvedTable, type Transaction, UpdateType } from '@powersync/common'
 import type { Database } from '../libraries/powersync.ts'
 import {
-  deleteRefused,
+  deleteQueued,
+  deleteSent,
   selectIsOnServer,
-  selectRefusedOf,
+  selectRefusedInserts,
   storeRefused,
   supersedeRefused,
 } from '../libraries/refused-sql.ts'
 import type { RefusedOperation } from './refuse.ts'
 
-/** A refused operation that is stored already. */
+/** A refused insert that is stored already, and that operations of its row may go with. */
 interface Known {
   readonly key: string
   readonly row: string
-  readonly number: number
-  /** Whether later operations of its row go with it. */
-  readonly holds: boolean
-  readonly isInsert: boolean
+  readonly isOnServer: boolean
 }
 
 /** An operation that leaves the queue without having been taken. */
@@ -49,7 +50,7 @@ export class KeptOperations {
     { database, table, operations }: Uploading,
     { client, found }: { readonly client: string; readonly found: string },
   ) {
-    const known = (JSON.parse(found) as StoredRefused[]).map(knownOf)
+    const known = (JSON.parse(found) as StoredInsert[]).map(knownOf)
     this.#database = database
     this.#table = table
     this.client = client
@@ -58,11 +59,14 @@ export class KeptOperations {
     this.#held = heldOf(operations, known)
   }
 
-  static async read(uploading: Uploading): Promise<KeptOperations> {
+  /** What goes with an insert that was refused before leaves the queue here. */
+  static async settle(uploading: Uploading): Promise<KeptOperations> {
     const { database, table, operations } = uploading
     const rows = operations.map(({ table, id }) => [table, id])
-    const sql = selectRefusedOf(table.viewName)
-    return new KeptOperations(uploading, await database.get(sql, [JSON.stringify(rows)]))
+    const sql = selectRefusedInserts(table.viewName)
+    const kept = new KeptOperations(uploading, await database.get(sql, [JSON.stringify(rows)]))
+    await kept.#setAside()
+    return kept
   }
 
   /** What is to be sent: all but what goes with an insert that was refused before. */
@@ -70,40 +74,54 @@ export class KeptOperations {
     return this.#operations.filter((operation) => !this.#held.has(operation))
   }
 
-  /** Stores what was refused, and what goes with it; forgets refusals of what was taken now. */
+  async #setAside(): Promise<void> {
+    const held = [...this.#held].map(([operation, behind]) => ({
+      operation,
+      refusal: { reason: behindReason },
+      behind,
+    }))
+    // What is sent now is of the row that the server has, also when that is gone before it is sent again.
+    const superseded = this.#known.filter(({ isOnServer }) => isOnServer)
+    if (held.length + superseded.length === 0) return
+    const setAside = async (tx: Transaction): Promise<void> => {
+      await this.#keep(tx, held, superseded)
+      await tx.execute(deleteQueued, [
+        JSON.stringify(held.map(({ operation }) => [operation.clientId])),
+      ])
+    }
+    await this.#database.writeTransaction(ours('keeping a refused write', setAside))
+  }
+
+  /** Stores what was refused, and what goes with it, and takes all that was sent out of the queue. */
   async store(refused: readonly RefusedOperation[]): Promise<void> {
     const kept = await this.#kept(refused)
     const isKept = new Set(kept.map(({ operation }) => operation))
-    const taken = this.#operations.filter((operation) => !isKept.has(operation))
-    const takenKeys = new Set(taken.map((operation) => this.#keyOf(operation)))
-    const gone = this.#known.filter(({ key }) => takenKeys.has(key))
-    const superseded = this.#known.filter(
-      (known) =>
-        known.isInsert &&
-        taken.some(
-          (operation) =>
-            operation.op === UpdateType.PUT &&
-            rowOf(operation) === known.row &&
-            operation.clientId > known.number,
-        ),
-    )
-    if (kept.length + gone.length + superseded.length === 0) return
-    const { viewName } = this.#table
+    const taken = this.toSend.filter((operation) => !isKept.has(operation))
+    const inserted = new Set(taken.filter(({ op }) => op === UpdateType.PUT).map(rowOf))
+    const superseded = this.#known.filter(({ row }) => inserted.has(row))
+    if (kept.length + superseded.length === 0) return
     const store = async (tx: Transaction): Promise<void> => {
-      if (kept.length > 0) {
-        const rows = kept.map(({ operation, refusal: { reason, code, status }, behind }) => [
-          operation.clientId,
-          reason,
-          code ?? null,
-          status ?? null,
-          behind ?? null,
-        ])
-        await tx.execute(storeRefused(viewName), [JSON.stringify(rows), new Date().toISOString()])
-      }
-      if (superseded.length > 0) await tx.execute(supersedeRefused(viewName), [keysOf(superseded)])
-      if (gone.length > 0) await tx.execute(deleteRefused(viewName), [keysOf(gone)])
+      await this.#keep(tx, kept, superseded)
+      await tx.execute(deleteSent, [this.#operations.at(-1)?.clientId])
     }
     await this.#database.writeTransaction(ours('keeping a refused write', store))
+  }
+
+  async #keep(tx: Transaction, kept: readonly Kept[], superseded: readonly Known[]): Promise<void> {
+    const { viewName } = this.#table
+    const rows = kept.map(({ operation, refusal: { reason, code, status }, behind }) => [
+      operation.clientId,
+      reason,
+      code ?? null,
+      status ?? null,
+      behind ?? null,
+    ])
+    if (rows.length > 0)
+      await tx.execute(storeRefused(viewName), [JSON.stringify(rows), new Date().toISOString()])
+    if (superseded.length > 0)
+      await tx.execute(supersedeRefused(viewName), [
+        JSON.stringify(superseded.map(({ key }) => key)),
+      ])
   }
 
   /** In the order of the queue: what was refused, and what goes with a refused insert. */
@@ -111,9 +129,8 @@ export class KeptOperations {
     const refusals = new Map(refused.map(({ operation, ...refusal }) => [operation, refusal]))
     const inserts = new Map<string, string>()
     const kept: Kept[] = []
-    for (const operation of this.#operations) {
+    for (const operation of this.toSend) {
       const refusal = refusals.get(operation)
-      const held = this.#held.get(operation)
       const row = rowOf(operation)
       if (operation.op === UpdateType.PUT) {
         inserts.delete(row)
@@ -123,12 +140,7 @@ export class KeptOperations {
         continue
       }
       const insert = inserts.get(row)
-      if (held !== undefined)
-        kept.push({ operation, refusal: { reason: behindReason }, behind: held })
-      else if (
-        insert !== undefined &&
-        (refusal !== undefined || !(await this.#isOnServer(operation)))
-      )
+      if (insert !== undefined && (refusal !== undefined || !(await this.#isOnServer(operation))))
         kept.push({ operation, refusal: refusal ?? { reason: behindReason }, behind: insert })
       else if (refusal !== undefined) kept.push({ operation, refusal, behind: undefined })
     }
@@ -166,41 +178,19 @@ function heldOf(
     const row = rowOf(operation)
     if (operation.op === UpdateType.PUT) inserted.add(row)
     if (inserted.has(row)) continue
-    const insert = known.findLast(
-      (candidate) =>
-        candidate.holds && candidate.row === row && candidate.number < operation.clientId,
-    )
-    if (insert !== undefined) held.set(operation, insert.key)
+    const insert = known.findLast((candidate) => candidate.row === row)
+    if (insert !== undefined && !insert.isOnServer) held.set(operation, insert.key)
   }
   return held
 }
 
-type StoredRefused = readonly [
-  key: string,
-  table: string,
-  id: string,
-  number: number,
-  op: string,
-  isSuperseded: number | null,
-  isOnServer: number,
-]
+type StoredInsert = readonly [key: string, table: string, id: string, isOnServer: number]
 
-function knownOf([key, table, id, number, op, isSuperseded, isOnServer]: StoredRefused): Known {
-  const isInsert = op === 'PUT'
-  return {
-    key,
-    row: rowOf({ table, id }),
-    number,
-    isInsert,
-    holds: isInsert && isSuperseded !== 1 && isOnServer === 0,
-  }
+function knownOf([key, table, id, isOnServer]: StoredInsert): Known {
+  return { key, row: rowOf({ table, id }), isOnServer: isOnServer === 1 }
 }
 
 /** Names a row over all tables. */
 export function rowOf({ table, id }: { readonly table: string; readonly id: string }): string {
   return `${table}/${id}` // the name of a table has no slash
-}
-
-function keysOf(known: readonly Known[]): string {
-  return JSON.stringify(known.map(({ key }) => key))
 }

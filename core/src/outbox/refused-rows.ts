@@ -3,7 +3,6 @@ import type { LockContext } from '@powersync/common'
 import { ours } from '../libraries/lock-holders.ts'
 import { reportToPlatform } from '../errors.ts'
 import { type Database, onCommit } from '../libraries/powersync.ts'
-import { onQueueChange } from '../libraries/powersync-queue.ts'
 import { selectRefused } from '../libraries/refused-sql.ts'
 import { quote } from '../libraries/sql.ts'
 import { TryAgain } from '../libraries/try-again.ts'
@@ -31,10 +30,8 @@ export interface RefusedRow {
   readonly row_before: string | null
   /** The refused insert of the same row that it goes with. */
   readonly behind: string | null
-  /** Whether the server has taken a later insert of the same row, so that nothing goes with this one any more. */
+  /** Whether the server has come to have the row all the same, so that nothing goes with this insert any more. */
   readonly is_superseded: number | null
-  /** Whether it is in the upload queue still. */
-  readonly is_queued?: number
 }
 
 /** Table -> ids of the rows that have a refused write. */
@@ -93,7 +90,7 @@ function keysOf(rows: readonly RefusedRow[]): RefusedKeys {
 
 /**
  * Reads the refused operations of some numbers of the upload queue, from the first to the last: an operation that is not
- * in the queue any more and is here was refused. It is stored here before it leaves the queue.
+ * in the queue any more and is here was refused.
  */
 export async function readRefused(
   database: Database,
@@ -119,7 +116,6 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
   let isStopped = false
   let isReading = false
   let isDue = false
-  let hasQueued = false
   const select = (lock: LockContext): Promise<RefusedRow[]> =>
     lock.getAll<RefusedRow>(selectRefused(table.viewName))
   const again = new TryAgain(() => void read())
@@ -131,11 +127,8 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
       while (isDue) {
         isDue = false
         const rows = await database.writeLock(ours('a read of refused writes', select))
-        // What is in the queue still is not refused until it is out of it.
-        const final = rows.filter(({ is_queued }) => is_queued === 0)
-        hasQueued = final.length < rows.length
         again.stop()
-        if (!isStopped) use(final)
+        if (!isStopped) use(rows)
       }
     } catch (error) {
       // A database that is closed has no more news.
@@ -147,19 +140,14 @@ function follow(database: Database, use: (rows: readonly RefusedRow[]) => void):
       isReading = false
     }
   }
-  const stops = [
-    onCommit(database, (tables) => {
-      if (tables.includes(table.internalName)) void read()
-    }),
-    onQueueChange(database, (change) => {
-      if (hasQueued && change === 'operations') void read()
-    }),
-  ]
+  const stop = onCommit(database, (tables) => {
+    if (tables.includes(table.internalName)) void read()
+  })
   void read()
   return () => {
     isStopped = true
     isDue = false
     again.stop()
-    for (const stop of stops) stop()
+    stop()
   }
 }

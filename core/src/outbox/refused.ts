@@ -188,7 +188,7 @@ async function take(
     for (const [id] of JSON.parse(found) as [number][]) withdrawn.push(id)
   }
   const rows = await tx.getAll<RefusedRow>(selectRefusedWith(viewName), [keys])
-  const missing = ids.find((id) => !rows.some((row) => row.id === id && row.is_queued === 0))
+  const missing = ids.find((id) => !rows.some((row) => row.id === id))
   if (missing !== undefined)
     throw new RowsignalError(
       'no-row',

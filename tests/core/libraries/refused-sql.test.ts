@@ -63,16 +63,6 @@ test.each([
   },
 )
 
-test('`INSERT OR REPLACE` into the view of a local-only table replaces', async () => {
-  const database = await openDatabase(schema)
-  const sql = 'INSERT OR REPLACE INTO rowsignal_refused (id, reason) VALUES (?, ?)'
-  await database.execute(sql, ['a', 'one'])
-  await database.execute(sql, ['a', 'two'])
-  expect(await database.getAll('SELECT id, reason FROM rowsignal_refused')).toEqual([
-    { id: 'a', reason: 'two' },
-  ])
-})
-
 test('`ps_oplog` has the rows of the server as they were downloaded last, also before they are shown, and none that it removed', async () => {
   const endpoint = new SyncEndpoint()
   await endpoint.start()

@@ -27,7 +27,7 @@ test('transactions arrive one by one, in their order, each under a key of its ow
   expect(server.requests.map(({ upload }) => upload.transactions.length)).toEqual([1, 1])
   const client = await database.getClientId()
   const keys = server.requests.flatMap(({ upload }) => upload.transactions.map(({ key }) => key))
-  expect(keys).toEqual([`${client}/1-1`, `${client}/2-3`])
+  expect(keys).toEqual([`${client}/1`, `${client}/2`])
   expect(server.requests.map(({ headers }) => headers['idempotency-key'])).toEqual(keys)
 })
 
@@ -43,12 +43,43 @@ test('of two devices no key is the same, though both have written as much', asyn
   expect(new Set(keys).size).toBe(2)
 })
 
+test('after a clear the numbers of the keys go on', async () => {
+  const { database, server, connect } = await openOutbox()
+  for (const id of ['a', 'b']) {
+    await database.execute(insert, [id, 'one'])
+    await database.execute("UPDATE todos SET title = 'two'")
+    await connect()
+    await untilUploaded(database)
+    await database.disconnectAndClear()
+  }
+  const client = await database.getClientId()
+  const keys = server.requests.flatMap(({ upload }) => upload.transactions.map(({ key }) => key))
+  expect(keys).toEqual([1, 2, 3, 4].map((number) => `${client}/${number}`))
+})
+
+test('what was put into the queue past PowerSync has a key of its own, too', async () => {
+  const { database, server, connect } = await openOutbox()
+  const operation = { op: 'PUT', type: 'todos', data: { title: 'one' } }
+  for (const id of ['a', 'b'])
+    await database.execute('INSERT INTO ps_crud (data) VALUES (?)', [
+      JSON.stringify({ ...operation, id }),
+    ])
+  await connect()
+  await untilUploaded(database)
+  const client = await database.getClientId()
+  const keys = server.requests.flatMap(({ upload }) => upload.transactions.map(({ key }) => key))
+  expect(keys).toEqual([`${client}/op1`, `${client}/op2`])
+})
+
 test('several transactions go together, up to the number that was asked for', async () => {
   const { database, server, connect } = await openOutbox()
   for (const id of ['a', 'b', 'c', 'd', 'e']) await database.execute(insert, [id, id])
   await connect({ maxTransactions: 2 })
   await untilUploaded(database)
   expect(server.requests.map(({ upload }) => upload.transactions.length)).toEqual([2, 2, 1])
+  const client = await database.getClientId()
+  const keys = server.requests.map(({ headers }) => headers['idempotency-key'])
+  expect(keys).toEqual([`${client}/1-2`, `${client}/3-4`, `${client}/5`])
   expect(server.applied).toEqual(['a', 'b', 'c', 'd', 'e'].map((id) => `PUT todos ${id}`))
 })
 

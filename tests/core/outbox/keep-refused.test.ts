@@ -170,20 +170,6 @@ test('a write behind a refused update is sent', async () => {
   expect(await kept(outbox)).toEqual(['PATCH a'])
 })
 
-test('what was stored as refused and is taken after a crash is refused no more', async () => {
-  const outbox = await openOutbox()
-  const { database, connect } = outbox
-  await database.execute(insert, ['a', 'one'])
-  const key = `${await database.getClientId()}/1`
-  await database.execute(
-    "INSERT INTO rowsignal_refused (id, operation_id, table_name, row_id, operation) VALUES (?, 1, 'todos', 'a', 'PUT')",
-    [key],
-  )
-  await connect()
-  await untilUploaded(database)
-  expect(await kept(outbox)).toEqual([])
-})
-
 test.each(['retry', 'discard'] as const)(
   'a later update that waits in the queue goes with a refused insert by a %s too, and is not sent alone',
   async (how) => {
@@ -211,23 +197,71 @@ test.each(['retry', 'discard'] as const)(
   },
 )
 
-test('what is stored as refused and in the queue still, after a crash, is no refused write until it is out of it', async () => {
+/** Takes nothing but its `answer`s; remembers each request. */
+function recording(answer: (request: number) => Promise<unknown>) {
+  const requests: { key: string; sent: string[] }[] = []
+  const upload = async ({ key, operations }: Operations & { key: string }) => {
+    requests.push({ key, sent: operations.map(({ op, id }) => `${op} ${id}`) })
+    await answer(requests.length)
+  }
+  return { requests, upload }
+}
+
+test.each(['retry', 'discard'] as const)(
+  'a transaction whose answer was lost is sent again as it was, also after a %s of the insert that a part of it went with',
+  async (how) => {
+    const outbox = await openOutbox()
+    const { database, connect } = outbox
+    await database.execute(insert, ['a', 'one'])
+    await database.writeTransaction(async (tx) => {
+      await tx.execute("UPDATE todos SET done = 1 WHERE id = 'a'")
+      await tx.execute(insert, ['b', 'other'])
+      await tx.execute("UPDATE todos SET done = 2 WHERE id = 'a'")
+    })
+    const { requests, upload } = recording(async (request) => {
+      if (request === 1) throw refuse('bad')
+      if (request > 2) return
+      const [first] = await storedRefused(database)
+      await refused(database)[how](first!.id)
+      throw new TypeError('fetch failed')
+    })
+    await connect({ upload })
+    await untilUploaded(database)
+    const client = await database.getClientId()
+    const lost = { key: `${client}/2`, sent: ['PUT b'] }
+    const retried = { key: `${client}/3`, sent: ['PUT a'] }
+    expect(requests.slice(1)).toEqual(how === 'retry' ? [lost, lost, retried] : [lost, lost])
+    expect(await kept(outbox)).toEqual([])
+  },
+)
+
+test('an update whose answer was lost is sent again, also when the server has the row no more', async () => {
   const outbox = await openOutbox()
-  const { database, connect } = outbox
-  const { upload } = backend()
+  const { database, endpoint, connect } = outbox
+  const theirs = (title: string | null) =>
+    endpoint.change({ type: 'todos', id: 'a', data: title === null ? null : { title } })
+  const onServer = async (count: number) =>
+    eventually(async () =>
+      expect(await database.getAll("SELECT 1 FROM ps_oplog WHERE row_id = 'a'")).toHaveLength(
+        count,
+      ),
+    )
+  const { requests, upload } = recording(async (request) => {
+    if (request === 1) throw refuse('bad')
+    if (request > 2) return
+    theirs(null)
+    await onServer(0)
+    throw new TypeError('fetch failed')
+  })
   await database.execute(insert, ['a', 'one'])
-  const id = `${await database.getClientId()}/1`
-  await database.execute(
-    "INSERT INTO rowsignal_refused (id, operation_id, table_name, row_id, operation) VALUES (?, 1, 'todos', 'a', 'PUT')",
-    [id],
-  )
-  const writes = refused(database)
-  const seen: number[] = []
-  onTestFinished(writes.subscribe((list) => seen.push(list.length)))
-  await expect(writes.retry(id)).rejects.toMatchObject({ code: 'no-row' })
-  await expect(writes.discard(id)).rejects.toMatchObject({ code: 'no-row' })
-  expect(await queued(database)).toEqual(['PUT todos a'])
   await connect({ upload })
-  await eventually(() => expect(writes.get().map((write) => write.id)).toEqual([id]))
-  expect(seen).toEqual([0, 1])
+  await untilUploaded(database)
+  theirs('theirs')
+  await onServer(1)
+  await database.execute("INSERT OR REPLACE INTO ps_data__todos VALUES ('a', '{}')") // whether shown or not
+  await database.execute("UPDATE todos SET title = 'two' WHERE id = 'a'")
+  await untilUploaded(database)
+  expect(requests.slice(1)).toEqual([requests[1], requests[1]])
+  expect(requests[1]?.sent).toEqual(['PATCH a'])
+  expect(await kept(outbox)).toEqual(['PUT a'])
 })
