@@ -95,6 +95,8 @@ type Settled = 'waits' | 'stored' | (string & {})
 const writes = new Map<string, Settled>()
 let second: PowerSyncDatabase | undefined
 let secondTodos: typeof todos | undefined
+/** Rows that were rejected for want of space, and may be stored all the same, as the error says. */
+const unknown: string[] = []
 /** Ends the write that `hold` has begun. */
 let release = (): void => undefined
 /** How often a timer has come, and when last: it stands still while the tab is frozen. */
@@ -118,7 +120,13 @@ async function insert(id: string, title = id): Promise<void> {
 /** Notes what becomes of the write of a row. */
 async function settled(id: string, title?: string): Promise<Settled> {
   writes.set(id, 'waits')
-  const outcome = await insert(id, title).then(() => 'stored', codeOf)
+  const outcome = await insert(id, title).then(
+    () => 'stored',
+    (error: unknown) => {
+      if (String(error).includes('is not known')) unknown.push(id)
+      return codeOf(error)
+    },
+  )
   writes.set(id, outcome)
   return outcome
 }
@@ -217,13 +225,13 @@ export const app = {
       write.catch(failed)
     }),
   release: () => release(),
-  /** Stores what is of no use until nothing more can be stored. */
+  /** Stores what is of no use until nothing more can be stored. The browser may find more space meanwhile, of what was removed before. */
   async fillStorage(): Promise<void> {
     const filler = await openFiller()
     for (let bytes = 2 ** 20; bytes >= 2 ** 10;) {
       const store = filler.transaction('filler', 'readwrite').objectStore('filler')
       store.add(randomBytes(bytes))
-      if (!(await isStored(store.transaction))) bytes /= 2
+      bytes = (await isStored(store.transaction)) ? Math.min(2 * bytes, 2 ** 20) : bytes / 2
     }
     filler.close()
   },
@@ -238,6 +246,7 @@ export const app = {
   /** A transaction that comes to nothing, so that no tab has anything to read after it. */
   writeNothing: () => database.writeTransaction(() => Promise.resolve()),
   writes: (): Record<string, Settled> => Object.fromEntries(writes),
+  unknown: (): string[] => unknown,
   /** The ids that the collection holds. */
   rows: (): string[] => [...todos.keys()].toSorted(),
   /** The ids that SQLite holds. */
