@@ -41,6 +41,14 @@ export function endsAtFault({ vfs }: WebSQLOpenOptions): boolean {
   return vfs === WASQLiteVFS.OPFSWriteAheadVFS
 }
 
+/**
+ * Whether a worker that lives says that it has let go of a connection (2.4.0): it takes the tab for gone. So it was seen where a
+ * worker that stood still on a full disk went on, of a connection that had just been opened.
+ */
+export function isLetGoByWorker(error: unknown): boolean {
+  return (error as Partial<Error> | undefined)?.message === 'Client has already been closed'
+}
+
 class Factory extends WASQLiteOpenFactory {
   isReleased = false
   readonly #lost: (loss: Loss) => void

@@ -7,6 +7,7 @@ import { type AskConnection, shareConnection } from '../libraries/shared-connect
 import {
   endsAtFault,
   hasOwnWorker,
+  isLetGoByWorker,
   openWebAdapter,
   type WebAdapterOptions,
 } from '../libraries/web-adapter.ts'
@@ -96,7 +97,10 @@ export class Connection {
     return this.#failures >= stuckAfter
   }
 
-  /** @returns Whether it can be used: `late` if not before so many ms are over, `gone` if it was given up before. */
+  /**
+   * @returns Whether it can be used: `late` if not before so many ms are over, `gone` if it was given up before, or its worker has
+   * let go of it.
+   */
   async open(
     patienceMs: number,
     prepare: ((adapter: DBAdapter) => Promise<void>) | undefined,
@@ -105,15 +109,25 @@ export class Connection {
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), patienceMs)
     })
-    const ready = this.#isOpen.then(async () => {
-      await prepare?.(this.adapter)
-      return 'open' as const
-    })
+    const ready = this.#ready(prepare)
     const isGone = this.#gone.catch(() => 'gone' as const)
     try {
       return await Promise.race([ready, late, isGone])
     } finally {
       clearTimeout(timer)
+    }
+  }
+
+  async #ready(
+    prepare: ((adapter: DBAdapter) => Promise<void>) | undefined,
+  ): Promise<'open' | 'gone'> {
+    try {
+      await this.#isOpen
+      await prepare?.(this.adapter)
+      return 'open'
+    } catch (error) {
+      if (isLetGoByWorker(error)) return 'gone'
+      throw error
     }
   }
 
@@ -141,8 +155,10 @@ export class Connection {
     } catch (error) {
       failed(error)
       if (begun.fault !== undefined) throw begun.fault.error
+      const isLetGo = isLetGoByWorker(error)
+      if (isLetGo && !this.#isLeft) this.#options.lost('dead')
       // Its worker may still reject what was asked: it has closed its side.
-      if (this.#isLeft) await this.#gone.catch(() => undefined)
+      if (isLetGo || this.#isLeft) await this.#gone.catch(() => undefined)
       else if (error !== gone) {
         if (await mayBeOfConnection(error)) this.#failures++
         throw error

@@ -201,7 +201,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
 
   /** Its worker is dead. One that is being opened is opened again, by who has begun to. */
   #lose(connection: Connection): void {
-    if (connection === this.#connection) this.replace()
+    if (connection === this.#connection && !this.#isClosed) this.replace()
     else connection.giveUp()
   }
 

@@ -1,10 +1,12 @@
-import { createConsoleLogger, LogLevels } from '@powersync/common'
+import { createConsoleLogger, type DBAdapter, LogLevels } from '@powersync/common'
 import { expect, onTestFinished, test } from 'vitest'
 import { ReopeningAdapter } from '../../../core/src/web/reopening-adapter.ts'
 import { inMemory } from '../../support/in-memory.ts'
 
 /** In memory and in this process: what is opened again is empty. */
-async function openAdapter(onPrepared: () => void = () => undefined) {
+async function openAdapter(
+  onPrepared: (opened: DBAdapter) => Promise<void> | void = () => undefined,
+) {
   const prepared: string[] = []
   const told: string[] = []
   const adapter = new ReopeningAdapter({
@@ -13,7 +15,7 @@ async function openAdapter(onPrepared: () => void = () => undefined) {
     prepare: async (opened) => {
       prepared.push('again')
       await opened.execute('CREATE TABLE notes (id TEXT PRIMARY KEY)')
-      onPrepared()
+      await onPrepared(opened)
     },
     hasTabs: () => false,
     tables: () => ['notes'],
@@ -131,6 +133,41 @@ test('what a statement fails by since its connection was left is told to nobody,
   await add('last')
   expect(outcome).toBe('stored')
   expect(await notes()).toEqual(['again', 'last'])
+})
+
+/** So a worker says that it has let go of a connection. */
+const letGo = 'Client has already been closed'
+
+test('a connection that its worker has let go of is replaced, and what was asked of it is told of the next', async () => {
+  const { adapter, add, notes, told } = await openAdapter()
+  const { adapter: opened } = await adapter.opened()
+  await opened.close()
+  await expect(opened.execute('SELECT 1')).rejects.toThrow(letGo)
+  await Promise.all([add('one'), add('other')])
+  expect(await notes()).toEqual(['one', 'other'])
+  expect(told.filter((what) => what === 'replaced')).toHaveLength(1)
+})
+
+test('a connection that its worker lets go of while it is made ready is opened anew', async () => {
+  let closings = 0
+  const { adapter, add, notes, prepared } = await openAdapter(async (opened) => {
+    if (++closings > 2) return
+    await opened.close()
+    await opened.execute('SELECT 1')
+  })
+  adapter.replace()
+  await add('one')
+  expect(await notes()).toEqual(['one'])
+  expect(prepared).toHaveLength(3)
+})
+
+test('what waits while the database is closed is rejected, also where the worker has let go of the connection', async () => {
+  const { adapter, add } = await openAdapter()
+  const { adapter: opened } = await adapter.opened()
+  await opened.close()
+  const closing = adapter.close()
+  await expect(add('late')).rejects.toThrow('the database is closed')
+  await closing
 })
 
 test('a page that is left and comes back at the moment when a connection is ready goes on with another', async () => {
