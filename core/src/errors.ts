@@ -33,6 +33,7 @@ export type RowsignalErrorCode =
   | 'server-database'
   | 'storage-full'
   | 'storage-held'
+  | 'storage-removed'
   | 'table-not-in-schema'
   | 'table-unsupported'
   | 'transact-asynchronous'

@@ -202,6 +202,21 @@ test.each(storages.flatMap((vfs) => Object.keys(signOuts).map((how) => [how, vfs
   },
 )
 
+test('a sign-out drops what another tab has kept since the browser has removed all', async () => {
+  const person = await openVisited()
+  const page = await person.visit('hold')
+  const devtools = await person.browser.newCDPSession(page)
+  const { origin } = new URL(page.url())
+  await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' })
+  const other = await person.visit()
+  await other.evaluate(() => seedPage.fill(3))
+  await eventually(async () => expect(await shown(other)).toBe(`ready 3: ${all}`))
+  await other.evaluate(() => dispatchEvent(new Event('pagehide')))
+  await eventually(async () => expect(await kept(other)).toBeDefined())
+  await page.evaluate(() => seedPage.seeds?.drop())
+  expect(await kept(page)).toBeUndefined()
+})
+
 test.each(storages)(
   'a database that closes ends its seed, and another user sees none of it: %s',
   async (vfs) => {

@@ -18,6 +18,8 @@ export interface ServerChange {
 export interface UploadedEntry {
   /** Its number in the queue: what is sent again, because the answer was lost, is known by it. */
   readonly clientId?: number
+  /** Whose queue that is: a device that begins anew is another one. */
+  readonly client?: string
   readonly op: string
   readonly type: string
   readonly id: string
@@ -244,7 +246,7 @@ export class SyncEndpoint {
       return
     }
     for (const entry of entries) {
-      const last = this.uploaded.at(-1)?.clientId ?? 0
+      const last = this.uploaded.findLast(({ client }) => client === entry.client)?.clientId ?? 0
       if (entry.clientId !== undefined && entry.clientId <= last) {
         this.repeated.push(entry)
         continue

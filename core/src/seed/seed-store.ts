@@ -35,7 +35,7 @@ interface Current {
 const storeName = 'seeds'
 
 export class SeedStore {
-  readonly #database: IDBDatabase
+  #database: IDBDatabase
   readonly #name: string
   readonly #owner: Owner
   #era = 0
@@ -47,9 +47,7 @@ export class SeedStore {
   }
 
   static async open(name: string, owner: Owner): Promise<SeedStore> {
-    const request = indexedDB.open('rowsignal', 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(storeName)
-    return new SeedStore(await settled(request), name, owner)
+    return new SeedStore(await openDatabase(), name, owner)
   }
 
   /** What was kept for this owner; what is another's is dropped. */
@@ -76,12 +74,22 @@ export class SeedStore {
       store.put(stored, [this.#name, this.#era])
       store.transaction.commit()
     } catch {
-      // The user has cleared the storage of the page, and IndexedDB has closed: there is nothing to keep it in.
+      // The browser has removed all that the page had stored, and IndexedDB has closed: there is nothing to keep it in.
     }
   }
 
-  /** Keeps nothing any more. */
-  drop(): Promise<void> {
+  /** Keeps nothing any more, nor what another tab has kept since the browser has removed all. */
+  async drop(): Promise<void> {
+    try {
+      await this.#drop()
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error
+      this.#database = await openDatabase()
+      await this.#drop()
+    }
+  }
+
+  #drop(): Promise<void> {
     const store = this.#store('readwrite')
     store.delete(this.#ofAllEras())
     const request: IDBRequest<Current | undefined> = store.get(this.#name)
@@ -109,6 +117,12 @@ export class SeedStore {
   #store(mode: IDBTransactionMode): IDBObjectStore {
     return this.#database.transaction(storeName, mode).objectStore(storeName)
   }
+}
+
+function openDatabase(): Promise<IDBDatabase> {
+  const request = indexedDB.open('rowsignal', 1)
+  request.onupgradeneeded = () => request.result.createObjectStore(storeName)
+  return settled(request)
 }
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {

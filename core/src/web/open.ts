@@ -3,6 +3,7 @@ import {
   type BasePowerSyncDatabaseOptions,
   createConsoleLogger,
   type DBAdapter,
+  LogLevels,
   type PowerSyncCloseOptions,
 } from '@powersync/common'
 import {
@@ -11,6 +12,7 @@ import {
   type WebSpecificOptions,
   type WebSQLOpenOptions,
 } from '@powersync/web'
+import { RowsignalError } from '../errors.ts'
 import { tablesOf } from '../libraries/powersync.ts'
 import type { Loss } from '../libraries/dead-workers.ts'
 import { whenFree } from '../libraries/storage-faults.ts'
@@ -65,6 +67,7 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
       hasTabs: () => this.resolvedOpenOptions.enableMultiTabs,
       tables: () => tablesOf(this),
       faulted: () => this.#dropSync(),
+      removed: () => this.#tellRemoved(),
     })
     super({ ...options, logger, opened: adapter })
     this.#adapter = adapter
@@ -172,6 +175,14 @@ class ReopeningDatabase extends WebPowerSyncDatabase {
     if (!(await this.#isReady())) return
     if (turn !== this.#turn || this.#isLeft || this.closed || this.#wanted === undefined) return
     await super.connect(...this.#wanted).catch(() => undefined) // it is in the status
+  }
+
+  #tellRemoved(): void {
+    const error = new RowsignalError(
+      'storage-removed',
+      `${this.database.name}: the browser has removed all that this page had stored. What was not uploaded is lost; the rest comes with the sync. navigator.storage.persist() asks it not to do that for want of space.`,
+    )
+    this.logger.log({ level: LogLevels.error, message: error.message, error })
   }
 
   #leave(): void {

@@ -14,6 +14,7 @@ import { hasOwnWorker, opensInIndexedDb, type WebAdapterOptions } from '../libra
 import { noFrame, type WorkerFrame, workerFrame } from '../libraries/worker-frame.ts'
 import { type Ask, Connection, noSpace } from './connection.ts'
 import { FullWorker } from './full-worker.ts'
+import { Removal } from './removal.ts'
 import { Space } from './space.ts'
 
 export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost' | 'frame'> {
@@ -25,6 +26,8 @@ export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost' 
   readonly tables: () => string[]
   /** Nobody can write until the connection is replaced, which it is when there is space. */
   readonly faulted: Stop
+  /** The browser has removed the file, which is opened anew. */
+  readonly removed: Stop
 }
 
 /** How long an opening may take before it is tried anew, at first, in ms: each try may take twice as long. */
@@ -47,6 +50,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   readonly #fullWorker: FullWorker | undefined
   /** Whether there is any, after a connection has ended for want of it. */
   readonly #space = new Space()
+  readonly #removal = new Removal(() => void this.#onRemoved())
   #connection: Connection | undefined
   #opening: Connection | undefined
   /** What waits for a connection. */
@@ -92,6 +96,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   /** Gives the connection up at once, without an answer of its worker. What waits for SQLite waits for `replace`. */
   leave(): void {
     this.#isLeft = true
+    this.#removal.stop()
     this.#opening?.giveUp()
     this.#connection?.leave()
     this.#tell((listener) => listener.connectionLeft?.())
@@ -113,14 +118,28 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     void this.#fullWorker?.askUntilSpace()
   }
 
-  /** Who has begun is told when the worker is known to be dead, by the same as after a crash: it is when all tabs have let go. */
   #letGoOfFull(): void {
     this.#connection?.setFull()
     for (const { isWrite, reject } of this.#waiting) if (isWrite) reject(noSpace(false))
     this.#waiting = this.#waiting.filter(({ isWrite }) => !isWrite)
+    this.#letGoOfShared()
+  }
+
+  /** Who has begun is told when the worker is known to be dead, by the same as after a crash: it is when all tabs have let go. */
+  #letGoOfShared(): void {
     this.#opening?.giveUp()
     this.frame.remove()
     if (!this.#options.hasTabs()) this.replace()
+  }
+
+  /** In each tab, at about the same time. */
+  async #onRemoved(): Promise<void> {
+    this.#options.removed()
+    if (this.#fullWorker !== undefined) return this.#letGoOfShared()
+    this.#connection?.leave() // what it writes is in a file that nobody will find
+    await this.#removal.isOver()
+    this.#opening?.giveUp()
+    if (!this.#isLeft) this.replace()
   }
 
   async #isServed(withinMs: number): Promise<boolean> {
@@ -208,6 +227,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   #take(connection: Connection): void {
     connection.listen((tables) => this.#tellTables(tables))
     this.#connection = connection
+    if (this.hasOwnWorker || opensInIndexedDb(this.#options.open)) this.#removal.watch()
     this.#configuration = connection.adapter.getConfiguration()
     const waiting = this.#waiting.splice(0).toSorted((a, b) => a.position - b.position)
     for (const { resolve } of waiting) resolve(connection)
@@ -270,6 +290,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   async close(): Promise<void> {
     this.#isClosed = true
     this.#space.close()
+    this.#removal.stop()
     this.#rejectWaiting(closed())
     await this.#connection?.close()
     this.#fullWorker?.close()

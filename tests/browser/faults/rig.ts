@@ -242,6 +242,15 @@ export class Tab {
     })
   }
 
+  /** The browser removes all that the origin has stored, under the tabs that have it open. */
+  async removeStored(): Promise<void> {
+    const { origin } = new URL(this.#url)
+    await this.#devtools.send('Storage.clearDataForOrigin', {
+      origin,
+      storageTypes: 'indexeddb,file_systems',
+    })
+  }
+
   async thaw(): Promise<void> {
     await this.#devtools.send('Page.setWebLifecycleState', { state: 'active' })
   }

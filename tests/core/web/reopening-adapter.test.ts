@@ -20,6 +20,7 @@ async function openAdapter(
     hasTabs: () => false,
     tables: () => ['notes'],
     faulted: () => undefined,
+    removed: () => undefined,
   })
   onTestFinished(() => adapter.close())
   adapter.registerListener({

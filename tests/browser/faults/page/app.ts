@@ -63,11 +63,13 @@ const todos = createPowerSyncCollection({ database, table: schema.props.todos })
 const connector: PowerSyncBackendConnector = {
   fetchCredentials: () => Promise.resolve({ endpoint: location.origin, token: 'token' }),
   async uploadData(database) {
+    const client = await database.getClientId()
     for (;;) {
       const transaction = await database.getNextCrudTransaction()
       if (!transaction) return
       const entries = transaction.crud.map(({ clientId, op, table, id, opData }) => ({
         clientId,
+        client,
         op,
         type: table,
         id,
