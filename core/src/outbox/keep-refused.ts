@@ -9,7 +9,13 @@
  * server's answer to it, which it knows by the key, is of what was sent first.
  */
 import { ours } from '../libraries/lock-holders.ts'
-import { type CrudEntry, type ResolvedTable, type Transaction, UpdateType } from '@powersync/common'
+import {
+  type CrudEntry,
+  type LockContext,
+  type ResolvedTable,
+  type Transaction,
+  UpdateType,
+} from '@powersync/common'
 import type { Database } from '../libraries/powersync.ts'
 import {
   deleteQueued,
@@ -63,8 +69,11 @@ export class KeptOperations {
   static async settle(uploading: Uploading): Promise<KeptOperations> {
     const { database, table, operations } = uploading
     const rows = operations.map(({ table, id }) => [table, id])
-    const sql = selectRefusedInserts(table.viewName)
-    const kept = new KeptOperations(uploading, await database.get(sql, [JSON.stringify(rows)]))
+    const select = (lock: LockContext): Promise<{ client: string; found: string }> =>
+      lock.get(selectRefusedInserts(table.viewName), [JSON.stringify(rows)])
+    // Not by a connection that only reads: it may be behind, and an update be sent whose insert was refused.
+    const read = await database.writeLock(ours('a read of refused writes', select))
+    const kept = new KeptOperations(uploading, read)
     await kept.#setAside()
     return kept
   }
