@@ -108,9 +108,10 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     const before = this.#connection
     this.#connection = undefined
     this.#isLeft = false
-    this.#tell((listener) => listener.connectionReplaced?.())
     before?.giveUp()
-    this.frame.remove()
+    this.#opening?.giveUp()
+    this.frame.remove() // before anybody asks for the next one, whose worker would go with it
+    this.#tell((listener) => listener.connectionReplaced?.())
     void this.#open('again')
   }
 
@@ -138,7 +139,6 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     if (this.#fullWorker !== undefined) return this.#letGoOfShared()
     this.#connection?.leave() // what it writes is in a file that nobody will find
     await this.#removal.isOver()
-    this.#opening?.giveUp()
     if (!this.#isLeft) this.replace()
   }
 

@@ -114,6 +114,18 @@ test.each(storages)(
   },
 )
 
+test('in place of a worker that died one is started, which stays', async () => {
+  const tabs = await Tabs.of(shared)
+  const [host, tab] = (await tabs.openAll(2)) as [Tab, Tab]
+  let started = 0
+  tab.page.browser().on('targetcreated', (target) => {
+    if (target.type() === 'shared_worker') started++
+  })
+  await host.crash()
+  await tab.call('add', 'a')
+  expect(started).toBe(1)
+})
+
 test('of two databases in a tab only the one whose worker died is lost', async () => {
   const tabs = await Tabs.of(shared)
   const host = await tabs.open({ by: 'sdk', file: 'of-the-host.db' })
