@@ -1,4 +1,5 @@
 /** The tab that is the host of the worker that tabs share is killed: the first one. */
+import { TargetType } from 'puppeteer-core'
 import { expect, test } from 'vitest'
 import { eventually } from '../../../support/eventually.ts'
 import { type Storage, storages, type Tab, Tabs, tellTime } from '../rig.ts'
@@ -119,7 +120,7 @@ test('in place of a worker that died one is started, which stays', async () => {
   const [host, tab] = (await tabs.openAll(2)) as [Tab, Tab]
   let started = 0
   tab.page.browser().on('targetcreated', (target) => {
-    if (target.type() === 'shared_worker') started++
+    if (target.type() === TargetType.SHARED_WORKER) started++
   })
   await host.crash()
   await tab.call('add', 'a')
