@@ -1,7 +1,7 @@
 /** A drive: three tabs, to which anything happens while they write, and to their disk; then all is compared. */
 import { expect } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { type Storage, type Tab, Tabs } from './rig.ts'
+import { recordersOfTab, type Storage, type Tab, Tabs } from './rig.ts'
 
 export interface DriveOptions {
   readonly seed: number
@@ -226,9 +226,6 @@ class Drive {
     )
   }
 }
-
-/** A table and its triggers for insert, update and delete. */
-const recordersOfTab = 4
 
 export async function drive(storage: Storage, { seed, steps }: DriveOptions): Promise<void> {
   const tabs = await Tabs.of(storage, storage === 'IDBBatchAtomicVFS' ? 16 * 2 ** 20 : undefined)

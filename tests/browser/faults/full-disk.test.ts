@@ -1,7 +1,7 @@
 /** A disk that is full: CDP fills OPFS, and has no hold on IndexedDB, which is given little and filled. */
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { storages, type Tab, Tabs, tellTime } from './rig.ts'
+import { recordersOfTab, storages, type Tab, Tabs, tellTime } from './rig.ts'
 
 test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
   'on a full disk a write is rejected, reading goes on, and writes work again with space: %s',
@@ -158,7 +158,7 @@ test.each(['one tab', 'a tab without others', 'several tabs', 'several tabs that
       await eventually(async () => expect(await each.call('rows')).toEqual(stored))
       expect(await each.call('stored')).toEqual(stored)
       expect(await each.call('told')).not.toContain('lock-waiting')
-      expect((await each.call('recorders')).length).toBe(all.length * 4)
+      expect((await each.call('recorders')).length).toBe(all.length * recordersOfTab)
     }
     if (which.endsWith('sync')) {
       await eventually(() => expect(tabs.endpoint.rows.size).toBe(stored.length))

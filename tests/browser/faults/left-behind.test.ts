@@ -1,10 +1,7 @@
 /** What a tab that is gone has left in SQLite: it is swept while others run, and records for nobody. */
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { storages, type Tab, Tabs } from './rig.ts'
-
-/** A table, and a trigger each for inserts, updates and deletes. */
-const perTab = 4
+import { recordersOfTab, storages, type Tab, Tabs } from './rig.ts'
 
 async function expectRecorders(tab: Tab, count: number): Promise<void> {
   await eventually(async () => expect(await tab.call('recorders')).toHaveLength(count))
@@ -22,16 +19,16 @@ test.each(storages)(
   async (storage) => {
     const tabs = await Tabs.of(storage)
     const [first, second, third] = (await tabs.openAll(3)) as [Tab, Tab, Tab]
-    await expectRecorders(first, 3 * perTab)
+    await expectRecorders(first, 3 * recordersOfTab)
     await second.crash() // it came before the third, and after the first
-    await expectRecorders(first, 2 * perTab)
+    await expectRecorders(first, 2 * recordersOfTab)
     await expectSeen([first, third], 'after the crash')
     const fourth = await tabs.open()
-    await expectRecorders(first, 3 * perTab)
+    await expectRecorders(first, 3 * recordersOfTab)
     await fourth.page.close() // those that are left were there before it
-    await expectRecorders(first, 2 * perTab)
+    await expectRecorders(first, 2 * recordersOfTab)
     await third.page.goto('about:blank')
-    await expectRecorders(first, perTab)
+    await expectRecorders(first, recordersOfTab)
     await expectSeen([first], 'at the end')
   },
 )
@@ -41,11 +38,11 @@ test.each(storages)(
   async (storage) => {
     const tabs = await Tabs.of(storage)
     const tab = await tabs.open()
-    await expectRecorders(tab, perTab)
+    await expectRecorders(tab, recordersOfTab)
     await tab.call('openSecond')
-    await expectRecorders(tab, 2 * perTab)
+    await expectRecorders(tab, 2 * recordersOfTab)
     await tab.call('closeSecond')
-    expect(await tab.call('recorders')).toHaveLength(perTab)
+    expect(await tab.call('recorders')).toHaveLength(recordersOfTab)
     await expectSeen([tab], 'after the close')
   },
 )

@@ -21,6 +21,9 @@ import type { App } from './page/app.ts'
 export const storages = ['IDBBatchAtomicVFS', 'OPFSCoopSyncVFS', 'OPFSWriteAheadVFS'] as const
 export type Storage = (typeof storages)[number]
 
+/** What records for the collection of one tab: a table, and its triggers for insert, update and delete. */
+export const recordersOfTab = 4
+
 const root = fileURLToPath(new URL('page', import.meta.url))
 
 /** The page, built once for all tests of a process. */
