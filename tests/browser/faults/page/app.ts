@@ -227,6 +227,11 @@ export const app = {
       write.catch(failed)
     }),
   release: () => release(),
+  /** Whether a worker of any tab waits for the file, where each tab has one of its own (OPFS). */
+  async isFileWaitedFor(): Promise<boolean> {
+    const { pending = [] } = await navigator.locks.query()
+    return pending.some(({ name }) => name === `db-lock-${open.dbFilename}`)
+  },
   /** Stores what is of no use until nothing more can be stored. The browser may find more space meanwhile, of what was removed before. */
   async fillStorage(): Promise<void> {
     const filler = await openFiller()
