@@ -30,10 +30,14 @@ export function isOfStorage(error: unknown): boolean {
   return full.test(text) || unexplained.test(text)
 }
 
-/** Whether the connection itself may be at fault: the file is taken, as it believes, or fails though there is space. */
-export async function mayBeOfConnection(error: unknown): Promise<boolean> {
-  const text = textOf(error)
-  return taken.test(text) || (unexplained.test(text) && !(await isFullStorage()))
+/** Whether somebody else has the file, so that nothing was done. */
+export function isTakenFile(error: unknown): boolean {
+  return taken.test(textOf(error))
+}
+
+/** Whether storage has failed for no reason that it tells, though there is space: the connection itself may be at fault. */
+export async function isUnexplained(error: unknown): Promise<boolean> {
+  return unexplained.test(textOf(error)) && !(await isFullStorage())
 }
 
 /** The error itself, or `storage-full` with it as the cause. */

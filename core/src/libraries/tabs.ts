@@ -13,6 +13,7 @@ import { tellWhenFrozen } from './frozen-tabs.ts'
 import { ours } from './lock-holders.ts'
 import type { Database } from './powersync.ts'
 import { quote } from './sql.ts'
+import { whenFree } from './storage-faults.ts'
 
 /** Everything of ours in SQLite starts with it. */
 const prefix = 'rowsignal_'
@@ -91,7 +92,7 @@ export class TabMark {
     const { signal } = this.#end
     const onGone = (): Promise<void> => {
       lookForDeadWorkers() // it may have been the host of one
-      return sweepDeadTabs(this.#database)
+      return sweepDeadTabs(this.#database, () => !signal.aborted)
     }
     locks
       .request(other, { mode: 'shared', signal }, onGone)
@@ -147,9 +148,10 @@ const trackingTrigger = new RegExp(
  *
  * Only what is named and made as ours is: an app may have `rowsignal_…` of its own.
  */
-export async function sweepDeadTabs(database: Database): Promise<void> {
+export async function sweepDeadTabs(database: Database, isWanted = () => true): Promise<void> {
   const sweep = (lock: LockContext): Promise<void> => sweepDeadTabsIn(lock, database)
-  await database.writeLock(ours('the sweep after a tab that is gone', sweep))
+  const ask = ours('the sweep after a tab that is gone', sweep)
+  await whenFree(() => database.writeLock(ask), isWanted) // a tab that is just gone may have the file still
 }
 
 /** The same under a write lock that is held. Where there are no locks between tabs, nobody knows who is gone. */

@@ -11,10 +11,15 @@ import {
   openWebAdapter,
   type WebAdapterOptions,
 } from '../libraries/web-adapter.ts'
-import { isOfStorage, mayBeOfConnection, storageFull } from '../libraries/storage-faults.ts'
+import {
+  isOfStorage,
+  isTakenFile,
+  isUnexplained,
+  storageFull,
+} from '../libraries/storage-faults.ts'
 import type { Stop } from '../readable/readable.ts'
 
-/** So often in a row a file may be taken by a tab that is just letting go of it. */
+/** So often in a row a connection may fail for no reason that it tells, though there is space. */
 const stuckAfter = 3
 
 /** What is thrown at those who have begun on a connection that is given up. */
@@ -33,6 +38,8 @@ interface Begun {
   mayBeStored: boolean
   /** What has ended the connection, if that was a statement of this one. */
   fault?: { readonly error: unknown }
+  /** A statement of this one found the file taken. */
+  isTaken?: true
 }
 
 interface Watch {
@@ -41,6 +48,8 @@ interface Watch {
   readonly begun: Begun
   /** To be called at once with what a statement has failed by. */
   readonly failed: (error: unknown) => void
+  /** To be called at once when a statement was not begun, since the file is taken. */
+  readonly taken: Stop
 }
 
 export class Connection {
@@ -54,7 +63,7 @@ export class Connection {
   /** Rejects at the latest when `#gone` does. */
   readonly #writerGone: Promise<never>
   #giveUpWriter: Stop = () => undefined
-  /** How often in a row it has failed by what may be its own fault. */
+  /** How often in a row it has failed for no reason that it tells. */
   #failures = 0
   #isFull = false
   #isLeft = false
@@ -89,10 +98,7 @@ export class Connection {
     return this.#isGone
   }
 
-  /**
-   * Whether another one is to be tried: after a try that failed for another tab, OPFSCoopSyncVFS (@powersync/web 2.4.0) may have one
-   * of its files open without knowing, at which each later one fails.
-   */
+  /** Whether another one is to be tried. */
   get isStuck(): boolean {
     return this.#failures >= stuckAfter
   }
@@ -145,10 +151,13 @@ export class Connection {
   ): Promise<{ value: T } | undefined> {
     const begun: Begun = { mayBeStored: false }
     const failed = (error: unknown): void => this.#failed(begun, error)
+    const taken = (): void => this.#taken(begun)
     const end = isWrite ? this.#writerGone : this.#gone
     try {
       if (isWrite && this.#isFaulted) await this.#gone // there is another then
-      const asked = ask(this.adapter, (lock) => run(new Watched(lock, { end, begun, failed })))
+      const asked = ask(this.adapter, (lock) =>
+        run(new Watched(lock, { end, begun, failed, taken })),
+      )
       const value = await Promise.race([asked, end])
       this.#failures = 0
       return { value }
@@ -158,9 +167,9 @@ export class Connection {
       const isLetGo = isLetGoByWorker(error)
       if (isLetGo && !this.#isLeft) this.#options.lost('dead')
       // Its worker may still reject what was asked: it has closed its side.
-      if (isLetGo || this.#isLeft) await this.#gone.catch(() => undefined)
+      if (isLetGo || begun.isTaken || this.#isLeft) await this.#gone.catch(() => undefined)
       else if (error !== gone) {
-        if (await mayBeOfConnection(error)) this.#failures++
+        if (await isUnexplained(error)) this.#failures++
         throw error
       }
       if (isWrite && this.#isFull) throw noSpace(begun.mayBeStored)
@@ -170,6 +179,15 @@ export class Connection {
         'database: its worker died, or the page was left, before it answered whether it has stored the write. The rows show what is stored.',
       )
     }
+  }
+
+  /**
+   * A connection of OPFSCoopSyncVFS (@powersync/web 2.4.0) that was refused one of its three files may open the others after that, and
+   * not know that it has them: no tab is given the file any more, nor is the next try here. It goes with its worker.
+   */
+  #taken(begun: Begun): void {
+    begun.isTaken = true
+    if (!this.#isLeft) this.#options.lost('dead')
   }
 
   /** At once, before anybody else has the lock: what is done on it from now on may be lost, or overwrite what others have stored. */
@@ -283,13 +301,18 @@ class Watched extends LockContext {
   }
 
   async #run<T>(query: string, execute: () => Promise<T>): Promise<T> {
-    const { end, begun, failed } = this.#watch
+    const { end, begun, failed, taken } = this.#watch
     if (begun.fault !== undefined) throw begun.fault.error
+    const { mayBeStored } = begun
     this.#note(query)
     try {
       return await Promise.race([execute(), end])
     } catch (error) {
       failed(error)
+      if (isTakenFile(error)) {
+        begun.mayBeStored = mayBeStored
+        taken()
+      }
       throw error
     }
   }

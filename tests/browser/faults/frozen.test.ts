@@ -80,7 +80,11 @@ test.each(storages)(
   'who waits for a frozen tab goes on, too, when it is closed: %s',
   async (storage) => {
     const tabs = await Tabs.of(storage)
-    const [host, frozen, other] = (await tabs.openAll(3, { by: 'sdk' })) as [Tab, Tab, Tab]
+    // There a database of the SDK's own that is refused a file in that moment may keep the others from all tabs.
+    const options = storage === 'OPFSCoopSyncVFS' ? {} : ({ by: 'sdk' } as const)
+    const host = await tabs.open(options)
+    const frozen = await tabs.open({ by: 'sdk' })
+    const other = await tabs.open(options)
     await moments['in the middle of a write'](frozen)
     await other.call('write', 'after')
     await isTold(other)

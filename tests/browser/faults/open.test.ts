@@ -51,6 +51,54 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
   },
 )
 
+/** A file is open elsewhere, without the lock of the tabs: so is one of a tab that is gone, for a moment. Resolves with what closes it. */
+async function openElsewhere({ page }: Tab, file: string): Promise<() => Promise<void>> {
+  const worker = await page.evaluateHandle(async (file) => {
+    const code = `
+      onmessage = async ({ data: [database, file] }) => {
+        const folder = await navigator.storage.getDirectory()
+        const found = await folder.getFileHandle(file)
+        const asked = new BroadcastChannel('ahp:/' + database)
+        const open = () => {
+          asked.postMessage(null) // who has it, and does not use it, lets go of it
+          return found.createSyncAccessHandle().catch(() => new Promise((again) => setTimeout(again, 20)).then(open))
+        }
+        const handle = await open()
+        onmessage = () => postMessage(handle.close())
+        postMessage('open')
+      }`
+    const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))
+    const opened = new Promise((resolve) => worker.addEventListener('message', resolve))
+    worker.postMessage(['faults.db', file])
+    await opened
+    return worker
+  }, file)
+  return () =>
+    worker.evaluate(async (worker) => {
+      const closed = new Promise((resolve) => worker.addEventListener('message', resolve))
+      worker.postMessage('close')
+      await closed
+    })
+}
+
+test.each(['', '-journal', '-wal'])(
+  'a tab that was refused a file keeps no other from it, on OPFSCoopSyncVFS: faults.db%s',
+  async (suffix) => {
+    const tabs = await Tabs.of('OPFSCoopSyncVFS')
+    const [refused, other, writer] = (await tabs.openAll(3)) as [Tab, Tab, Tab]
+    const close = await openElsewhere(other, `faults.db${suffix}`)
+    expect(await refused.call('count')).not.toBe('0') // it asks once, and never again
+    await writer.call('write', 'a')
+    await close()
+    await eventually(async () => expect(await writer.call('writes')).toEqual({ a: 'stored' }))
+    for (const tab of [refused, other]) {
+      await eventually(async () => expect(await tab.call('rows')).toEqual(['a']))
+    }
+    await refused.call('add', 'b')
+    expect(await other.call('stored')).toEqual(['a', 'b'])
+  },
+)
+
 test.each(storages)(
   'a transaction of a sync that is dropped is rolled back, and keeps no other tab from writing: %s',
   async (storage) => {

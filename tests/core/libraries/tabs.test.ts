@@ -96,6 +96,22 @@ test.each(['came before', 'came after'])(
   },
 )
 
+test('what a tab has left is swept, too, if it has the file still when it is first tried', async () => {
+  useTabLocks()
+  const database = await openDatabase(schema)
+  const [gone, living] = [new TabMark(database), new TabMark(database)]
+  await gone.hold()
+  await living.hold()
+  await leaveBehind(database, true, gone)
+  const asked = vi.spyOn(database, 'writeLock')
+  const taken = new DOMException('Access Handles cannot be created', 'NoModificationAllowedError')
+  asked.mockRejectedValueOnce(taken).mockRejectedValueOnce(taken)
+  gone.release()
+  await eventually(async () => expect(await trackingObjects(database)).toEqual([]))
+  expect(asked).toHaveBeenCalledTimes(3)
+  living.release()
+})
+
 test('tabs that come and go leave nobody waiting for them, and those of another file are nothing to them', async () => {
   const { held } = useTabLocks()
   const [database, other] = [await openDatabase(schema), await openDatabase(schema)]

@@ -1,5 +1,5 @@
 import { createConsoleLogger, type DBAdapter, LogLevels } from '@powersync/common'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ReopeningAdapter } from '../../../core/src/web/reopening-adapter.ts'
 import { inMemory } from '../../support/in-memory.ts'
 
@@ -197,14 +197,13 @@ test('what a lock throws of its own is thrown, and the lock is free', async () =
   expect(await notes()).toEqual(['next'])
 })
 
-test('a connection to which the file is taken again and again is given up, for it may be the one that has it', async () => {
+test('a connection that fails again and again for no reason that it tells is given up', async () => {
   const { adapter, add, notes, told } = await openAdapter()
-  const fail = () =>
-    adapter.writeLock(() => Promise.reject(new DOMException('', 'NoModificationAllowedError')))
+  const fail = () => adapter.writeLock(() => Promise.reject(new Error('disk I/O error')))
   const count = (): number => told.filter((what) => what === 'replaced').length
   await expect(fail()).rejects.toThrow()
   await expect(fail()).rejects.toThrow()
-  await add('between') // it was another tab
+  await add('between') // it has passed
   await expect(fail()).rejects.toThrow()
   await expect(fail()).rejects.toThrow()
   expect(count()).toBe(0)
@@ -212,4 +211,48 @@ test('a connection to which the file is taken again and again is given up, for i
   expect(count()).toBe(1)
   await add('after')
   expect(await notes()).toEqual(['after'])
+})
+
+const taken = new DOMException('', 'NoModificationAllowedError')
+
+/** The next lock of the connection is one in which the first statement after `passed` ones finds the file taken. */
+async function refuse(adapter: ReopeningAdapter, passed = 0): Promise<void> {
+  const connection = await adapter.opened()
+  const writeLock = connection.adapter.writeLock.bind(connection.adapter)
+  let left = passed
+  vi.spyOn(connection.adapter, 'writeLock').mockImplementationOnce((run) =>
+    writeLock((lock) => {
+      const executeRaw = lock.executeRaw.bind(lock)
+      lock.executeRaw = (...statement) =>
+        left-- > 0 ? executeRaw(...statement) : Promise.reject(taken)
+      return run(lock)
+    }),
+  )
+}
+
+test('a connection that is refused the file is given up at once, for it may have a part of it, and what found it so is done on the next', async () => {
+  const { adapter, notes, told } = await openAdapter()
+  await refuse(adapter)
+  await adapter.execute('INSERT INTO notes VALUES (?)', ['a'])
+  await refuse(adapter)
+  await adapter.writeLock((lock) => lock.execute('INSERT INTO notes VALUES (?)', ['b']))
+  expect(told.filter((what) => what === 'replaced')).toHaveLength(2)
+  expect(await notes()).toEqual(['b'])
+})
+
+test('if an earlier statement of the same lock may be stored, that is told', async () => {
+  const { adapter, told } = await openAdapter()
+  await refuse(adapter, 1)
+  const twice = adapter.writeLock(async (lock) => {
+    await lock.execute('INSERT INTO notes VALUES (?)', ['a'])
+    await lock.execute('INSERT INTO notes VALUES (?)', ['b'])
+  })
+  await expect(twice).rejects.toMatchObject({ code: 'database-lost' })
+  expect(told).toContain('replaced')
+})
+
+test('what an app throws in a lock is not taken for that', async () => {
+  const { adapter, told } = await openAdapter()
+  await expect(adapter.writeLock(() => Promise.reject(taken))).rejects.toBe(taken)
+  expect(told).not.toContain('replaced')
 })
