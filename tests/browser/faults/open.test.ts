@@ -51,34 +51,29 @@ test.each(storages.filter((storage) => storage.startsWith('OPFS')))(
   },
 )
 
-/** A file is open elsewhere, without the lock of the tabs: so is one of a tab that is gone, for a moment. Resolves with what closes it. */
+/** A file is open elsewhere, without the lock of the tabs: so is one of a tab that is just gone. Resolves with what ends that. */
 async function openElsewhere({ page }: Tab, file: string): Promise<() => Promise<void>> {
   const worker = await page.evaluateHandle(async (file) => {
     const code = `
-      onmessage = async ({ data: [database, file] }) => {
+      const asked = new BroadcastChannel('ahp:/faults.db')
+      const open = async () => {
         const folder = await navigator.storage.getDirectory()
-        const found = await folder.getFileHandle(file)
-        const asked = new BroadcastChannel('ahp:/' + database)
-        const open = () => {
-          asked.postMessage(null) // who has it, and does not use it, lets go of it
-          return found.createSyncAccessHandle().catch(() => new Promise((again) => setTimeout(again, 20)).then(open))
-        }
-        const handle = await open()
-        onmessage = () => postMessage(handle.close())
+        const found = await folder.getFileHandle(name)
+        asked.postMessage(null) // who has it, and does not use it, lets go of it
+        return found.createSyncAccessHandle()
+      }
+      const openSoon = () => open().catch(() => pause().then(openSoon))
+      const pause = () => new Promise((done) => setTimeout(done, 20))
+      openSoon().then((handle) => {
+        self.handle = handle
         postMessage('open')
-      }`
-    const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))
-    const opened = new Promise((resolve) => worker.addEventListener('message', resolve))
-    worker.postMessage(['faults.db', file])
-    await opened
+      })`
+    const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))
+    const worker = new Worker(url, { name: file })
+    await new Promise((opened) => worker.addEventListener('message', opened))
     return worker
   }, file)
-  return () =>
-    worker.evaluate(async (worker) => {
-      const closed = new Promise((resolve) => worker.addEventListener('message', resolve))
-      worker.postMessage('close')
-      await closed
-    })
+  return () => worker.evaluate((worker) => worker.terminate())
 }
 
 test.each(['', '-journal', '-wal'])(
@@ -86,10 +81,10 @@ test.each(['', '-journal', '-wal'])(
   async (suffix) => {
     const tabs = await Tabs.of('OPFSCoopSyncVFS')
     const [refused, other, writer] = (await tabs.openAll(3)) as [Tab, Tab, Tab]
-    const close = await openElsewhere(other, `faults.db${suffix}`)
+    const end = await openElsewhere(other, `faults.db${suffix}`)
     expect(await refused.call('count')).not.toBe('0') // it asks once, and never again
     await writer.call('write', 'a')
-    await close()
+    await end()
     await eventually(async () => expect(await writer.call('writes')).toEqual({ a: 'stored' }))
     for (const tab of [refused, other]) {
       await eventually(async () => expect(await tab.call('rows')).toEqual(['a']))
