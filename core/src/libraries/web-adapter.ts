@@ -42,6 +42,14 @@ export function endsAtFault({ vfs }: WebSQLOpenOptions): boolean {
 }
 
 /**
+ * Whether a connection that is refused one part of the file may open the others after that, and keep them without knowing. One of
+ * OPFSCoopSyncVFS (2.4.0) asks for three at once, also each time that it is opened, which its worker tries three times in two seconds.
+ */
+export function keepsRefusedFile({ vfs }: WebSQLOpenOptions): boolean {
+  return vfs === WASQLiteVFS.OPFSCoopSyncVFS
+}
+
+/**
  * Whether a worker that lives says that it has let go of a connection (2.4.0): it takes the tab for gone. So it was seen where a
  * worker that stood still on a full disk went on, of a connection that had just been opened.
  */

@@ -10,12 +10,18 @@ import type {
 } from '@powersync/web'
 import type { ReopeningAdapter as Reopening, ReopeningListener } from '../libraries/reopening.ts'
 import type { Stop } from '../readable/readable.ts'
-import { hasOwnWorker, opensInIndexedDb, type WebAdapterOptions } from '../libraries/web-adapter.ts'
+import {
+  hasOwnWorker,
+  keepsRefusedFile,
+  opensInIndexedDb,
+  type WebAdapterOptions,
+} from '../libraries/web-adapter.ts'
 import { noFrame, type WorkerFrame, workerFrame } from '../libraries/worker-frame.ts'
 import { type Ask, Connection, noSpace } from './connection.ts'
 import { FullWorker } from './full-worker.ts'
 import { Removal } from './removal.ts'
 import { Space } from './space.ts'
+import { Turn } from './turn.ts'
 
 export interface ReopeningAdapterOptions extends Omit<WebAdapterOptions, 'lost' | 'frame'> {
   /** Makes ready a connection that is not the first: the SDK has done so with that. */
@@ -50,6 +56,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   readonly #fullWorker: FullWorker | undefined
   /** Whether there is any, after a connection has ended for want of it. */
   readonly #space = new Space()
+  readonly #turn: Turn
   readonly #removal = new Removal(() => void this.#onRemoved())
   #connection: Connection | undefined
   #opening: Connection | undefined
@@ -65,6 +72,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
     super()
     this.name = options.open.dbFilename
     this.#options = options
+    this.#turn = new Turn(this.name)
     const mayStandStill = 'SharedWorker' in globalThis && opensInIndexedDb(options.open)
     this.frame = mayStandStill ? workerFrame() : noFrame
     if (mayStandStill) {
@@ -97,6 +105,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   leave(): void {
     this.#isLeft = true
     this.#removal.stop()
+    this.#turn.stop()
     this.#opening?.giveUp()
     this.#connection?.leave()
     this.#tell((listener) => listener.connectionLeft?.())
@@ -166,31 +175,35 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   /** @returns Nothing if the page was left meanwhile, or the database closed. */
   async #tryUntilOpen(which: 'first' | 'again'): Promise<Connection | undefined> {
     const prepare = which === 'first' ? undefined : this.#options.prepare
+    const takesTurns = keepsRefusedFile(this.#options.open)
     let patienceMs = openMs
     while (!this.#isLeft && !this.#isClosed) {
-      const connection = this.#connect()
-      this.#opening = connection
-      const state = await this.#openOrGiveUp(connection, patienceMs, prepare)
-      if (state === 'open' && !this.#isLeft && !this.#isClosed) return connection
-      connection.giveUp()
-      this.frame.remove()
-      if (state === 'late') patienceMs *= 2
+      const waitMs = patienceMs
+      const open = (): Promise<Connection | 'late' | 'gone'> => this.#openOrGiveUp(waitMs, prepare)
+      const opened = await (takesTurns && which === 'again' ? this.#turn.take(open) : open())
+      if (opened instanceof Connection) return opened
+      if (opened === 'late') patienceMs *= 2
     }
     return undefined
   }
 
   async #openOrGiveUp(
-    connection: Connection,
     ...how: Parameters<Connection['open']>
-  ): ReturnType<Connection['open']> {
+  ): Promise<Connection | 'late' | 'gone'> {
+    const connection = this.#connect()
+    this.#opening = connection
+    let isOpen = false
     try {
-      return await connection.open(...how)
-    } catch (error) {
-      connection.giveUp() // its worker would stay
-      this.frame.remove()
-      throw error
+      const state = await connection.open(...how)
+      if (state !== 'open') return state
+      isOpen = !this.#isLeft && !this.#isClosed
+      return isOpen ? connection : 'gone'
     } finally {
       this.#opening = undefined
+      if (!isOpen) {
+        connection.giveUp() // its worker would stay
+        this.frame.remove()
+      }
     }
   }
 
@@ -290,6 +303,7 @@ export class ReopeningAdapter extends DBAdapter implements WebDBAdapter, Reopeni
   async close(): Promise<void> {
     this.#isClosed = true
     this.#space.close()
+    this.#turn.stop()
     this.#removal.stop()
     this.#rejectWaiting(closed())
     await this.#connection?.close()
