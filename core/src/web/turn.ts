@@ -18,7 +18,7 @@ export class Turn {
     try {
       return await locks.request(this.#name, { signal }, run)
     } catch (error) {
-      if (error === signal.reason) return undefined
+      if (signal.aborted) return undefined
       throw error
     }
   }
