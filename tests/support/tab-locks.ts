@@ -10,7 +10,7 @@ interface Request extends Lock {
   readonly grant: () => void
 }
 
-type Run = () => Promise<void> | void
+type Run = () => unknown
 
 /** @returns The names that are held. */
 export function useTabLocks(): { readonly held: () => string[] } {
@@ -27,7 +27,7 @@ export function useTabLocks(): { readonly held: () => string[] } {
     }
   }
   const locks = {
-    async request(name: string, ...rest: [Run] | [Partial<LockOptions>, Run]): Promise<void> {
+    async request(name: string, ...rest: [Run] | [Partial<LockOptions>, Run]): Promise<unknown> {
       const run = rest.at(-1) as Run
       const { mode = 'exclusive', signal } = rest.length === 2 ? (rest[0] as LockOptions) : {}
       const request = await new Promise<Request>((resolve, reject) => {
@@ -39,7 +39,7 @@ export function useTabLocks(): { readonly held: () => string[] } {
         waiting = [...waiting, own]
         grant()
       })
-      await Promise.resolve(run()).finally(() => {
+      return Promise.resolve(run()).finally(() => {
         held = held.filter((other) => other !== request)
         grant()
       })
