@@ -208,6 +208,8 @@ test('a sign-out drops what another tab has kept since the browser has removed a
   const devtools = await person.browser.newCDPSession(page)
   const { origin } = new URL(page.url())
   await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' })
+  const stored = () => page.evaluate(() => seedPage.database.getAll('SELECT id FROM todos'))
+  await eventually(async () => expect(await stored()).toEqual([])) // it has opened its file anew
   const other = await person.visit()
   await other.evaluate(() => seedPage.fill(3))
   await eventually(async () => expect(await shown(other)).toBe(`ready 3: ${all}`))
