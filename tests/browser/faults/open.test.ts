@@ -62,8 +62,7 @@ async function openElsewhere({ page }: Tab, file: string): Promise<() => Promise
         asked.postMessage(null) // who has it, and does not use it, lets go of it
         return found.createSyncAccessHandle()
       }
-      const openSoon = () => open().catch(() => pause().then(openSoon))
-      const pause = () => new Promise((done) => setTimeout(done, 20))
+      const openSoon = () => open().catch(openSoon)
       openSoon().then((handle) => {
         self.handle = handle
         postMessage('open')
